@@ -1,0 +1,91 @@
+//! The registry: every code, its severity, its title and its page.
+
+use super::{Code, Severity};
+
+macro_rules! codes {
+    ($($name:ident = $severity:ident $id:literal $title:literal;)*) => {
+        $(
+            #[doc = $title]
+            pub const $name: Code = Code {
+                id: $id,
+                severity: Severity::$severity,
+                title: $title,
+                page: include_str!(concat!("explain/", $id, ".md")),
+            };
+        )*
+        /// All codes, by id.
+        pub const CODES: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    // Files and imports.
+    FILE_MISSING = Error "PF0001" "a file does not exist";
+    FILE_UNREADABLE = Error "PF0002" "a file can't be read as text";
+    IMPORT_OUTSIDE = Error "PF0004" "a path leaves the platform's folder";
+    IMPORT_MATCHES_NOTHING = Warning "PF0005" "an import pattern matches no file";
+    DATA_FILE = Error "PF0006" "a data file can't be read";
+    // Syntax.
+    SYNTAX = Error "PF0101" "text that does not fit the grammar";
+    UNCLOSED = Error "PF0102" "a bracket or string is never closed";
+    FOREIGN_SYNTAX = Error "PF0103" "syntax of another language";
+    NESTED_TOO_DEEP = Error "PF0104" "nesting too deep to read";
+    DUPLICATE_KEY = Error "PF0105" "a key stands twice in one block";
+    BAD_NAME = Error "PF0106" "not a legal name";
+    BAD_NUMBER = Error "PF0107" "not a legal number";
+    BAD_ESCAPE = Error "PF0108" "an unknown escape in a string";
+    MISPLACED_STATEMENT = Error "PF0109" "a statement where it can't stand";
+    NOT_YET = Error "PF0110" "a word of the language that is not there yet";
+    // Names.
+    UNKNOWN_KIND = Error "PF0201" "no such kind of declaration or block";
+    UNKNOWN_ATTRIBUTE = Error "PF0202" "no such attribute";
+    UNKNOWN_NAME = Error "PF0203" "a name that nothing declares";
+    DUPLICATE_DECLARATION = Error "PF0204" "declared twice";
+    AMBIGUOUS_NAME = Error "PF0205" "a name with two meanings";
+    UNKNOWN_FUNCTION = Error "PF0206" "no such function";
+    MISSING_DECLARATION = Error "PF0207" "a declaration that every platform needs";
+    // Types and values.
+    TYPE_MISMATCH = Error "PF0301" "a value of the wrong type";
+    MISSING_ATTRIBUTE = Error "PF0302" "a required attribute is missing";
+    BAD_VALUE = Error "PF0303" "a value outside what the attribute allows";
+    ARITHMETIC = Error "PF0304" "arithmetic that has no result";
+    MISSING_KEY = Error "PF0305" "a key that the value does not have";
+    BAD_ARGUMENTS = Error "PF0306" "wrong arguments";
+    MISSING_VARIABLE = Error "PF0307" "a variable that a cluster does not have";
+    EXCLUSIVE_ATTRIBUTES = Error "PF0308" "attributes that exclude each other";
+    // Overlays.
+    OVERLAY_TIE = Error "PF0401" "two overlays set different values";
+    HIDDEN_OVERLAY = Warning "PF0402" "a plain value hides an overlay of a wider level";
+    OVERLAY_NEVER_HOLDS = Warning "PF0403" "a condition that no cluster meets";
+    NOT_IN_OVERLAY = Error "PF0404" "an attribute that can't differ by overlay";
+    NOTHING_TO_UNSET = Warning "PF0405" "an unset that removes nothing";
+    // Placement and order.
+    PLACED_NOWHERE = Warning "PF0501" "a service that is placed on no cluster";
+    NEED_NOT_PLACED = Error "PF0502" "a need that is not placed where its user is";
+    NEED_CYCLE = Error "PF0503" "a circle of needs";
+    LAYER_CYCLE = Error "PF0504" "a circle of layers";
+    NEED_IN_LATER_LAYER = Error "PF0505" "a need in a layer that does not come before";
+    ENVIRONMENT_CYCLE = Error "PF0506" "a circle of environments";
+    NOT_ONE_PER = Error "PF0507" "one_per finds no single cluster";
+    CANNOT_BE_SYNCED = Error "PF0508" "an ordered service that never becomes Synced";
+    // Sources.
+    NO_SOURCE = Error "PF0601" "a service without a source";
+    PATH_OUTSIDE = Error "PF0602" "a path that leaves its repository";
+    UNPINNED_VERSION = Warning "PF0603" "a version that floats";
+    // What Argo CD and Kubernetes accept.
+    NAME_TOO_LONG = Error "PF0701" "a name longer than Kubernetes allows";
+    NAME_CLASH = Error "PF0702" "two Applications with one name";
+    DUPLICATE_SERVER = Error "PF0703" "two clusters with one server";
+    NEWER_THAN_TARGET = Error "PF0704" "a feature newer than the target version";
+    UNKNOWN_TARGET = Error "PF0705" "a version that is not known";
+    NUMBER_TOO_LARGE = Error "PF0706" "a number that an ApplicationSet can't carry";
+    NOT_A_SELECTOR = Error "PF0707" "a placement that no label selector can say";
+    SET_TOO_LARGE = Error "PF0708" "an ApplicationSet larger than etcd stores";
+    UNKNOWN_SYNC_OPTION = Error "PF0709" "a sync option that Argo CD ignores";
+    RESERVED_NAME = Error "PF0710" "a name that the tree needs for itself";
+    // The disk.
+    FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
+    SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";
+    EDITED_BY_HAND = Error "PF0903" "a generated file that was edited by hand";
+    DISK = Error "PF0904" "the disk refused";
+}

@@ -1,0 +1,19 @@
+//! What the compiler has to say: diagnostics, the registry of their codes, and how they are shown.
+
+mod codes;
+mod diagnostic;
+mod json;
+mod place;
+mod registry;
+mod render;
+mod sink;
+mod suggest;
+
+pub use codes::*;
+pub use diagnostic::{Diagnostic, Label, Severity, Span};
+pub use json::to_json;
+pub use place::sort;
+pub use registry::Code;
+pub use render::render;
+pub use sink::{Reported, Sink};
+pub use suggest::did_you_mean;

@@ -1,0 +1,54 @@
+use std::hash::BuildHasher as _;
+
+use rustc_hash::{FxBuildHasher, FxHashSet};
+
+use super::{Diagnostic, Severity};
+
+/// Proof that an error was reported: only [`Sink::error`] makes one, so nothing fails silently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reported(());
+
+/// Collects the findings of one query; the same finding is kept once.
+#[derive(Debug, Default)]
+pub struct Sink {
+    diagnostics: Vec<Diagnostic>,
+    seen: FxHashSet<u64>,
+}
+
+impl Sink {
+    /// Keeps a finding unless it is there already.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if self.seen.insert(FxBuildHasher.hash_one(&diagnostic)) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Keeps an error and gives the proof.
+    pub fn error(&mut self, diagnostic: Diagnostic) -> Reported {
+        debug_assert_eq!(diagnostic.severity(), Severity::Error, "{} is no error", diagnostic.code.id);
+        self.push(diagnostic);
+        Reported(())
+    }
+
+    /// The proof for a place that could not be read, which the parser has reported.
+    pub fn broken(&mut self) -> Reported {
+        Reported(())
+    }
+
+    /// Keeps all of them.
+    pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        diagnostics.into_iter().for_each(|diagnostic| self.push(diagnostic));
+    }
+
+    /// What was collected, in the order of discovery.
+    #[must_use]
+    pub fn finish(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+
+    /// Whether an error was collected.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+    }
+}

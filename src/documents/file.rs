@@ -1,0 +1,31 @@
+use std::sync::Arc;
+
+use super::yaml::Template;
+
+/// One file of the output folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputFile {
+    /// The path from the output folder, with `/` between its parts.
+    pub path: String,
+    /// What stands in it.
+    pub content: OutputContent,
+}
+
+/// How a file's bytes come about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutputContent {
+    /// A text that stands as it is.
+    Text(Arc<str>),
+    /// A template that many files share, with this file's values for its holes.
+    Filled(Arc<Template>, Arc<[Arc<str>]>),
+}
+
+impl OutputFile {
+    /// Appends the file's text to `out`.
+    pub fn render(&self, out: &mut String) {
+        match &self.content {
+            OutputContent::Text(text) => out.push_str(text),
+            OutputContent::Filled(template, values) => template.fill(values, out),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+pub mod text;
+pub mod db;
+pub mod source;
+pub mod diagnostics;
+pub mod syntax;
+pub mod schema;
+pub mod values;
+pub mod names;
+pub mod overlays;
+pub mod model;

@@ -1,0 +1,125 @@
+//! What can be said about a declaration by itself: its name, its attributes, and every expression in it, used or not.
+
+use std::sync::Arc;
+
+use super::gather::{PARAMETER_TYPES, fits, parameters};
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
+use crate::names::{Item, body, name_span, names};
+use crate::overlays::{Collector, Contributions, Frame, Level, Place};
+use crate::schema::{self, Kind, Text};
+use crate::source::Site;
+use crate::syntax::ast::{Block, EntryKind, Expr, Named};
+use crate::values::{Ambients, Expected, Locals, Scope, Value, check, check_text, evaluate};
+
+/// Checks a declaration by itself.
+#[salsa::tracked]
+pub fn check_declaration<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Diagnostic> {
+    let mut sink = Sink::default();
+    if let Some(named) = body(db, item) {
+        let checker = Checker { db, item, site: item.decl(db).site(db) };
+        checker.name(named, &mut sink);
+        checker.body(named, &mut sink);
+    }
+    sink.finish()
+}
+
+struct Checker<'db> {
+    db: &'db dyn Db,
+    item: Item<'db>,
+    site: Site,
+}
+
+impl<'db> Checker<'db> {
+    fn name(&self, named: &Named, sink: &mut Sink) {
+        let kind = self.item.kind(self.db);
+        let name = self.item.name(self.db);
+        let span = name_span(self.db, self.item);
+        if named.name.is_none() {
+            sink.push(
+                Diagnostic::new(codes::BAD_NAME, span, format!("this {} has no name", kind.word()))
+                    .help(format!("write `{} NAME {{`", kind.word())),
+            );
+            return;
+        }
+        let form = if kind == Kind::Health { Text::GroupKind } else { Text::DnsLabel };
+        if let Err(problem) = check_text(form, name) {
+            sink.push(Diagnostic::new(codes::BAD_NAME, span, problem.message).note(problem.note));
+        } else if kind != Kind::Health && name.starts_with(|first: char| first.is_ascii_digit()) {
+            sink.push(Diagnostic::new(codes::BAD_NAME, span, format!("`{name}` starts with a digit")).note("a name starts with a letter"));
+        }
+    }
+
+    fn body(&self, named: &'db Named, sink: &mut Sink) {
+        let kind = self.item.kind(self.db);
+        let place = match kind {
+            Kind::Service => Place::Service,
+            Kind::Template => Place::Template,
+            _ => Place::Plain,
+        };
+        let mut locals = self.item.locals(self.db).to_vec();
+        if kind == Kind::Template {
+            self.parameters(&named.body, &mut locals, sink);
+        }
+        let item = each(&named.body);
+        if let Some((_, over)) = item {
+            self.check(over, Ambients::None, Expected::Value, &locals, sink);
+        }
+        let mut contributions = Contributions::default();
+        let frame = Frame { site: self.site, level: Level::Own, locals, deferred: vec![] };
+        let mut collector = Collector {
+            db: self.db,
+            names: names(self.db),
+            item: item.map(|(name, _)| name),
+            contributions: &mut contributions,
+            sink,
+        };
+        collector.collect(frame, &named.body, &schema::kind(kind).body, place);
+    }
+
+    fn check(&self, expr: &Expr, ambients: Ambients, expected: Expected, locals: &Locals, sink: &mut Sink) {
+        let scope = Scope { db: self.db, site: self.site, names: names(self.db), locals, item: None, ambients, world: None };
+        check(&scope, expr, expected, sink);
+    }
+
+    /// Parameters: their types, and defaults that fit.
+    fn parameters(&self, body: &Block, locals: &mut Locals, sink: &mut Sink) {
+        for (name, of, default) in parameters(body) {
+            if !PARAMETER_TYPES.contains(&of.text.as_ref()) {
+                let near = did_you_mean(&of.text, PARAMETER_TYPES).map(|near| format!("did you mean `{near}`?"));
+                sink.push(
+                    Diagnostic::new(codes::BAD_VALUE, self.site.span(of.range), format!("there is no type `{}`", of.text))
+                        .help_if(near)
+                        .help(format!("the types of parameters are {}", PARAMETER_TYPES.join(", "))),
+                );
+            }
+            if locals.iter().any(|(known, _)| *known == name.text) {
+                let message = format!("parameter `{}` is declared twice", name.text);
+                sink.push(Diagnostic::new(codes::DUPLICATE_DECLARATION, self.site.span(name.range), message));
+            }
+            if let Some(default) = default {
+                self.default(default, &of.text, locals, sink);
+            }
+            locals.push((Arc::clone(&name.text), Value::Null));
+        }
+    }
+
+    fn default(&self, default: &Expr, of: &str, locals: &Locals, sink: &mut Sink) {
+        let scope =
+            Scope { db: self.db, site: self.site, names: names(self.db), locals, item: None, ambients: Ambients::None, world: None };
+        if let Ok(value) = evaluate(&scope, default, Expected::Value, sink)
+            && !fits(&value, of)
+        {
+            let message = format!("the default of a parameter of type {of} is {}", value.type_name());
+            sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.site.span(default.range), message));
+        }
+    }
+}
+
+/// The name and the list of `each`.
+fn each(body: &Block) -> Option<(Arc<str>, &Expr)> {
+    body.entries.iter().find_map(|entry| match &entry.kind {
+        EntryKind::Each { name, over } => Some((Arc::clone(&name.text), over)),
+        _ => None,
+    })
+}

@@ -1,0 +1,431 @@
+//! Everything but the services, resolved.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::entities::{
+    Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind, Settings, Team,
+};
+use super::fields::Fields;
+use super::scheme::Scheme;
+use crate::db::{Db, Workspace};
+use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::names::{Item, body, declarations, name_span, names};
+use crate::overlays::{Collector, Contributions, Facts, Frame, Level, Narrowness, Place, Target, Tree, conform, merge, scope_in};
+use crate::schema::{self, Kind, Version};
+use crate::source::Site;
+use crate::syntax::ast::{EntryKind, Expr};
+use crate::syntax::syntax;
+use crate::text::TextRange;
+use crate::values::{Ambients, Names, Value, World};
+
+/// The estate with what was found on the way.
+#[derive(Debug, PartialEq, Eq)]
+struct Checked {
+    estate: Estate,
+    worlds: Vec<World>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Everything but the services.
+#[salsa::tracked]
+pub fn estate(db: &dyn Db) -> Estate {
+    checked_estate(db).estate.clone()
+}
+
+/// The clusters as expressions see them, in the order of the estate's.
+#[salsa::tracked]
+pub fn worlds(db: &dyn Db) -> Vec<World> {
+    checked_estate(db).worlds.clone()
+}
+
+/// What is wrong with anything but the services.
+pub fn estate_diagnostics(db: &dyn Db) -> &[Diagnostic] {
+    &checked_estate(db).diagnostics
+}
+
+#[salsa::tracked]
+fn checked_estate(db: &dyn Db) -> Checked {
+    let mut reader = Reader { db, names: names(db), sink: Sink::default() };
+    let mut estate = Estate {
+        platform: reader.platform(),
+        hubs: reader.all(Kind::Hub, Reader::hub),
+        teams: reader.all(Kind::Team, Reader::team),
+        environments: reader.all(Kind::Environment, Reader::environment),
+        layers: reader.all(Kind::Layer, Reader::layer),
+        repositories: reader.all(Kind::Repository, Reader::repository),
+        healths: reader.all(Kind::Health, Reader::health),
+        clusters: vec![],
+    };
+    if estate.hubs.is_empty() {
+        estate.hubs.push(default_hub());
+    }
+    let mut worlds = vec![];
+    for item in declarations(db).of(db, Kind::Cluster) {
+        if let Some((cluster, world)) = reader.cluster(item, &estate) {
+            estate.clusters.push(cluster);
+            worlds.push(world);
+        }
+    }
+    reader.duplicate_servers(&estate);
+    Checked { estate, worlds, diagnostics: reader.sink.finish() }
+}
+
+fn default_hub() -> Hub {
+    Hub {
+        name: "main".into(),
+        doc: None,
+        version: Version::of(3, 5),
+        namespace: "argocd".into(),
+        settings: Settings::Apply,
+        sync_timeout: 1800,
+    }
+}
+
+struct Reader<'db> {
+    db: &'db dyn Db,
+    names: &'db Names,
+    sink: Sink,
+}
+
+impl<'db> Reader<'db> {
+    fn all<T>(&mut self, kind: Kind, read: fn(&mut Self, Item<'db>, Fields<'_>) -> Option<T>) -> Vec<T> {
+        let items: Vec<_> = declarations(self.db).of(self.db, kind).collect();
+        let read = items.into_iter().filter_map(|item| {
+            let tree = self.resolve(item)?;
+            read(self, item, Fields(Some(&tree)))
+        });
+        read.collect()
+    }
+
+    /// The block of an item, with its types checked.
+    fn resolve(&mut self, item: Item<'db>) -> Option<Tree> {
+        let named = body(self.db, item)?;
+        let mut contributions = Contributions::default();
+        self.collect(item, Level::Own, &mut contributions);
+        contributions.list.retain(|line| !matches!(line.path.first().map(AsRef::as_ref), Some("vars" | "defaults" | "names")));
+        let tree = self.merge(&contributions, None, self.site(item).span(named.word.range));
+        Some(conform(&tree, &schema::kind(item.kind(self.db)).body, Target { version: None }, &mut self.sink))
+    }
+
+    fn site(&self, item: Item<'db>) -> Site {
+        item.decl(self.db).site(self.db)
+    }
+
+    /// What the declaration says; mistakes that need no values are found by its own check.
+    fn collect(&self, item: Item<'db>, level: Level, contributions: &mut Contributions<'db>) {
+        let Some(named) = body(self.db, item) else { return };
+        let frame = Frame { site: self.site(item), level, locals: item.locals(self.db).to_vec(), deferred: vec![] };
+        let mut collector = Collector { db: self.db, names: self.names, item: None, contributions, sink: &mut Sink::default() };
+        collector.collect(frame, &named.body, &schema::kind(item.kind(self.db)).body, Place::Plain);
+    }
+
+    fn merge(&mut self, contributions: &Contributions<'db>, world: Option<&'db World>, origin: Span) -> Tree {
+        let facts = Facts { db: self.db, names: self.names, clusters: &[], each: None };
+        let ambients = if world.is_some() { Ambients::Condition } else { Ambients::None };
+        let locals: Vec<_> = contributions.frames.iter().map(|frame| frame.locals.clone()).collect();
+        merge_owned(facts, contributions, &locals, ambients, world, origin, &mut self.sink)
+    }
+
+    fn doc(&self, item: Item<'db>) -> Option<Arc<str>> {
+        syntax(self.db, item.decl(self.db)).declaration.doc.clone()
+    }
+
+    fn platform(&mut self) -> Option<Platform> {
+        let mut items = declarations(self.db).of(self.db, Kind::Platform);
+        let Some(item) = items.next() else {
+            self.missing_platform();
+            return None;
+        };
+        if let Some(second) = items.next() {
+            let message = "a platform is declared once";
+            self.sink.push(
+                Diagnostic::new(codes::DUPLICATE_DECLARATION, name_span(self.db, second), message)
+                    .also(name_span(self.db, item), "the first one"),
+            );
+        }
+        let tree = self.resolve(item)?;
+        let fields = Fields(Some(&tree));
+        let trimmed = |path: Option<Arc<str>>, otherwise: &str| -> Arc<str> {
+            let path = path.unwrap_or_else(|| otherwise.into());
+            path.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/").into()
+        };
+        Some(Platform {
+            name: Arc::clone(item.name(self.db)),
+            doc: self.doc(item),
+            repo: fields.text("repo")?,
+            revision: full_revision(&fields.text("revision").unwrap_or_else(|| "main".into())),
+            folder: trimmed(fields.text("folder"), "."),
+            output: trimmed(fields.text("output"), "infra"),
+            admins: fields.texts("admins"),
+            order: if fields.text("order").as_deref() == Some("always") { Order::Always } else { Order::Bootstrap },
+            names: self.scheme(item),
+            labels: fields.text_map("labels"),
+        })
+    }
+
+    fn missing_platform(&mut self) {
+        let workspace = Workspace::get(self.db);
+        let Some(file) = workspace.files(self.db).get(workspace.main(self.db)) else { return };
+        if *file.content(self.db) == crate::db::Content::Missing {
+            return;
+        }
+        let span = Span { file: *file, anchor: None, range: TextRange::default() };
+        self.sink.push(
+            Diagnostic::new(codes::MISSING_DECLARATION, span, "no platform is declared")
+                .help("write `platform NAME { repo = \"https://...\" }`"),
+        );
+    }
+
+    fn scheme(&mut self, item: Item<'db>) -> Scheme {
+        let Some(expr) = attribute(self.db, item, "names") else { return Scheme::default() };
+        Scheme::read(expr).unwrap_or_else(|| {
+            self.sink.push(
+                Diagnostic::new(codes::BAD_VALUE, self.site(item).span(expr.range), "this is no scheme for names")
+                    .note("names must be known from service, item, cluster, environment and region alone")
+                    .help("use `${service}`, `${cluster}`, `${item}`, `${env}` and `${region}`"),
+            );
+            Scheme::default()
+        })
+    }
+
+    fn hub(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Hub> {
+        let default = default_hub();
+        let fragment = fields.text("settings").as_deref() == Some("fragment");
+        Some(Hub {
+            name: Arc::clone(item.name(self.db)),
+            doc: self.doc(item),
+            version: fields.text("argocd").and_then(|text| Version::parse(&text)).unwrap_or(default.version),
+            namespace: fields.text("namespace").unwrap_or(default.namespace),
+            settings: if fragment { Settings::Fragment } else { Settings::Apply },
+            sync_timeout: fields.text("sync_timeout").map_or(default.sync_timeout, |text| seconds(&text)),
+        })
+    }
+
+    fn team(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Team> {
+        if item.name(self.db).as_ref() == "admin" {
+            self.sink.push(reserved(self.db, item, "the project of roots and foundations is called `admin`"));
+        }
+        Some(Team {
+            name: Arc::clone(item.name(self.db)),
+            doc: self.doc(item),
+            sso: fields.texts("sso"),
+            github: fields.text("github"),
+            gitlab: fields.text("gitlab"),
+            contact: fields.text("contact"),
+            links: fields.text_map("links"),
+        })
+    }
+
+    fn environment(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Environment> {
+        Some(Environment {
+            name: Arc::clone(item.name(self.db)),
+            doc: self.doc(item),
+            after: fields.texts("after"),
+            protected: fields.flag("protected", false),
+        })
+    }
+
+    fn layer(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Layer> {
+        const RESERVED: [&str; 6] = ["clusters", "argocd", "application-sets", "foundation", "cluster", "root"];
+        if RESERVED.contains(&item.name(self.db).as_ref()) {
+            self.sink.push(reserved(self.db, item, "the tree has a folder or an Application of this name already"));
+        }
+        let kinds = fields.texts("cluster_resources");
+        Some(Layer {
+            name: Arc::clone(item.name(self.db)),
+            doc: self.doc(item),
+            after: fields.texts("after"),
+            deliver: deliver(fields.text("deliver").as_deref()).unwrap_or(Deliver::Applications),
+            generator: generator(fields.text("generator").as_deref()).unwrap_or(Generator::List),
+            cluster_resources: kinds.iter().map(|kind| group_kind(kind)).collect(),
+        })
+    }
+
+    fn repository(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Repository> {
+        Some(Repository {
+            name: Arc::clone(item.name(self.db)),
+            url: fields.text("url")?,
+            kind: match fields.text("type").as_deref() {
+                Some("helm") => RepositoryKind::Helm,
+                Some("oci") => RepositoryKind::Oci,
+                _ => RepositoryKind::Git,
+            },
+            credential: fields.text("credential"),
+        })
+    }
+
+    fn health(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Health> {
+        let (group, kind) = group_kind(item.name(self.db));
+        Some(Health { group, kind, lua: fields.text("lua")? })
+    }
+
+    fn cluster(&mut self, item: Item<'db>, estate: &Estate) -> Option<(Cluster, World)> {
+        let tree = self.resolve(item)?;
+        let fields = Fields(Some(&tree));
+        let environment = fields.text("env")?;
+        let known = estate.environments.iter().find(|known| known.name == environment);
+        let cluster = Cluster {
+            name: Arc::clone(item.name(self.db)),
+            doc: self.doc(item),
+            protected: known.is_some_and(|known| known.protected),
+            region: fields.text("region"),
+            server: fields.text("server")?,
+            hub: self.hub_of(item, fields, estate)?,
+            labels: fields.text_map("labels"),
+            register: fields.flag("register", true),
+            environment,
+        };
+        let world = World {
+            cluster: Some(Arc::clone(&cluster.name)),
+            environment: Arc::clone(&cluster.environment),
+            region: cluster.region.clone(),
+            labels: Arc::new(cluster.labels.clone()),
+            vars: Arc::default(),
+            service: None,
+            item: None,
+        };
+        let vars = self.vars(item, &world);
+        Some((cluster, World { vars: Arc::new(vars), ..world }))
+    }
+
+    fn hub_of(&mut self, item: Item<'db>, fields: Fields<'_>, estate: &Estate) -> Option<Arc<str>> {
+        match (fields.text("hub"), estate.hubs.as_slice()) {
+            (Some(hub), _) => Some(hub),
+            (None, [only]) => Some(Arc::clone(&only.name)),
+            (None, _) => {
+                let hubs = estate.hubs.iter().map(|hub| hub.name.as_ref()).collect::<Vec<_>>().join(", ");
+                self.sink.push(
+                    Diagnostic::new(codes::MISSING_ATTRIBUTE, name_span(self.db, item), "`hub` is missing")
+                        .note("with several hubs, each cluster says which one deploys to it")
+                        .help(format!("the hubs are {hubs}")),
+                );
+                None
+            }
+        }
+    }
+
+    /// Platform, then environment, then cluster.
+    fn vars(&mut self, item: Item<'db>, world: &World) -> BTreeMap<Arc<str>, Value> {
+        let declarations = declarations(self.db);
+        let platform = declarations.of(self.db, Kind::Platform).next();
+        let environment = declarations.get(Kind::Environment, &world.environment);
+        let mut contributions = Contributions::default();
+        let levels = [(platform, Level::Platform), (environment, Level::Environment), (Some(item), Level::Own)];
+        for (item, level) in levels {
+            if let Some(item) = item {
+                self.collect(item, level, &mut contributions);
+            }
+        }
+        contributions.list.retain(|line| line.path.first().map(AsRef::as_ref) == Some("vars"));
+        let facts = Facts { db: self.db, names: self.names, clusters: &[], each: None };
+        let locals: Vec<_> = contributions.frames.iter().map(|frame| frame.locals.clone()).collect();
+        let origin = name_span(self.db, item);
+        let tree = merge_owned(facts, &contributions, &locals, Ambients::Condition, Some(world), origin, &mut self.sink);
+        Fields(Some(&tree)).map("vars")
+    }
+
+    fn duplicate_servers(&mut self, estate: &Estate) {
+        let mut seen = rustc_hash::FxHashMap::default();
+        for cluster in &estate.clusters {
+            let Some(first) = seen.insert((&cluster.hub, &cluster.server), &cluster.name) else { continue };
+            let declarations = declarations(self.db);
+            let span = |name: &str| declarations.get(Kind::Cluster, name).map(|item| name_span(self.db, item));
+            let (Some(second_span), Some(first_span)) = (span(&cluster.name), span(first)) else { continue };
+            self.sink.push(
+                Diagnostic::new(
+                    codes::DUPLICATE_SERVER,
+                    second_span,
+                    format!("clusters `{first}` and `{}` have one server: {}", cluster.name, cluster.server),
+                )
+                .also(first_span, "the other one")
+                .note("Argo CD knows a cluster by its server; of two registrations with one server it keeps one"),
+            );
+        }
+    }
+}
+
+/// Merges where no condition is to be asked.
+fn merge_owned(
+    facts: Facts<'_>,
+    contributions: &Contributions<'_>,
+    locals: &[Vec<(Arc<str>, Value)>],
+    ambients: Ambients,
+    world: Option<&World>,
+    origin: Span,
+    sink: &mut Sink,
+) -> Tree {
+    let scope = |frame: usize| {
+        let locals: &[(Arc<str>, Value)] = locals.get(frame).map_or(&[], Vec::as_slice);
+        scope_in(facts, contributions, frame, locals, ambients, world)
+    };
+    merge(contributions, &Narrowness::default(), &|combination| combination == 0, &scope, origin, sink)
+}
+
+fn reserved(db: &dyn Db, item: Item<'_>, why: &str) -> Diagnostic {
+    let message = format!("`{}` can't be the name of a {}", item.name(db), item.kind(db).word());
+    Diagnostic::new(codes::RESERVED_NAME, name_span(db, item), message).note(why)
+}
+
+/// The value of an attribute as it is written in an item's block, outside every `when`.
+pub(super) fn attribute<'db>(db: &'db dyn Db, item: Item<'db>, name: &str) -> Option<&'db Expr> {
+    let named = body(db, item)?;
+    named.body.entries.iter().find_map(|entry| match &entry.kind {
+        EntryKind::Assign { key, value, .. } if key.text.as_ref() == name => Some(value),
+        _ => None,
+    })
+}
+
+/// A branch as a full ref, which costs Argo CD less to resolve; refs and commits stay as they are.
+fn full_revision(revision: &str) -> Arc<str> {
+    let is_commit = revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_commit || revision == "HEAD" || revision.starts_with("refs/") {
+        return revision.into();
+    }
+    format!("refs/heads/{revision}").into()
+}
+
+pub(super) fn deliver(word: Option<&str>) -> Option<Deliver> {
+    match word? {
+        "applicationset" => Some(Deliver::ApplicationSet),
+        _ => Some(Deliver::Applications),
+    }
+}
+
+pub(super) fn generator(word: Option<&str>) -> Option<Generator> {
+    match word? {
+        "clusters" => Some(Generator::Clusters),
+        _ => Some(Generator::List),
+    }
+}
+
+/// `group/Kind`, `Kind` in the core group, or `*` for all.
+fn group_kind(text: &str) -> (Arc<str>, Arc<str>) {
+    match text.split_once('/') {
+        Some((group, kind)) => (group.into(), kind.into()),
+        None if text == "*" => ("*".into(), "*".into()),
+        None => ("".into(), text.into()),
+    }
+}
+
+/// A duration such as `1h30m` in whole seconds; its form has been checked.
+fn seconds(text: &str) -> u64 {
+    let mut total = 0.0;
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_alphabetic()) {
+        let (number, after) = rest.split_at(at);
+        let unit_end = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
+        let (unit, next) = after.split_at(unit_end);
+        let factor = match unit {
+            "h" => 3600.0,
+            "m" => 60.0,
+            "s" => 1.0,
+            _ => 0.001,
+        };
+        total += number.parse::<f64>().unwrap_or(0.0) * factor;
+        rest = next;
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a duration is small and not negative")]
+    let total = total.ceil() as u64;
+    total
+}

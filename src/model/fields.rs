@@ -1,0 +1,67 @@
+//! Reading typed values out of a resolved block. Types have been checked before; what is not there gives nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::overlays::Tree;
+use crate::values::Value;
+
+/// A block to read from.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'t>(pub(super) Option<&'t Tree>);
+
+impl<'t> Fields<'t> {
+    pub(super) fn tree(self, key: &str) -> Option<&'t Tree> {
+        self.0.and_then(|tree| tree.get(key))
+    }
+
+    pub(super) fn block(self, key: &str) -> Self {
+        Self(self.tree(key))
+    }
+
+    fn leaf(self, key: &str) -> Option<&'t Value> {
+        match self.tree(key) {
+            Some(Tree::Leaf(value, _)) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(super) fn text(self, key: &str) -> Option<Arc<str>> {
+        self.leaf(key).and_then(Value::as_text).cloned()
+    }
+
+    pub(super) fn flag(self, key: &str, otherwise: bool) -> bool {
+        match self.leaf(key) {
+            Some(Value::Bool(value)) => *value,
+            _ => otherwise,
+        }
+    }
+
+    pub(super) fn int(self, key: &str, otherwise: i64) -> i64 {
+        match self.leaf(key) {
+            Some(Value::Int(value)) => *value,
+            _ => otherwise,
+        }
+    }
+
+    pub(super) fn values(self, key: &str) -> &'t [Value] {
+        self.leaf(key).and_then(Value::as_list).unwrap_or_default()
+    }
+
+    pub(super) fn texts(self, key: &str) -> Vec<Arc<str>> {
+        self.values(key).iter().filter_map(Value::as_text).cloned().collect()
+    }
+
+    /// The entries of a map, as values.
+    pub(super) fn map(self, key: &str) -> BTreeMap<Arc<str>, Value> {
+        match self.tree(key).map(Tree::value) {
+            Some(Value::Object(object)) => object.as_ref().clone(),
+            _ => BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn text_map(self, key: &str) -> BTreeMap<Arc<str>, Arc<str>> {
+        let entries = self.map(key).into_iter();
+        entries.filter_map(|(key, value)| value.as_text().map(|text| (key, Arc::clone(text)))).collect()
+    }
+}

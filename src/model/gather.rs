@@ -1,0 +1,395 @@
+//! Everything that has a say in a service: defaults, template and the service itself, and the instances it is asked for.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::estates::{attribute, estate, worlds};
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::names::{Item, body, declarations, names};
+use crate::overlays::{
+    Collector, Contributions, Facts, Frame, Level, Mention, Narrowness, Place, Step, Tree, locals, mentions, merge, narrowness, of_expr,
+    scope_in, trace,
+};
+use crate::schema::{Kind, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
+use crate::source::Site;
+use crate::syntax::ast::{Argument, Block, EntryKind, Expr, ExprKind, Word};
+use crate::values::{Ambients, Expected, Scope, Value, World, boolean, evaluate};
+
+/// An item of `each`: what it is called in names, and its value.
+pub(super) type EachItem = (Arc<str>, Value);
+
+/// What a service is made of, before any instance is looked at.
+pub(super) struct Gathered<'db> {
+    pub(super) db: &'db dyn Db,
+    pub(super) item: Item<'db>,
+    pub(super) site: Site,
+    pub(super) contributions: Contributions<'db>,
+    pub(super) each: Option<(Arc<str>, Vec<EachItem>)>,
+    values: Vec<Value>,
+    narrowness: Narrowness,
+}
+
+/// One instance that is asked about: the index of its cluster and of its item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) cluster: usize,
+    pub(super) item: Option<usize>,
+}
+
+/// Gathers what has a say in a service. `keep` says which attributes matter.
+pub(super) fn gather<'db>(db: &'db dyn Db, item: Item<'db>, keep: fn(&str) -> bool, sink: &mut Sink) -> Option<Gathered<'db>> {
+    let named = body(db, item)?;
+    let site = item.decl(db).site(db);
+    let mut gathered = Gathered {
+        db,
+        item,
+        site,
+        contributions: Contributions::default(),
+        each: None,
+        values: vec![],
+        narrowness: Narrowness::default(),
+    };
+    gathered.each(&named.body, sink);
+    gathered.frames(&named.body, sink);
+    gathered.contributions.list.retain(|line| line.path.first().is_some_and(|key| keep(key)));
+    gathered.narrowness = narrowness(gathered.facts(), &gathered.contributions);
+    Some(gathered)
+}
+
+impl<'db> Gathered<'db> {
+    fn facts(&self) -> Facts<'_> {
+        let each = self.each.as_ref().map(|(name, _)| (name, self.values.as_slice()));
+        Facts { db: self.db, names: names(self.db), clusters: worlds(self.db), each }
+    }
+
+    /// The place of the service's name or, without one, of its first word.
+    pub(super) fn origin(&self) -> Span {
+        crate::names::name_span(self.db, self.item)
+    }
+
+    fn scope<'s>(&'s self, locals: &'s [(Arc<str>, Value)], ambients: Ambients, world: Option<&'s World>) -> Scope<'s> {
+        let item = self.each.as_ref().map(|(name, _)| name);
+        Scope { db: self.db, site: self.site, names: names(self.db), locals, item, ambients, world }
+    }
+
+    fn each(&mut self, body: &'db Block, sink: &mut Sink) {
+        let each = body.entries.iter().find_map(|entry| match &entry.kind {
+            EntryKind::Each { name, over } => Some((name, over)),
+            _ => None,
+        });
+        let Some((name, over)) = each else { return };
+        let scope = self.scope(self.item.locals(self.db), Ambients::None, None);
+        let Ok(value) = evaluate(&scope, over, Expected::Value, sink) else { return };
+        let items = self.each_items(over, &value, sink);
+        self.values = items.iter().map(|(_, value)| value.clone()).collect();
+        self.each = Some((Arc::clone(&name.text), items));
+    }
+
+    fn each_items(&self, over: &Expr, value: &Value, sink: &mut Sink) -> Vec<EachItem> {
+        let Some(items) = value.as_list() else {
+            let message = format!("`each` walks over a list, got {}", value.type_name());
+            sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.site.span(over.range), message));
+            return vec![];
+        };
+        let mut out: Vec<EachItem> = vec![];
+        for item in items {
+            let name = item.as_object().map_or(Some(item), |object| object.get("name")).and_then(Value::to_text);
+            let problem = match &name {
+                None => Some(format!("{} can't be part of a name", item.show())),
+                Some(name) => match crate::values::check_text(crate::schema::Text::DnsLabel, name) {
+                    Err(problem) => Some(problem.message),
+                    Ok(()) if out.iter().any(|(other, _)| other == name) => Some(format!("`{name}` stands twice in the list")),
+                    Ok(()) => None,
+                },
+            };
+            match (name, problem) {
+                (Some(name), None) => out.push((name, item.clone())),
+                (_, problem) => sink.push(
+                    Diagnostic::new(codes::BAD_VALUE, self.site.span(over.range), problem.unwrap_or_default())
+                        .note("each item becomes part of an Application's name")
+                        .help("walk over DNS labels, or over objects with a `name` that is one"),
+                ),
+            }
+        }
+        out
+    }
+
+    /// The frames from the widest to the narrowest level.
+    fn frames(&mut self, body: &'db Block, sink: &mut Sink) {
+        let declarations = declarations(self.db);
+        if let Some(platform) = declarations.of(self.db, Kind::Platform).next() {
+            self.defaults(platform, Level::Platform, &["defaults", "service"]);
+        }
+        let layer = attribute(self.db, self.item, "layer").and_then(Expr::plain_text);
+        if let Some(layer) = layer.and_then(|name| declarations.get(Kind::Layer, name)) {
+            self.defaults(layer, Level::Layer, &["defaults"]);
+        }
+        // The template's arguments stand in the service's frame, so that one comes first and the list is in order of use.
+        let own = Frame { site: self.site, level: Level::Own, locals: self.item.locals(self.db).to_vec(), deferred: vec![] };
+        self.collect(own, body, &SERVICE, Place::Service);
+        let own = self.contributions.frames.len() - 1;
+        self.template(own, sink);
+    }
+
+    fn collect(&mut self, frame: Frame, body: &'db Block, schema: &'static crate::schema::BlockSchema, place: Place) {
+        let item = self.each.as_ref().map(|(name, _)| Arc::clone(name));
+        let mut collector = Collector {
+            db: self.db,
+            names: names(self.db),
+            item,
+            contributions: &mut self.contributions,
+            sink: &mut Sink::default(),
+        };
+        collector.collect(frame, body, schema, place);
+    }
+
+    fn defaults(&mut self, of: Item<'db>, level: Level, path: &[&str]) {
+        let Some(named) = body(self.db, of) else { return };
+        let block = path.iter().try_fold(&named.body, |block, key| nested(block, key));
+        if let Some(block) = block {
+            let site = of.decl(self.db).site(self.db);
+            let frame = Frame { site, level, locals: of.locals(self.db).to_vec(), deferred: vec![] };
+            self.collect(frame, block, &SERVICE_DEFAULTS, Place::Overlaid);
+        }
+    }
+
+    fn template(&mut self, own: usize, sink: &mut Sink) {
+        let Some(used) = attribute(self.db, self.item, "use") else { return };
+        let (callee, arguments): (&Expr, &[Argument]) = match &used.kind {
+            ExprKind::Call(callee, arguments) => (callee, arguments),
+            _ => (used, &[]),
+        };
+        let ExprKind::Name(name) = &callee.kind else {
+            let message = "`use` takes a template: `NAME` or `NAME(param = value)`";
+            sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.site.span(used.range), message));
+            return;
+        };
+        let Some(template) = declarations(self.db).get(Kind::Template, name) else {
+            let templates = names(self.db).of(Kind::Template).map(AsRef::as_ref);
+            let near = crate::diagnostics::did_you_mean(name, templates).map(|near| format!("did you mean `{near}`?"));
+            let message = format!("there is no template `{name}`");
+            sink.push(Diagnostic::new(codes::UNKNOWN_NAME, self.site.span(callee.range), message).help_if(near));
+            return;
+        };
+        let Some(named) = body(self.db, template) else { return };
+        let site = template.decl(self.db).site(self.db);
+        let mut frame = Frame { site, level: Level::Template, locals: template.locals(self.db).to_vec(), deferred: vec![] };
+        self.arguments(&named.body, arguments, callee, own, &mut frame, sink);
+        self.collect(frame, &named.body, &TEMPLATE, Place::Template);
+    }
+
+    fn arguments(&self, body: &'db Block, arguments: &[Argument], callee: &Expr, own: usize, frame: &mut Frame, sink: &mut Sink) {
+        let parameters: Vec<_> = parameters(body).collect();
+        for argument in arguments {
+            self.unknown_argument(argument, &parameters, sink);
+        }
+        for (name, of, default) in parameters {
+            let argument = arguments.iter().find(|argument| argument.name.as_ref().is_some_and(|word| word.text == name.text));
+            match (argument, default) {
+                (Some(argument), _) => self.argument(name, of, &argument.value, own, frame, sink),
+                (None, Some(default)) => {
+                    let scope = Scope { site: frame.site, ..self.scope(&frame.locals, Ambients::None, None) };
+                    let value = evaluate(&scope, default, Expected::Value, &mut Sink::default()).unwrap_or(Value::Null);
+                    frame.locals.push((Arc::clone(&name.text), value));
+                }
+                (None, None) => {
+                    let message = format!("the template asks for `{}`", name.text);
+                    sink.push(
+                        Diagnostic::new(codes::BAD_ARGUMENTS, self.site.span(callee.range), message)
+                            .also(frame.site.span(name.range), "declared here, without a default"),
+                    );
+                    frame.locals.push((Arc::clone(&name.text), Value::Null));
+                }
+            }
+        }
+    }
+
+    fn unknown_argument(&self, argument: &Argument, parameters: &[Parameter<'_>], sink: &mut Sink) {
+        let known = || parameters.iter().map(|(name, ..)| name.text.as_ref());
+        let list = || known().collect::<Vec<_>>().join(", ");
+        match &argument.name {
+            None => sink.push(
+                Diagnostic::new(codes::BAD_ARGUMENTS, self.site.span(argument.value.range), "a template's arguments are named")
+                    .help(format!("write `name = value`; there are {}", list())),
+            ),
+            Some(word) if !known().any(|name| name == word.text.as_ref()) => {
+                let near = crate::diagnostics::did_you_mean(&word.text, known()).map(|near| format!("did you mean `{near}`?"));
+                let message = format!("the template has no parameter `{}`", word.text);
+                sink.push(
+                    Diagnostic::new(codes::BAD_ARGUMENTS, self.site.span(word.range), message)
+                        .help(near.unwrap_or_else(|| format!("there are {}", list()))),
+                );
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn argument(&self, name: &Word, of: &Word, value: &Expr, own: usize, frame: &mut Frame, sink: &mut Sink) {
+        let mut found = std::collections::BTreeSet::<Mention>::new();
+        of_expr(value, self.each.as_ref().map(|(name, _)| name), &mut found);
+        if !found.is_empty() {
+            let scope = self.scope(self.item.locals(self.db), Ambients::All, None);
+            crate::values::check(&scope, value, Expected::Value, sink);
+            frame.deferred.push((Arc::clone(&name.text), value.clone(), own));
+            return;
+        }
+        let scope = self.scope(self.item.locals(self.db), Ambients::None, None);
+        let given = evaluate(&scope, value, Expected::Value, sink);
+        let argument_range = value.range;
+        if let Ok(value) = &given
+            && !fits(value, &of.text)
+        {
+            let message = format!("`{}` is a parameter of type {}, got {}", name.text, of.text, value.type_name());
+            sink.push(
+                Diagnostic::new(codes::TYPE_MISMATCH, self.site.span(argument_range), message)
+                    .also(frame.site.span(of.range), "declared here"),
+            );
+        }
+        frame.locals.push((Arc::clone(&name.text), given.unwrap_or(Value::Null)));
+    }
+
+    /// The world of an instance.
+    pub(super) fn world(&self, asked: Asked) -> World {
+        let mut world = worlds(self.db).get(asked.cluster).cloned().unwrap_or_default();
+        world.service = Some(Arc::clone(self.item.name(self.db)));
+        world.item = self.each.as_ref().and_then(|(name, items)| {
+            let (_, value) = items.get(asked.item?)?;
+            Some((Arc::clone(name), value.clone()))
+        });
+        world
+    }
+
+    /// Every condition for one instance. One that can't be evaluated is reported and does not hold.
+    fn truth(&self, world: &World, sink: &mut Sink) -> Vec<bool> {
+        let conditions = self.contributions.conditions.iter();
+        let truth = conditions.map(|condition| {
+            let locals = locals(self.facts(), &self.contributions, condition.frame, world);
+            let scope = scope_in(self.facts(), &self.contributions, condition.frame, &locals, Ambients::Condition, Some(world));
+            boolean(&scope, condition.expr, sink).unwrap_or(false)
+        });
+        truth.collect()
+    }
+
+    /// Instances in groups within which nothing differs: each group with the world of one of them and its conditions.
+    pub(super) fn groups(&self, asked: &[Asked], sink: &mut Sink) -> Vec<Group> {
+        let mentions = mentions(&self.contributions, self.each.as_ref().map(|(name, _)| name));
+        let mut index: FxHashMap<(Vec<bool>, Vec<Value>), usize> = FxHashMap::default();
+        let mut groups: Vec<Group> = vec![];
+        for (position, asked) in asked.iter().enumerate() {
+            let world = self.world(*asked);
+            let truth = self.truth(&world, sink);
+            let key = (truth, mentions.iter().map(|mention| mention.of(&world)).collect());
+            match index.get(&key) {
+                Some(group) => groups[*group].members.push(position),
+                None => {
+                    groups.push(Group { world, truth: key.0.clone(), members: vec![position] });
+                    index.insert(key, groups.len() - 1);
+                }
+            }
+        }
+        groups
+    }
+
+    /// The resolved block of a group.
+    pub(super) fn resolve(&self, group: &Group, sink: &mut Sink) -> Tree {
+        let facts = self.facts();
+        let frames = 0..self.contributions.frames.len();
+        let locals: Vec<_> = frames.map(|frame| locals(facts, &self.contributions, frame, &group.world)).collect();
+        let scope = |frame: usize| {
+            let locals: &[(Arc<str>, Value)] = locals.get(frame).map_or(&[], |locals| locals.as_ref());
+            scope_in(facts, &self.contributions, frame, locals, Ambients::All, Some(&group.world))
+        };
+        merge(&self.contributions, &self.narrowness, &|combination| self.holds(group, combination), &scope, self.origin(), sink)
+    }
+
+    fn holds(&self, group: &Group, combination: usize) -> bool {
+        let conditions = self.contributions.combinations.get(combination);
+        conditions.is_some_and(|conditions| conditions.iter().all(|condition| group.truth.get(*condition) == Some(&true)))
+    }
+
+    /// Conditions that hold for none of the instances.
+    pub(super) fn never(&self, groups: &[Group], sink: &mut Sink) {
+        if groups.is_empty() {
+            return;
+        }
+        for (index, condition) in self.contributions.conditions.iter().enumerate() {
+            let frame = &self.contributions.frames[condition.frame];
+            let holds = groups.iter().any(|group| group.truth.get(index) == Some(&true));
+            if frame.level == Level::Own && !holds {
+                sink.push(
+                    Diagnostic::new(codes::OVERLAY_NEVER_HOLDS, frame.site.span(condition.expr.range), "no instance meets this condition")
+                        .note(format!("`{}` runs on {} instances", self.item.name(self.db), count(groups)))
+                        .help("mend the condition, or remove the block"),
+                );
+            }
+        }
+    }
+}
+
+fn count(groups: &[Group]) -> usize {
+    groups.iter().map(|group| group.members.len()).sum()
+}
+
+/// Instances of which nothing differs.
+pub(super) struct Group {
+    pub(super) world: World,
+    truth: Vec<bool>,
+    pub(super) members: Vec<usize>,
+}
+
+type Parameter<'a> = (&'a Word, &'a Word, Option<&'a Expr>);
+
+/// The parameters of a template.
+pub(super) fn parameters(body: &Block) -> impl Iterator<Item = Parameter<'_>> {
+    body.entries.iter().filter_map(|entry| match &entry.kind {
+        EntryKind::Param { name, of, default } => Some((name, of, default.as_ref())),
+        _ => None,
+    })
+}
+
+/// The types of parameters.
+pub(super) const PARAMETER_TYPES: [&str; 7] = ["string", "int", "float", "bool", "list", "object", "any"];
+
+/// Whether a value has a parameter's type.
+pub(super) fn fits(value: &Value, of: &str) -> bool {
+    match of {
+        "string" => matches!(value, Value::Text(_)),
+        "int" => matches!(value, Value::Int(_)),
+        "float" => matches!(value, Value::Float(_) | Value::Int(_)),
+        "bool" => matches!(value, Value::Bool(_)),
+        "list" => matches!(value, Value::List(_)),
+        "object" => matches!(value, Value::Object(_)),
+        _ => true,
+    }
+}
+
+fn nested<'b>(block: &'b Block, key: &str) -> Option<&'b Block> {
+    block.entries.iter().find_map(|entry| match &entry.kind {
+        EntryKind::Nested { key: found, body, .. } if found.text.as_ref() == key => Some(body),
+        _ => None,
+    })
+}
+
+/// How a value of an instance came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// The value, or `None` where there is none.
+    pub value: Option<Value>,
+    /// The lines that have a say, strongest first.
+    pub steps: Vec<Step>,
+}
+
+/// How the value at `path` of an instance came about.
+pub fn explain_value<'db>(db: &'db dyn Db, item: Item<'db>, cluster: &str, each: Option<&str>, path: &[&str]) -> Option<Explained> {
+    let gathered = gather(db, item, |_| true, &mut Sink::default())?;
+    let cluster = estate(db).clusters.iter().position(|known| known.name.as_ref() == cluster)?;
+    let items = gathered.each.as_ref().map(|(_, items)| items);
+    let item = each.and_then(|name| items?.iter().position(|(known, _)| known.as_ref() == name));
+    let groups = gathered.groups(&[Asked { cluster, item }], &mut Sink::default());
+    let group = groups.first()?;
+    let tree = gathered.resolve(group, &mut Sink::default());
+    let steps = trace(&gathered.contributions, &gathered.narrowness, &|combination| gathered.holds(group, combination), path);
+    Some(Explained { value: tree.at(path).map(Tree::value), steps })
+}

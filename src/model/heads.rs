@@ -1,0 +1,338 @@
+//! What the plan has to know of a service: its layer, where it runs, what it needs and what it provides. A changed Helm
+//! value changes nothing here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::entities::{Cluster, Deliver, Generator};
+use super::estates::{attribute, deliver, estate, generator, worlds};
+use super::gather::{Asked, Gathered, gather};
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::names::{Item, names};
+use crate::overlays::Tree;
+use crate::schema::Kind;
+use crate::syntax::ast::{Expr, ExprKind};
+use crate::values::{Ambients, Expected, Scope, Value, boolean, check, evaluate};
+
+/// A service that is needed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Need {
+    /// The service.
+    pub service: Arc<str>,
+    /// The cluster, where it is another one by name.
+    pub on: Option<Arc<str>>,
+    /// Why, where nobody wrote it down.
+    pub inferred: Option<Arc<str>>,
+}
+
+/// Something that an object in place uses and another service may provide: `crd` and `clusterissuers.cert-manager.io`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Used {
+    /// The provider's function.
+    pub what: Arc<str>,
+    /// The name.
+    pub name: Arc<str>,
+}
+
+/// One instance of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Slot {
+    /// The cluster.
+    pub cluster: Arc<str>,
+    /// The item of `each`.
+    pub item: Option<Arc<str>>,
+}
+
+/// The head of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its layer.
+    pub layer: Arc<str>,
+    /// The team that owns it.
+    pub owner: Arc<str>,
+    /// How it reaches Argo CD.
+    pub deliver: Deliver,
+    /// What its ApplicationSet takes its clusters from.
+    pub generator: Generator,
+    /// The name that `each` gives.
+    pub each: Option<Arc<str>>,
+    /// Its instances, by cluster and item.
+    pub instances: Vec<Slot>,
+    /// The different lists of needs.
+    pub needs: Vec<Vec<Need>>,
+    /// For each instance, which list of needs it has.
+    pub needs_of: Vec<usize>,
+    /// What it provides.
+    pub provides: Vec<Used>,
+    /// What its objects in place use.
+    pub uses: Vec<Used>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Checked {
+    head: Option<Head>,
+    /// For each list of needs, where they stand.
+    need_spans: Vec<Span>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// The head of a service, or nothing where it can't be known.
+#[salsa::tracked]
+pub fn head<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Head> {
+    checked_head(db, item).head.clone()
+}
+
+/// What is wrong with a service's head.
+pub fn head_diagnostics<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db [Diagnostic] {
+    &checked_head(db, item).diagnostics
+}
+
+/// Where the needs of an instance stand.
+pub(crate) fn need_span<'db>(db: &'db dyn Db, item: Item<'db>, list: usize) -> Span {
+    let spans = &checked_head(db, item).need_spans;
+    spans.get(list).copied().unwrap_or_else(|| crate::names::name_span(db, item))
+}
+
+#[salsa::tracked]
+fn checked_head<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
+    let mut sink = Sink::default();
+    let matters = |key: &str| matches!(key, "needs" | "provides" | "manifests" | "source");
+    let gathered = gather(db, item, matters, &mut sink);
+    let read = gathered.and_then(|gathered| Reader { gathered: &gathered, sink: &mut sink }.head());
+    let (head, need_spans) = read.map_or((None, vec![]), |(head, spans)| (Some(head), spans));
+    Checked { head, need_spans, diagnostics: sink.finish() }
+}
+
+struct Reader<'g, 'db> {
+    gathered: &'g Gathered<'db>,
+    sink: &'g mut Sink,
+}
+
+impl<'db> Reader<'_, 'db> {
+    fn db(&self) -> &'db dyn Db {
+        self.gathered.db
+    }
+
+    fn head(&mut self) -> Option<(Head, Vec<Span>)> {
+        let layer = self.reference("layer", Kind::Layer);
+        let owner = self.reference("owner", Kind::Team);
+        let layer = layer?;
+        let layer_says = estate(self.db()).layer(&layer)?;
+        let placed = self.placement();
+        self.one_per(&placed);
+        let asked = self.asked(&placed);
+        let groups = self.gathered.groups(&asked, self.sink);
+        let mut head = Head {
+            name: Arc::clone(self.gathered.item.name(self.db())),
+            owner: owner?,
+            deliver: deliver(self.word("deliver")).unwrap_or(layer_says.deliver),
+            generator: generator(self.word("generator")).unwrap_or(layer_says.generator),
+            layer,
+            each: self.gathered.each.as_ref().map(|(name, _)| Arc::clone(name)),
+            instances: asked.iter().map(|asked| self.slot(*asked)).collect(),
+            needs: vec![],
+            needs_of: vec![0; asked.len()],
+            provides: vec![],
+            uses: vec![],
+        };
+        let mut spans = vec![];
+        for group in groups {
+            let tree = self.gathered.resolve(&group, self.sink);
+            group.members.iter().for_each(|member| head.needs_of[*member] = head.needs.len());
+            head.needs.push(needs(&tree));
+            spans.push(tree.get("needs").map_or(self.gathered.origin(), Tree::span));
+            head.provides.extend(provides(&tree));
+            uses(&tree, &mut head.uses);
+        }
+        for list in [&mut head.provides, &mut head.uses] {
+            list.sort();
+            list.dedup();
+        }
+        Some((head, spans))
+    }
+
+    /// A word of the service's block, such as the one of `deliver`; that it is a known one has been checked.
+    fn word(&self, name: &str) -> Option<&'db str> {
+        attribute(self.db(), self.gathered.item, name).and_then(Expr::plain_text)
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope {
+            db: self.db(),
+            site: self.gathered.site,
+            names: names(self.db()),
+            locals: self.gathered.item.locals(self.db()),
+            item: None,
+            ambients: Ambients::None,
+            world: None,
+        }
+    }
+
+    fn reference(&mut self, name: &str, kind: Kind) -> Option<Arc<str>> {
+        let Some(expr) = attribute(self.db(), self.gathered.item, name) else {
+            let message = format!("`{name}` is missing");
+            let help = format!("write `{name} = NAME`, with the name of a {}", kind.word());
+            self.sink.push(Diagnostic::new(codes::MISSING_ATTRIBUTE, self.gathered.origin(), message).help(help));
+            return None;
+        };
+        let mut sink = Sink::default();
+        let value = evaluate(&self.scope(), expr, Expected::Kind(kind), &mut sink);
+        self.sink.extend(sink.finish());
+        match value.ok()? {
+            Value::Reference(found, name) if found == kind => Some(name),
+            Value::Text(text) if names(self.db()).get(kind, &text).is_some() && !matches!(expr.kind, ExprKind::Text(_)) => Some(text),
+            other => {
+                let message = format!("expected the name of a {}, got {}: {}", kind.word(), other.type_name(), other.show());
+                self.sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.gathered.site.span(expr.range), message));
+                None
+            }
+        }
+    }
+
+    /// The indices of the clusters that `on` selects.
+    fn placement(&mut self) -> Vec<usize> {
+        let worlds = worlds(self.db());
+        let Some(on) = attribute(self.db(), self.gathered.item, "on").filter(|on| on.plain_text() != Some("all")) else {
+            return (0..worlds.len()).collect();
+        };
+        let mut sink = Sink::default();
+        let scope = Scope { ambients: Ambients::Condition, ..self.scope() };
+        check(&scope, on, Expected::Value, &mut sink);
+        let holds = |index: &usize| {
+            let scope = Scope { world: worlds.get(*index), ..scope };
+            boolean(&scope, on, &mut sink).unwrap_or(false)
+        };
+        let placed: Vec<usize> = (0..worlds.len()).filter(holds).collect();
+        let broken = sink.has_errors();
+        self.sink.extend(sink.finish());
+        if placed.is_empty() && !worlds.is_empty() && !broken {
+            let span = self.gathered.site.span(on.range);
+            self.sink.push(Diagnostic::new(codes::PLACED_NOWHERE, span, "no cluster meets this condition").label("so it runs nowhere"));
+        }
+        placed
+    }
+
+    /// Checks that the placement has exactly one cluster in each region or environment.
+    fn one_per(&mut self, placed: &[usize]) {
+        let Some(expr) = attribute(self.db(), self.gathered.item, "one_per") else { return };
+        let key = |cluster: &Cluster| match expr.plain_text() {
+            Some("environment") => Some(Arc::clone(&cluster.environment)),
+            _ => cluster.region.clone(),
+        };
+        let mut by_key: BTreeMap<Option<Arc<str>>, Vec<Arc<str>>> = BTreeMap::new();
+        for cluster in placed.iter().filter_map(|index| estate(self.db()).clusters.get(*index)) {
+            by_key.entry(key(cluster)).or_default().push(Arc::clone(&cluster.name));
+        }
+        for (key, clusters) in by_key.iter().filter(|(key, clusters)| key.is_none() || clusters.len() > 1) {
+            let message = match key {
+                Some(key) => format!("`{key}` has {} clusters: {}", clusters.len(), clusters.join(", ")),
+                None => format!("there is no region for {}", clusters.join(", ")),
+            };
+            let span = self.gathered.site.span(expr.range);
+            self.sink.push(Diagnostic::new(codes::NOT_ONE_PER, span, message).help("narrow `on` until one is left in each"));
+        }
+    }
+
+    fn asked(&self, placed: &[usize]) -> Vec<Asked> {
+        let items: Vec<Option<usize>> = match &self.gathered.each {
+            Some((_, items)) => (0..items.len()).map(Some).collect(),
+            None => vec![None],
+        };
+        placed.iter().flat_map(|cluster| items.iter().map(|item| Asked { cluster: *cluster, item: *item })).collect()
+    }
+
+    fn slot(&self, asked: Asked) -> Slot {
+        let cluster = estate(self.db()).clusters.get(asked.cluster);
+        let items = self.gathered.each.as_ref().map(|(_, items)| items);
+        Slot {
+            cluster: cluster.map_or_else(|| "".into(), |cluster| Arc::clone(&cluster.name)),
+            item: asked.item.and_then(|index| items?.get(index)).map(|(name, _)| Arc::clone(name)),
+        }
+    }
+}
+
+fn needs(tree: &Tree) -> Vec<Need> {
+    let value = tree.get("needs").map(Tree::value);
+    let items = value.as_ref().and_then(Value::as_list).unwrap_or_default();
+    let mut needs: Vec<Need> = items
+        .iter()
+        .filter_map(|item| match item {
+            Value::Reference(Kind::Service, service) => Some(Need { service: Arc::clone(service), on: None, inferred: None }),
+            Value::Placed(service, cluster) => {
+                Some(Need { service: Arc::clone(service), on: Some(Arc::clone(cluster)), inferred: None })
+            }
+            _ => None,
+        })
+        .collect();
+    needs.sort();
+    needs.dedup();
+    needs
+}
+
+fn provides(tree: &Tree) -> Vec<Used> {
+    let value = tree.get("provides").map(Tree::value);
+    let items = value.as_ref().and_then(Value::as_list).unwrap_or_default();
+    let provided = items.iter().filter_map(|item| match item {
+        Value::Provided(what, name) => Some(Used { what: Arc::clone(what), name: Arc::clone(name) }),
+        _ => None,
+    });
+    provided.collect()
+}
+
+/// What the objects in place use: the kinds they are of, and the classes and stores that they name.
+fn uses(tree: &Tree, found: &mut Vec<Used>) {
+    let named = tree.get("source").map(children).unwrap_or_default();
+    let blocks = [tree.get("manifests")].into_iter().chain(named.iter().map(|source| source.get("manifests")));
+    for object in blocks.flatten().filter_map(|manifests| manifests.get("object")).flat_map(children) {
+        let value = object.value();
+        if let Some(crd) = crd_of(&value) {
+            found.push(Used { what: "crd".into(), name: crd });
+        }
+        names_in(&value, found);
+    }
+}
+
+fn children(tree: &Tree) -> Vec<&Tree> {
+    match tree {
+        Tree::Branch(children, _) => children.values().collect(),
+        Tree::Leaf(..) | Tree::Broken(_) => vec![],
+    }
+}
+
+/// The name of the CRD of an object's kind, by Kubernetes' own guess at the plural; nothing for built-in groups.
+fn crd_of(object: &Value) -> Option<Arc<str>> {
+    let object = object.as_object()?;
+    let (group, _) = object.get("apiVersion")?.as_text()?.split_once('/')?;
+    if !group.contains('.') || group.ends_with(".k8s.io") && !group.contains(".x-k8s.io") {
+        return None;
+    }
+    let kind = object.get("kind")?.as_text()?.to_lowercase();
+    let plural = match kind.as_bytes() {
+        [.., b's'] => format!("{kind}es"),
+        [stem @ .., b'y'] => format!("{}ies", String::from_utf8_lossy(stem)),
+        _ => format!("{kind}s"),
+    };
+    Some(format!("{plural}.{group}").into())
+}
+
+fn names_in(value: &Value, found: &mut Vec<Used>) {
+    match value {
+        Value::Object(object) => {
+            for (key, child) in object.iter() {
+                let name = match (key.as_ref(), child) {
+                    ("storageClassName", Value::Text(name)) => Some(("storage_class", name)),
+                    ("ingressClassName", Value::Text(name)) => Some(("ingress_class", name)),
+                    ("secretStoreRef", Value::Object(store)) => store.get("name").and_then(Value::as_text).map(|name| ("secret_store", name)),
+                    _ => None,
+                };
+                found.extend(name.map(|(what, name)| Used { what: what.into(), name: Arc::clone(name) }));
+                names_in(child, found);
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| names_in(item, found)),
+        _ => {}
+    }
+}

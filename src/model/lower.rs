@@ -1,0 +1,307 @@
+//! From a resolved block to what an instance is.
+
+use std::sync::Arc;
+
+use super::entities::{Deliver, RepositoryKind};
+use super::estates::estate;
+use super::fields::Fields;
+use super::heads::Head;
+use super::spec::{Helm, Kustomize, Object, Origin, Plugin, Source, Spec, Sync, Tool};
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Code, Diagnostic, Sink, Span};
+use crate::overlays::{Target, Tree};
+use crate::schema::{Kind, Version};
+use crate::values::Value;
+
+/// Reads a block of which the types have been checked. Nothing comes back where a part is broken or missing.
+pub(super) fn lower(db: &dyn Db, head: &Head, item: Option<&str>, tree: &Tree, target: Target, sink: &mut Sink) -> Option<Spec> {
+    let fields = Fields(Some(tree));
+    let mut lower = Lower { db, head, item, target, sink };
+    let sync = lower.sync(fields.block("sync"));
+    let sources = lower.sources(tree);
+    lower.synced(&sync, fields);
+    if tree.is_broken() {
+        return None;
+    }
+    Some(Spec {
+        namespace: fields.text("namespace")?,
+        extra_namespaces: fields.texts("extra_namespaces"),
+        sources: sources?,
+        sync,
+        labels: fields.text_map("labels"),
+        annotations: fields.text_map("annotations"),
+        links: fields.text_map("links"),
+        ignore_differences: fields.values("ignore_differences").to_vec(),
+        revision_history: fields.int("revision_history", 5),
+        application: fields.tree("application").map(Tree::value),
+    })
+}
+
+struct Lower<'l> {
+    db: &'l dyn Db,
+    head: &'l Head,
+    item: Option<&'l str>,
+    target: Target,
+    sink: &'l mut Sink,
+}
+
+impl Lower<'_> {
+    fn report(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.sink.push(Diagnostic::new(code, span, message).help(help));
+    }
+
+    fn sync(&mut self, fields: Fields<'_>) -> Sync {
+        let default = Sync::default();
+        let (retry, backoff) = (fields.block("retry"), fields.block("retry").block("backoff"));
+        let mut options = fields.texts("options");
+        if fields.flag("server_side", false) {
+            options.push("ServerSideApply=true".into());
+        }
+        options.sort();
+        options.dedup();
+        let refresh = self.target.version.is_none_or(|version| version >= Version::of(3, 2));
+        Sync {
+            automated: fields.flag("automated", true),
+            prune: fields.flag("prune", true),
+            self_heal: fields.flag("self_heal", true),
+            allow_empty: fields.flag("allow_empty", false),
+            options,
+            retry_limit: retry.int("limit", default.retry_limit),
+            retry_refresh: refresh && retry.flag("refresh", true),
+            backoff: (
+                backoff.text("duration").unwrap_or(default.backoff.0),
+                backoff.int("factor", default.backoff.1),
+                backoff.text("max").unwrap_or(default.backoff.2),
+            ),
+        }
+    }
+
+    /// A leaf that nothing syncs would hold back every later layer of its cluster.
+    fn synced(&mut self, sync: &Sync, fields: Fields<'_>) {
+        let Some(tree) = fields.block("sync").tree("automated") else { return };
+        if !sync.automated && self.head.deliver == Deliver::Applications {
+            self.sink.push(
+                Diagnostic::new(codes::CANNOT_BE_SYNCED, tree.span(), format!("`{}` would never become Synced by itself", self.head.name))
+                    .label("not synced automatically")
+                    .note("a layer waits until each of its Applications is Synced and Healthy, so the cluster would hang here")
+                    .help("deliver it by ApplicationSet, which nothing waits for, or leave it automated"),
+            );
+        }
+    }
+
+    fn sources(&mut self, tree: &Tree) -> Option<Vec<Source>> {
+        let mut sources = self.block(tree, None);
+        if let Some(Tree::Branch(named, _)) = tree.get("source") {
+            for (name, block) in named {
+                let inner = self.block(block, Some(name));
+                if inner.is_empty() && !block.is_broken() {
+                    self.report(codes::NO_SOURCE, block.span(), format!("source `{name}` is empty"), "give it `helm`, `kustomize`, `manifests` or `plugin`");
+                }
+                sources.extend(inner);
+            }
+        }
+        if sources.is_empty() && !tree.is_broken() {
+            self.sink.push(
+                Diagnostic::new(codes::NO_SOURCE, tree.span(), format!("`{}` has no source", self.head.name))
+                    .note("an Application needs a repository with a path or a chart")
+                    .help("give it `helm`, `kustomize`, `manifests` or `plugin`"),
+            );
+        }
+        (!sources.is_empty()).then_some(sources)
+    }
+
+    fn block(&mut self, tree: &Tree, name: Option<&Arc<str>>) -> Vec<Source> {
+        let mut sources = vec![];
+        let mut add = |source: Option<(Origin, Tool)>| {
+            sources.extend(source.map(|(origin, tool)| Source { name: name.cloned(), origin, tool }));
+        };
+        if let Some(block) = tree.get("helm") {
+            add(self.helm(block));
+        }
+        if let Some(block) = tree.get("kustomize") {
+            add(self.folder(block).map(|origin| (origin, Tool::Kustomize(kustomize(Fields(Some(block)))))));
+        }
+        if let Some(block) = tree.get("manifests") {
+            add(self.directory(block));
+            add(self.objects(block));
+        }
+        if let Some(block) = tree.get("plugin") {
+            add(self.folder(block).map(|origin| (origin, Tool::Plugin(plugin(Fields(Some(block)))))));
+        }
+        sources
+    }
+
+    /// The URL that `repo` means: its own, or a named repository's.
+    fn url(&self, fields: Fields<'_>) -> Option<Arc<str>> {
+        match fields.tree("repo")? {
+            Tree::Leaf(Value::Reference(Kind::Repository, name), _) => {
+                let mut known = estate(self.db).repositories.iter();
+                known.find(|repository| repository.name == *name).map(|repository| match repository.kind {
+                    RepositoryKind::Oci if !repository.url.starts_with("oci://") => format!("oci://{}", repository.url).into(),
+                    _ => Arc::clone(&repository.url),
+                })
+            }
+            Tree::Leaf(Value::Text(url), _) => Some(Arc::clone(url)),
+            _ => None,
+        }
+    }
+
+    /// A folder of the platform's repository or of another.
+    fn folder(&mut self, block: &Tree) -> Option<Origin> {
+        let fields = Fields(Some(block));
+        let path: Arc<str> = fields.text("path")?.trim_end_matches('/').into();
+        let Some(url) = self.url(fields) else {
+            if let Some(revision) = fields.tree("revision") {
+                self.report(codes::EXCLUSIVE_ATTRIBUTES, revision.span(), "`revision` without `repo`", "the platform's own repository has the platform's revision");
+            }
+            return fields.tree("repo").is_none().then(|| Origin::Own(path));
+        };
+        let revision = fields.text("revision").unwrap_or_else(|| "HEAD".into());
+        Some(Origin::Git { url, revision, path })
+    }
+
+    fn helm(&mut self, block: &Tree) -> Option<(Origin, Tool)> {
+        let fields = Fields(Some(block));
+        let origin = match (fields.text("chart"), fields.tree("path")) {
+            (Some(_), Some(path)) => {
+                self.report(codes::EXCLUSIVE_ATTRIBUTES, path.span(), "`chart` and `path` exclude each other", "a chart is in a chart repository (`repo`, `chart`, `version`) or in Git (`path`)");
+                None
+            }
+            (Some(chart), None) => self.chart(block, chart),
+            (None, Some(_)) => self.folder(block),
+            (None, None) if block.is_broken() => None,
+            (None, None) => {
+                self.report(codes::MISSING_ATTRIBUTE, block.span(), "`helm` has neither `chart` nor `path`", "write `repo`, `chart` and `version` for a chart repository, or `path` for a chart in Git");
+                None
+            }
+        };
+        Some((origin?, Tool::Helm(self.release(fields))))
+    }
+
+    fn chart(&mut self, block: &Tree, chart: Arc<str>) -> Option<Origin> {
+        let fields = Fields(Some(block));
+        for name in ["repo", "version"] {
+            if fields.tree(name).is_none() {
+                self.sink.push(
+                    Diagnostic::new(codes::MISSING_ATTRIBUTE, block.span(), format!("`helm` has a `chart`, but no `{name}`"))
+                        .note("Argo CD finds a chart by its repository, its name and its version")
+                        .help(format!("write `{name} = \"...\"`")),
+                );
+            }
+        }
+        let (url, version) = (self.url(fields)?, fields.text("version")?);
+        let floats = version.contains(['*', '>', '<', '^', '~', '|', ' ']) || version.split('.').any(|part| part == "x");
+        if let (true, Some(tree)) = (floats, fields.tree("version")) {
+            self.sink.push(
+                Diagnostic::new(codes::UNPINNED_VERSION, tree.span(), format!("version `{version}` floats"))
+                    .note("what runs then changes without a commit")
+                    .help("write one version, such as `1.2.3`"),
+            );
+        }
+        let url = url.strip_prefix("oci://").map_or_else(|| Arc::clone(&url), Arc::from);
+        Some(Origin::Chart { url, chart, version })
+    }
+
+    fn release(&mut self, fields: Fields<'_>) -> Helm {
+        let default = match self.item {
+            Some(item) => format!("{}-{item}", self.head.name).into(),
+            None => Arc::clone(&self.head.name),
+        };
+        let release = fields.text("release").unwrap_or_else(|| Arc::clone(&default));
+        if release.len() > 53 && fields.tree("release").is_none() {
+            let span = fields.0.map(Tree::span);
+            if let Some(span) = span {
+                self.sink.push(
+                    Diagnostic::new(codes::NAME_TOO_LONG, span, format!("the release's name `{release}` has {} characters", release.len()))
+                        .note("Helm takes at most 53")
+                        .help("write `release = \"...\"` with a shorter name"),
+                );
+            }
+        }
+        let flags = [
+            ("skip_crds", "skipCrds"),
+            ("skip_tests", "skipTests"),
+            ("skip_schema_validation", "skipSchemaValidation"),
+            ("pass_credentials", "passCredentials"),
+        ];
+        Helm {
+            release,
+            values: fields.tree("values").map(Tree::value),
+            value_files: fields.texts("value_files"),
+            parameters: fields.text_map("parameters"),
+            flags: flags.into_iter().filter(|(key, _)| fields.flag(key, false)).map(|(_, field)| field).collect(),
+            kube_version: fields.text("kube_version"),
+            api_versions: fields.texts("api_versions"),
+        }
+    }
+
+    fn directory(&mut self, block: &Tree) -> Option<(Origin, Tool)> {
+        let fields = Fields(Some(block));
+        if fields.tree("path").is_none() {
+            if fields.tree("object").is_none() && !block.is_broken() {
+                self.report(codes::MISSING_ATTRIBUTE, block.span(), "`manifests` has neither `path` nor objects", "write `path = \"...\"` or `object \"v1\" \"Kind\" name { }`");
+            }
+            return None;
+        }
+        let tool = Tool::Directory {
+            recurse: fields.flag("recurse", false),
+            include: fields.text("include"),
+            exclude: fields.text("exclude"),
+        };
+        Some((self.folder(block)?, tool))
+    }
+
+    fn objects(&mut self, block: &Tree) -> Option<(Origin, Tool)> {
+        let Some(Tree::Branch(objects, _)) = block.get("object") else { return None };
+        let mut read: Vec<Object> = vec![];
+        for object in objects.values() {
+            if object.is_broken() {
+                continue;
+            }
+            let text = |path: &[&str]| object.at(path).map(Tree::value).and_then(|value| value.as_text().cloned());
+            let (Some(api_version), Some(kind), Some(name)) = (text(&["apiVersion"]), text(&["kind"]), text(&["metadata", "name"])) else {
+                continue;
+            };
+            if kind.as_ref() == "Secret" {
+                self.secret(object);
+            }
+            read.push(Object { api_version, kind, name, content: object.value() });
+        }
+        read.sort_by(|left, right| (&left.kind, &left.name, &left.api_version).cmp(&(&right.kind, &right.name, &right.api_version)));
+        Some((Origin::Written, Tool::Objects(read)))
+    }
+
+    /// A Secret with data in Git is no secret.
+    fn secret(&mut self, object: &Tree) {
+        for key in ["data", "stringData"] {
+            if let Some(data) = object.get(key) {
+                self.sink.push(
+                    Diagnostic::new(codes::BAD_VALUE, data.span(), "a Secret with its data in Git is no secret")
+                        .note("Git keeps what was ever committed, and Argo CD caches manifests in the clear")
+                        .help("use an ExternalSecret or a SealedSecret"),
+                );
+            }
+        }
+    }
+}
+
+fn kustomize(fields: Fields<'_>) -> Kustomize {
+    let replicas = fields.map("replicas").into_iter().filter_map(|(name, value)| match value {
+        Value::Int(count) => Some((name, count)),
+        _ => None,
+    });
+    Kustomize {
+        images: fields.texts("images"),
+        replicas: replicas.collect(),
+        patches: fields.values("patches").to_vec(),
+        components: fields.texts("components"),
+        labels: fields.text_map("labels"),
+        annotations: fields.text_map("annotations"),
+        name_prefix: fields.text("name_prefix"),
+        name_suffix: fields.text("name_suffix"),
+    }
+}
+
+fn plugin(fields: Fields<'_>) -> Plugin {
+    Plugin { name: fields.text("name"), env: fields.text_map("env"), parameters: fields.map("parameters") }
+}

@@ -1,0 +1,25 @@
+//! The resolved platform: hubs, clusters, teams, layers, services and their instances, without a trace of where in the
+//! source they come from.
+
+mod checks;
+mod entities;
+mod estates;
+mod fields;
+mod gather;
+mod heads;
+mod lower;
+mod scheme;
+mod services;
+mod spec;
+
+pub use checks::check_declaration;
+pub use entities::{
+    Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind, Settings,
+    Team,
+};
+pub use estates::{estate, estate_diagnostics, worlds};
+pub use gather::{Explained, explain_value};
+pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
+pub use scheme::{Scheme, SchemePart};
+pub use services::{Service, Variant, service, service_diagnostics};
+pub use spec::{Helm, Kustomize, Object, Origin, Plugin, Source, Spec, Sync, Tool};

@@ -1,0 +1,153 @@
+//! Items: what is declared once `for` is written out.
+
+use std::sync::Arc;
+
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
+use crate::schema::{KINDS, Kind, NOT_YET, kind_of_word};
+use crate::source::{Decl, Site};
+use crate::syntax::ast::{Block, DeclarationKind, EntryKind, Expr, For, Named};
+use crate::syntax::syntax;
+use crate::values::{Ambients, Expected, Locals, Names, Scope, Value, evaluate};
+
+/// One thing that is declared: a declaration, or what a `for` makes of one for one element.
+#[salsa::tracked(debug)]
+pub struct Item<'db> {
+    /// What it is.
+    #[returns(copy)]
+    pub kind: Kind,
+    /// Its name.
+    pub name: Arc<str>,
+    /// The declaration that holds it.
+    #[returns(copy)]
+    pub decl: Decl<'db>,
+    /// The way to it through the bodies of `for`: the index of the entry in each.
+    #[returns(deref)]
+    pub path: Vec<u32>,
+    /// What `for` binds.
+    #[tracked]
+    #[returns(deref)]
+    pub locals: Locals,
+}
+
+/// The items of a declaration.
+#[derive(Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub struct Items<'db> {
+    /// The items, in the order of the text.
+    pub items: Vec<Item<'db>>,
+    /// The findings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a declaration declares. Unless it is a `for`, its text does not matter here.
+#[salsa::tracked]
+pub fn items<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Items<'db> {
+    let word = decl.word(db);
+    let plain = kind_of_word(word).filter(|_| !decl.name(db).contains("${"));
+    if let Some(kind) = plain {
+        let item = Item::new(db, kind, decl.name(db).into(), decl, vec![], vec![]);
+        return Items { items: vec![item], diagnostics: vec![] };
+    }
+    let mut expansion = Expansion { db, decl, site: decl.site(db), sink: Sink::default(), items: vec![] };
+    match &syntax(db, decl).declaration.kind {
+        DeclarationKind::For(each) => expansion.for_loop(each, &mut vec![], &mut vec![]),
+        DeclarationKind::Named(named) => expansion.named(named, &mut vec![], &[]),
+        DeclarationKind::Import(_) | DeclarationKind::Broken => {}
+    }
+    Items { items: expansion.items, diagnostics: expansion.sink.finish() }
+}
+
+/// The syntax of an item, or nothing where it could not be read.
+pub fn body<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<&'db Named> {
+    let declaration = &syntax(db, item.decl(db)).declaration;
+    let mut block: &Block = match &declaration.kind {
+        DeclarationKind::Named(named) => return Some(named),
+        DeclarationKind::For(each) => &each.body,
+        DeclarationKind::Import(_) | DeclarationKind::Broken => return None,
+    };
+    for index in item.path(db) {
+        match &block.entries.get(*index as usize)?.kind {
+            EntryKind::Named(named) => return Some(named),
+            EntryKind::For(each) => block = &each.body,
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// More elements than this in one `for` are refused.
+const MAX_ELEMENTS: usize = 1_000_000;
+
+struct Expansion<'db> {
+    db: &'db dyn Db,
+    decl: Decl<'db>,
+    site: Site,
+    sink: Sink,
+    items: Vec<Item<'db>>,
+}
+
+impl<'db> Expansion<'db> {
+    fn evaluate(&mut self, expr: &Expr, locals: &[(Arc<str>, Value)]) -> Option<Value> {
+        let names = Names::default();
+        let scope =
+            Scope { db: self.db, site: self.site, names: &names, locals, item: None, ambients: Ambients::None, world: None };
+        evaluate(&scope, expr, Expected::Value, &mut self.sink).ok()
+    }
+
+    fn for_loop(&mut self, each: &For, locals: &mut Locals, path: &mut Vec<u32>) {
+        let Some(over) = self.evaluate(&each.over, locals) else { return };
+        let Some(elements) = over.as_list().filter(|elements| elements.len() <= MAX_ELEMENTS) else {
+            let span = self.site.span(each.over.range);
+            let message = format!("`for` walks over a list, got {}", over.type_name());
+            self.sink.push(Diagnostic::new(codes::TYPE_MISMATCH, span, message));
+            return;
+        };
+        for element in elements {
+            locals.push((Arc::clone(&each.name.text), element.clone()));
+            for (index, entry) in (0_u32..).zip(&each.body.entries) {
+                path.push(index);
+                match &entry.kind {
+                    EntryKind::Named(named) => self.named(named, path, locals),
+                    EntryKind::For(inner) => self.for_loop(inner, locals, path),
+                    _ => self.sink.push(
+                        Diagnostic::new(codes::MISPLACED_STATEMENT, self.site.span(entry.range), "only declarations can stand in `for`")
+                            .help("a service that is there several times on one cluster says `each NAME in LIST`"),
+                    ),
+                }
+                path.pop();
+            }
+            locals.pop();
+        }
+    }
+
+    fn named(&mut self, named: &Named, path: &mut Vec<u32>, locals: &[(Arc<str>, Value)]) {
+        let Some(kind) = kind_of_word(&named.word.text) else {
+            self.sink.push(unknown_kind(self.site, named));
+            return;
+        };
+        let name = match &named.name {
+            None => Some("".into()),
+            Some(expr) => match expr.plain_text() {
+                Some(text) => Some(text.into()),
+                None => self.evaluate(expr, locals).and_then(|value| value.to_text()),
+            },
+        };
+        if let Some(name) = name {
+            self.items.push(Item::new(self.db, kind, name, self.decl, path.clone(), locals.to_vec()));
+        }
+    }
+}
+
+fn unknown_kind(site: Site, named: &Named) -> Diagnostic {
+    let word = named.word.text.as_ref();
+    let span = site.span(named.word.range);
+    if NOT_YET.contains(&word) {
+        return Diagnostic::new(codes::NOT_YET, span, format!("`{word}` is not there yet"))
+            .help("the word is reserved for a later version of platformc");
+    }
+    let words = KINDS.iter().map(|schema| schema.kind.word());
+    let near = did_you_mean(word, words.clone()).map(|near| format!("did you mean `{near}`?"));
+    Diagnostic::new(codes::UNKNOWN_KIND, span, format!("`{word}` declares nothing"))
+        .help_if(near)
+        .help(format!("the kinds are {}", words.collect::<Vec<_>>().join(", ")))
+}

@@ -1,0 +1,164 @@
+//! Whether resolved values have the types that the table gives them.
+
+use std::sync::Arc;
+
+use super::Tree;
+use super::collect::with_article;
+use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span, did_you_mean};
+use crate::schema::{Attribute, BlockSchema, Form, Kind, Type, Version};
+use crate::syntax::ast::{Expr, ExprKind};
+use crate::values::{Expected, Scope, Value, check_text, evaluate};
+
+/// What values are checked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// The Argo CD that they are meant for, where that is known.
+    pub version: Option<Version>,
+}
+
+/// Checks a block and gives it back without what does not fit.
+pub fn conform(tree: &Tree, schema: &'static BlockSchema, target: Target, sink: &mut Sink) -> Tree {
+    let Tree::Branch(children, origin) = tree else { return tree.clone() };
+    let mut kept = std::collections::BTreeMap::new();
+    for (key, child) in children {
+        let Some(attribute) = schema.attribute(key) else {
+            sink.push(unknown(key, schema, child.span()));
+            continue;
+        };
+        check_version(attribute, child, target, sink);
+        kept.insert(Arc::clone(key), typed(child, &attribute.of, target, sink));
+    }
+    required(schema, &kept, *origin, sink);
+    Tree::Branch(kept, *origin)
+}
+
+fn unknown(key: &str, schema: &'static BlockSchema, span: Span) -> Diagnostic {
+    let known = schema.attributes.iter().map(|attribute| attribute.name);
+    let near = did_you_mean(key, known).map(|near| format!("did you mean `{near}`?"));
+    Diagnostic::new(codes::UNKNOWN_ATTRIBUTE, span, format!("there is no attribute `{key}` here")).help_if(near)
+}
+
+fn check_version(attribute: &Attribute, child: &Tree, target: Target, sink: &mut Sink) {
+    if let (Some(since), Some(version)) = (attribute.since, target.version)
+        && since > version
+    {
+        let message = format!("`{}` needs Argo CD {since}, and the hub has {version}", attribute.name);
+        sink.push(
+            Diagnostic::new(codes::NEWER_THAN_TARGET, child.span(), message)
+                .note("an older Argo CD drops fields that it does not know, without a word")
+                .help("leave it away, or raise `argocd` in the hub"),
+        );
+    }
+}
+
+fn required(schema: &'static BlockSchema, kept: &std::collections::BTreeMap<Arc<str>, Tree>, origin: Span, sink: &mut Sink) {
+    for attribute in schema.attributes {
+        if attribute.form == Form::Required && !kept.contains_key(attribute.name) {
+            let message = format!("`{}` is missing", attribute.name);
+            sink.push(
+                Diagnostic::new(codes::MISSING_ATTRIBUTE, origin, message)
+                    .help(format!("{}: {}", attribute.name, lower_first(attribute.doc))),
+            );
+        }
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
+}
+
+fn typed(tree: &Tree, of: &'static Type, target: Target, sink: &mut Sink) -> Tree {
+    match (tree, of) {
+        (Tree::Broken(_), _) | (_, Type::Any | Type::Objects) => tree.clone(),
+        (Tree::Branch(..), Type::Object) => tree.clone(),
+        (Tree::Branch(..), Type::Block(schema)) => conform(tree, schema, target, sink),
+        (Tree::Branch(children, origin), Type::Map(of)) => {
+            let children = children.iter().map(|(key, child)| (Arc::clone(key), typed(child, of, target, sink)));
+            Tree::Branch(children.collect(), *origin)
+        }
+        (Tree::Branch(children, origin), Type::Named(schema)) => {
+            let children = children.iter().map(|(key, child)| (Arc::clone(key), conform(child, schema, target, sink)));
+            Tree::Branch(children.collect(), *origin)
+        }
+        (Tree::Branch(_, span) | Tree::Leaf(_, span), _) => match check_value(&tree.value(), of, *span, sink) {
+            Ok(()) => tree.clone(),
+            Err(_) => Tree::Broken(*span),
+        },
+    }
+}
+
+/// Checks a value that is known without any cluster as soon as it is read, whether it is ever used or not.
+pub(super) fn check_constant(scope: &Scope<'_>, expr: &Expr, of: &'static Type, sink: &mut Sink) {
+    let mut constant = true;
+    expr.walk(&mut |expr| {
+        constant &= !matches!(expr.kind, ExprKind::Name(_) | ExprKind::Call(..) | ExprKind::Broken | ExprKind::Comprehension { .. });
+    });
+    if constant && let Ok(value) = evaluate(scope, expr, Expected::of(of), sink) {
+        let _ = check_value(&value, of, scope.site.span(expr.range), sink);
+    }
+}
+
+/// Whether a value has a type.
+fn check_value(value: &Value, of: &'static Type, span: Span, sink: &mut Sink) -> Result<(), Reported> {
+    match (of, value) {
+        (Type::Bool, Value::Bool(_)) | (Type::Any | Type::Objects, _) => Ok(()),
+        (Type::Int(least, most), Value::Int(number)) => in_range(*number, *least, *most, span, sink),
+        (Type::Text(form), Value::Text(text)) => check_text(*form, text).map_err(|problem| {
+            sink.error(Diagnostic::new(codes::BAD_VALUE, span, problem.message).note(problem.note))
+        }),
+        (Type::Choice(choices), Value::Text(text)) if choices.iter().any(|choice| choice.name == text.as_ref()) => Ok(()),
+        (Type::Reference(kind), Value::Reference(other, _)) if kind == other => Ok(()),
+        (Type::RepositoryOrUrl, Value::Reference(Kind::Repository, _) | Value::Text(_)) => Ok(()),
+        (Type::Map(_) | Type::Object | Type::Block(_) | Type::Named(_), Value::Object(object)) if object.is_empty() => Ok(()),
+        (Type::Map(of), Value::Object(object)) => all(object.values().map(|value| check_value(value, of, span, sink))),
+        (Type::Object, Value::Object(_)) => Ok(()),
+        (Type::List(of), Value::List(items)) => all(items.iter().map(|item| check_value(item, of, span, sink))),
+        (Type::Needs, Value::List(items)) => all(items.iter().map(|item| check_need(item, span, sink))),
+        (Type::Provides, Value::List(items)) => all(items.iter().map(|item| check_provided(item, span, sink))),
+        (Type::NameScheme, Value::Text(_)) => Ok(()),
+        _ => Err(sink.error(mismatch(value, of, span))),
+    }
+}
+
+fn all(results: impl Iterator<Item = Result<(), Reported>>) -> Result<(), Reported> {
+    results.fold(Ok(()), Result::and)
+}
+
+fn in_range(number: i64, least: i64, most: i64, span: Span, sink: &mut Sink) -> Result<(), Reported> {
+    if (least..=most).contains(&number) {
+        return Ok(());
+    }
+    Err(sink.error(Diagnostic::new(codes::BAD_VALUE, span, format!("{number} is not between {least} and {most}"))))
+}
+
+fn check_need(item: &Value, span: Span, sink: &mut Sink) -> Result<(), Reported> {
+    match item {
+        Value::Reference(Kind::Service, _) | Value::Placed(..) => Ok(()),
+        other => Err(sink.error(mismatch(other, &Type::Reference(Kind::Service), span))),
+    }
+}
+
+fn check_provided(item: &Value, span: Span, sink: &mut Sink) -> Result<(), Reported> {
+    match item {
+        Value::Provided(..) => Ok(()),
+        other => {
+            let message = format!("expected something like `crd(\"...\")`, got {}: {}", other.type_name(), other.show());
+            Err(sink.error(Diagnostic::new(codes::TYPE_MISMATCH, span, message)))
+        }
+    }
+}
+
+fn mismatch(value: &Value, of: &Type, span: Span) -> Diagnostic {
+    let message = format!("expected {}, got {}: {}", with_article(&of.name()), value.type_name(), value.show());
+    let help = match (of, value) {
+        (Type::Text(_), Value::Int(_) | Value::Float(_) | Value::Bool(_)) => Some(format!("quote it: `\"{}\"`", value.show())),
+        (Type::Reference(_) | Type::Needs, Value::Text(text)) => Some(format!("names stand without quotes: `{text}`")),
+        (Type::Int(..) | Type::Bool, Value::Text(_)) => Some("leave the quotes away".to_owned()),
+        (Type::List(_), Value::Text(_) | Value::Int(_) | Value::Bool(_) | Value::Reference(..)) => {
+            Some(format!("a list stands in brackets: `[{}]`", value.show()))
+        }
+        _ => None,
+    };
+    Diagnostic::new(codes::TYPE_MISMATCH, span, message).help_if(help)
+}

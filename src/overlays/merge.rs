@@ -1,0 +1,320 @@
+//! The merge: from the strongest line to the weakest, each filling what is still open. What is hidden is never evaluated,
+//! so that a default which has no value on some cluster does no harm where another line wins.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::contribution::{Action, Contributions};
+use super::{Narrowness, Tree};
+use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span};
+use crate::values::{Expected, Scope, Value, evaluate};
+
+/// A place that a stronger line has filled.
+enum Slot {
+    /// A value, and the line it comes from.
+    Leaf(Value, usize),
+    /// Items that are appended to a list which a weaker line gives.
+    Appended(Vec<Value>, usize),
+    /// Taken away.
+    Unset(usize),
+    /// An object; the line that first reached into it.
+    Branch(BTreeMap<Arc<str>, Slot>, usize),
+    /// A line that could not be evaluated.
+    Broken(usize),
+}
+
+impl Slot {
+    fn line(&self) -> usize {
+        match self {
+            Self::Leaf(_, line) | Self::Appended(_, line) | Self::Unset(line) | Self::Branch(_, line) | Self::Broken(line) => *line,
+        }
+    }
+}
+
+/// Merges the contributions whose conditions hold. `scope` gives the scope of a frame; `origin` is where the whole comes
+/// from.
+pub fn merge<'a>(
+    contributions: &Contributions<'a>,
+    narrowness: &Narrowness,
+    holds: &dyn Fn(usize) -> bool,
+    scope: &dyn Fn(usize) -> Scope<'a>,
+    origin: Span,
+    sink: &mut Sink,
+) -> Tree {
+    let mut merge = Merge { contributions, narrowness, scope, sink, root: BTreeMap::new() };
+    for line in strongest_first(contributions, narrowness) {
+        if holds(contributions.list[line].combination) {
+            merge.line(line);
+        }
+    }
+    let root = std::mem::take(&mut merge.root);
+    Tree::Branch(root.into_iter().filter_map(|(key, slot)| Some((key, merge.tree(slot)?))).collect(), origin)
+}
+
+/// The lines from the strongest to the weakest. Lines of one strength are ordered by what they say, never by where.
+pub(super) fn strongest_first(contributions: &Contributions<'_>, narrowness: &Narrowness) -> Vec<usize> {
+    let mut lines: Vec<usize> = (0..contributions.list.len()).collect();
+    let strength = |line: &usize| {
+        let combination = contributions.list[*line].combination;
+        (contributions.level(*line), narrowness.rank(combination))
+    };
+    lines.sort_by(|left, right| {
+        strength(right).cmp(&strength(left)).then_with(|| {
+            let text = |line: &usize| contributions.show(contributions.list[*line].combination);
+            if contributions.list[*left].combination == contributions.list[*right].combination {
+                std::cmp::Ordering::Equal
+            } else {
+                text(right).cmp(&text(left))
+            }
+        })
+    });
+    lines
+}
+
+struct Merge<'a, 'm> {
+    contributions: &'m Contributions<'a>,
+    narrowness: &'m Narrowness,
+    scope: &'m dyn Fn(usize) -> Scope<'a>,
+    sink: &'m mut Sink,
+    root: BTreeMap<Arc<str>, Slot>,
+}
+
+/// What stands in the way of a line.
+enum Way {
+    /// Nothing.
+    Open,
+    /// A stronger object at the very place.
+    Object(usize),
+    /// A list that waits for what it is appended to.
+    Appended(usize),
+    /// Something stronger, here or above.
+    Hidden(usize),
+}
+
+impl Merge<'_, '_> {
+    fn line(&mut self, line: usize) {
+        let contribution = &self.contributions.list[line];
+        match (self.way(&contribution.path), contribution.action) {
+            (Way::Hidden(by), _) => self.hidden(line, by),
+            (Way::Object(_), Action::Exists) => {}
+            (Way::Object(by), Action::Unset) => self.hidden(line, by),
+            (Way::Appended(_), Action::Exists | Action::Unset) => {}
+            (Way::Open, Action::Unset) => self.fill(line, Slot::Unset(line)),
+            (Way::Open, Action::Exists) => self.fill(line, Slot::Branch(BTreeMap::new(), line)),
+            (way, Action::Set(expr) | Action::Append(expr)) => {
+                let append = matches!(contribution.action, Action::Append(_));
+                match self.evaluate(line, expr) {
+                    Ok(value) => self.value(line, value, append, &way),
+                    Err(_) => self.fill(line, Slot::Broken(line)),
+                }
+            }
+        }
+    }
+
+    fn evaluate(&mut self, line: usize, expr: &crate::syntax::ast::Expr) -> Result<Value, Reported> {
+        let contribution = &self.contributions.list[line];
+        evaluate(&(self.scope)(contribution.frame), expr, Expected::of(contribution.of), self.sink)
+    }
+
+    fn way(&self, path: &[Arc<str>]) -> Way {
+        let mut children = &self.root;
+        for (index, key) in path.iter().enumerate() {
+            let last = index + 1 == path.len();
+            match children.get(key) {
+                None => return Way::Open,
+                Some(Slot::Branch(_, line)) if last => return Way::Object(*line),
+                Some(Slot::Branch(inner, _)) => children = inner,
+                Some(Slot::Appended(_, line)) if last => return Way::Appended(*line),
+                Some(slot) => return Way::Hidden(slot.line()),
+            }
+        }
+        Way::Open
+    }
+
+    fn value(&mut self, line: usize, value: Value, append: bool, way: &Way) {
+        match (way, &value) {
+            (Way::Appended(_), Value::List(items)) => self.prepend(line, items, append),
+            (Way::Open, Value::List(items)) if append => self.fill(line, Slot::Appended(items.to_vec(), line)),
+            (_, other) if append => self.not_a_list(line, other),
+            (Way::Appended(by), other) => {
+                self.not_a_list(*by, other);
+                self.fill(line, Slot::Broken(line));
+            }
+            (Way::Object(_), Value::Object(object)) => {
+                let path = self.contributions.list[line].path.clone();
+                self.object(line, &path, object);
+            }
+            (Way::Object(by), _) => self.hidden(line, *by),
+            (Way::Open, Value::Object(object)) if !object.is_empty() => {
+                let path = self.contributions.list[line].path.clone();
+                self.object(line, &path, object);
+            }
+            (Way::Open, Value::Object(_)) => self.fill(line, Slot::Branch(BTreeMap::new(), line)),
+            _ => self.fill(line, Slot::Leaf(value, line)),
+        }
+    }
+
+    /// Fills what is open below a path from an object's keys.
+    fn object(&mut self, line: usize, path: &[Arc<str>], object: &BTreeMap<Arc<str>, Value>) {
+        for (key, value) in object {
+            let path: Vec<Arc<str>> = path.iter().chain([key]).cloned().collect();
+            match (self.way(&path), value) {
+                (Way::Open | Way::Object(_), Value::Object(inner)) if !inner.is_empty() => self.object(line, &path, inner),
+                (Way::Open, Value::Object(_)) => self.fill_at(&path, Slot::Branch(BTreeMap::new(), line), line),
+                (Way::Open, value) => self.fill_at(&path, Slot::Leaf(value.clone(), line), line),
+                (Way::Appended(_), Value::List(items)) => self.prepend_at(&path, items, line, false),
+                (Way::Hidden(by) | Way::Object(by) | Way::Appended(by), value) => self.compare(line, by, &path, value),
+            }
+        }
+    }
+
+    fn fill(&mut self, line: usize, slot: Slot) {
+        let path = self.contributions.list[line].path.clone();
+        self.fill_at(&path, slot, line);
+    }
+
+    fn fill_at(&mut self, path: &[Arc<str>], slot: Slot, line: usize) {
+        let Some((last, before)) = path.split_last() else { return };
+        if let Some(children) = branch(&mut self.root, before, line) {
+            children.insert(Arc::clone(last), slot);
+        }
+    }
+
+    fn prepend(&mut self, line: usize, items: &[Value], append: bool) {
+        let path = self.contributions.list[line].path.clone();
+        self.prepend_at(&path, items, line, append);
+    }
+
+    /// Puts the items of a weaker line before those of stronger ones; unless it appends as well, the list is complete.
+    fn prepend_at(&mut self, path: &[Arc<str>], items: &[Value], line: usize, append: bool) {
+        let Some((last, before)) = path.split_last() else { return };
+        let Some(children) = branch(&mut self.root, before, line) else { return };
+        let Some(Slot::Appended(appended, first)) = children.get_mut(last) else { return };
+        appended.splice(0..0, items.iter().cloned());
+        if !append {
+            let complete = Slot::Leaf(Value::List(std::mem::take(appended).into()), *first);
+            children.insert(Arc::clone(last), complete);
+        }
+    }
+
+    fn not_a_list(&mut self, line: usize, value: &Value) {
+        let message = format!("`+=` appends to a list, but there is {}", value.type_name());
+        self.sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.contributions.span(line), message));
+    }
+
+    /// A line that a stronger one hides: fine, unless neither is narrower, or it hides an overlay without saying so.
+    fn hidden(&mut self, line: usize, by: usize) {
+        if self.is_stronger(by, line) {
+            return self.warn_hidden_overlay(line, by);
+        }
+        let expr = match self.contributions.list[line].action {
+            Action::Set(expr) | Action::Append(expr) => expr,
+            Action::Unset | Action::Exists => return self.tie_with_unset(line, by),
+        };
+        let path = self.contributions.list[line].path.clone();
+        if let Ok(value) = self.evaluate(line, expr) {
+            self.compare(line, by, &path, &value);
+        }
+    }
+
+    fn tie_with_unset(&mut self, line: usize, by: usize) {
+        let both_unset = matches!(self.contributions.list[by].action, Action::Unset);
+        let exists = matches!(self.contributions.list[line].action, Action::Exists);
+        if !both_unset && !exists {
+            self.tie(line, by);
+        }
+    }
+
+    /// Whether one line beats another for good: a narrower level, or a narrower condition in the same.
+    fn is_stronger(&self, strong: usize, weak: usize) -> bool {
+        let combination = |line: usize| self.contributions.list[line].combination;
+        self.contributions.level(strong) > self.contributions.level(weak)
+            || self.narrowness.is_narrower(combination(strong), combination(weak))
+    }
+
+    /// Two lines of one strength must agree.
+    fn compare(&mut self, line: usize, by: usize, path: &[Arc<str>], value: &Value) {
+        if self.is_stronger(by, line) || line == by {
+            return;
+        }
+        let agrees = matches!(self.slot(path), Some(Slot::Leaf(other, _)) if other == value);
+        if !agrees {
+            self.tie(line, by);
+        }
+    }
+
+    fn slot(&self, path: &[Arc<str>]) -> Option<&Slot> {
+        let (last, before) = path.split_last()?;
+        let mut children = &self.root;
+        for key in before {
+            match children.get(key)? {
+                Slot::Branch(inner, _) => children = inner,
+                _ => return None,
+            }
+        }
+        children.get(last)
+    }
+
+    fn tie(&mut self, line: usize, by: usize) {
+        let (first, second) = (line.min(by), line.max(by));
+        let list = &self.contributions.list;
+        let condition = |line: usize| match self.contributions.show(list[line].combination) {
+            text if text.is_empty() => "always".to_owned(),
+            text => format!("where `{text}`"),
+        };
+        let world = (self.scope)(list[line].frame).world;
+        let cluster = world.and_then(|world| world.cluster.as_deref()).unwrap_or("some cluster");
+        let message = format!("`{}` has two values on `{cluster}`", list[line].path.join("."));
+        self.sink.push(
+            Diagnostic::new(codes::OVERLAY_TIE, self.contributions.span(second), message)
+                .label(format!("this holds {}", condition(second)))
+                .also(self.contributions.span(first), format!("this holds {}", condition(first)))
+                .note("the narrower condition wins; of these two, neither is narrower than the other")
+                .help("say which one is meant in a `when` with both conditions, joined by `and`"),
+        );
+    }
+
+    fn warn_hidden_overlay(&mut self, line: usize, by: usize) {
+        let list = &self.contributions.list;
+        let plain = self.contributions.combinations[list[by].combination].is_empty();
+        let overlay = !self.contributions.combinations[list[line].combination].is_empty();
+        let wider = self.contributions.level(by) > self.contributions.level(line);
+        if !(plain && overlay && wider) || list[by].forced || list[by].path != list[line].path {
+            return;
+        }
+        let message = format!("`{}` hides an overlay of the {}", list[by].path.join("."), self.contributions.level(line).name());
+        let last = list[by].path.last().map_or("", AsRef::as_ref);
+        self.sink.push(
+            Diagnostic::new(codes::HIDDEN_OVERLAY, self.contributions.span(by), message)
+                .label("this holds everywhere")
+                .also(self.contributions.span(line), format!("hidden where `{}`", self.contributions.show(list[line].combination)))
+                .note("a narrower level wins, with all its conditions")
+                .help(format!("if that is meant, write `override {last} = ...`")),
+        );
+    }
+
+    fn tree(&self, slot: Slot) -> Option<Tree> {
+        Some(match slot {
+            Slot::Leaf(value, line) => Tree::Leaf(value, self.contributions.span(line)),
+            Slot::Appended(items, line) => Tree::Leaf(Value::List(items.into()), self.contributions.span(line)),
+            Slot::Unset(_) => return None,
+            Slot::Branch(children, line) => {
+                let children = children.into_iter().filter_map(|(key, slot)| Some((key, self.tree(slot)?))).collect();
+                Tree::Branch(children, self.contributions.span(line))
+            }
+            Slot::Broken(line) => Tree::Broken(self.contributions.span(line)),
+        })
+    }
+}
+
+/// The children of the object at a path, which is made where nothing stands.
+fn branch<'s>(root: &'s mut BTreeMap<Arc<str>, Slot>, path: &[Arc<str>], line: usize) -> Option<&'s mut BTreeMap<Arc<str>, Slot>> {
+    let mut children = root;
+    for key in path {
+        match children.entry(Arc::clone(key)).or_insert_with(|| Slot::Branch(BTreeMap::new(), line)) {
+            Slot::Branch(inner, _) => children = inner,
+            _ => return None,
+        }
+    }
+    Some(children)
+}

@@ -1,0 +1,22 @@
+//! How a value comes about: contributions of every level, conditions and which is narrower, and the merge that keeps for
+//! every value the line it comes from.
+
+mod collect;
+mod condition;
+mod conform;
+mod contribution;
+mod locals;
+mod mentions;
+mod merge;
+mod trace;
+mod tree;
+
+pub use collect::{Collector, Place};
+pub use condition::{Facts, Narrowness, narrowness};
+pub use conform::{Target, conform};
+pub use contribution::{Action, Condition, Contribution, Contributions, Frame, Level};
+pub use locals::{locals, scope_in};
+pub use mentions::{Mention, mentions, of_expr};
+pub use merge::merge;
+pub use trace::{Step, trace};
+pub use tree::Tree;

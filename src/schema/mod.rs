@@ -1,0 +1,44 @@
+//! The one table of kinds, attributes, types, defaults and documentation. Checker, completion, hover, formatter and the
+//! language reference read it; nothing is described twice.
+
+mod entities;
+mod functions;
+mod reference;
+mod services;
+mod sources;
+mod types;
+
+pub use functions::{FUNCTIONS, Function, Parameter};
+pub use reference::language_reference;
+pub use services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
+pub use types::{Attribute, BlockSchema, Choice, Form, Kind, KindSchema, Text, Type, Version};
+
+/// All kinds that can be declared, in reading order.
+pub const KINDS: &[KindSchema] = entities::KINDS;
+
+/// Words that are part of the language and come with a later version.
+pub const NOT_YET: &[&str] =
+    &["policy", "test", "secret", "store", "preview", "rollout", "moved", "removed", "role", "access", "freeze", "expect"];
+
+/// What a condition and every expression of a service may name beside its own locals.
+pub const AMBIENTS: &[(&str, &str)] = &[
+    ("cluster", "the cluster's name"),
+    ("env", "the cluster's environment"),
+    ("region", "the cluster's region, or null"),
+    ("labels", "the cluster's labels; one that is missing is null in a condition"),
+    ("vars", "the variables of platform, environment and cluster; not in conditions"),
+    ("service", "the service's name; not in conditions"),
+];
+
+/// The schema of a kind.
+#[must_use]
+pub fn kind(kind: Kind) -> &'static KindSchema {
+    let found = KINDS.iter().find(|schema| schema.kind == kind);
+    found.unwrap_or(&KINDS[0])
+}
+
+/// The kind that a word declares.
+#[must_use]
+pub fn kind_of_word(word: &str) -> Option<Kind> {
+    KINDS.iter().find(|schema| schema.kind.word() == word).map(|schema| schema.kind)
+}

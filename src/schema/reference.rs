@@ -1,0 +1,67 @@
+//! The language reference, made from the table.
+
+use std::fmt::Write as _;
+
+use super::types::{Attribute, BlockSchema, Form, Type};
+use super::{AMBIENTS, FUNCTIONS, KINDS};
+
+const INTRODUCTION: &str = include_str!("introduction.md");
+
+/// The text of `docs/language.md`.
+#[must_use]
+pub fn language_reference() -> String {
+    let mut out = String::from(INTRODUCTION);
+    out.push_str("\n## Kinds\n");
+    for schema in KINDS {
+        let word = schema.kind.word();
+        let _ = write!(out, "\n### {word}\n\n{}\n\n```pf\n{}\n```\n\n", schema.doc, schema.example);
+        attributes(&mut out, "", &schema.body);
+    }
+    out.push_str("\n## What an expression can name\n\n| name | what it is |\n|---|---|\n");
+    for (name, doc) in AMBIENTS {
+        let _ = writeln!(out, "| `{name}` | {doc} |");
+    }
+    out.push_str("\n## Functions\n\n| function | gives | what it does | example |\n|---|---|---|---|\n");
+    for function in FUNCTIONS {
+        let parameters = function.parameters.iter();
+        let parameters = parameters.map(|parameter| format!("{}{}", parameter.name, if parameter.optional { "?" } else { "" }));
+        let call = format!("{}({})", function.name, parameters.collect::<Vec<_>>().join(", "));
+        let _ = writeln!(out, "| `{call}` | {} | {} | `{}` |", function.gives, function.doc, function.example);
+    }
+    out
+}
+
+fn attributes(out: &mut String, prefix: &str, block: &BlockSchema) {
+    out.push_str("| attribute | type | default | what it means |\n|---|---|---|---|\n");
+    rows(out, prefix, block);
+}
+
+fn rows(out: &mut String, prefix: &str, block: &BlockSchema) {
+    for attribute in block.attributes {
+        let name = format!("{prefix}{}", attribute.name);
+        let _ = writeln!(out, "| `{name}` | {} | {} | {} |", cell(&attribute.of.name()), default(attribute), doc(attribute));
+        match attribute.of {
+            Type::Block(inner) if !std::ptr::eq(inner, block) => rows(out, &format!("{name}."), inner),
+            _ => {}
+        }
+    }
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn default(attribute: &Attribute) -> String {
+    match attribute.form {
+        Form::Required => "required".to_owned(),
+        Form::Optional => String::new(),
+        Form::Default(value) => format!("`{value}`"),
+    }
+}
+
+fn doc(attribute: &Attribute) -> String {
+    match attribute.since {
+        Some(version) => format!("{} Argo CD {version} and newer.", attribute.doc),
+        None => attribute.doc.to_owned(),
+    }
+}

@@ -1,0 +1,118 @@
+//! Turns pest's errors into findings in the words of the language.
+
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+use super::parser::Rule;
+use crate::diagnostics::{self as codes, Diagnostic};
+use crate::source::{Lexeme, Lexer, Site};
+use crate::text::TextRange;
+
+/// The finding for a text that the grammar refuses; `offset` is where `text` starts in its declaration.
+pub(super) fn diagnostic(error: &Error<Rule>, text: &str, site: Site, offset: u32) -> Diagnostic {
+    let at = match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    };
+    let range = TextRange::new(at, at + next_length(text, at)).shift(offset);
+    let span = site.span(range);
+    if let Some(hint) = foreign(text, at) {
+        return Diagnostic::new(codes::FOREIGN_SYNTAX, span, hint.0).label(hint.1).help(hint.2);
+    }
+    if let Some(string) = unclosed_string(text, at) {
+        return Diagnostic::new(codes::UNCLOSED, site.span(string.shift(offset)), "this string is never closed")
+            .help("a string ends on its line with `\"`; a longer one stands between `\"\"\"` and `\"\"\"`");
+    }
+    let found = found(text, at);
+    let message = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } if !positives.is_empty() => {
+            format!("expected {}, found {found}", list(positives))
+        }
+        ErrorVariant::ParsingError { .. } => format!("unexpected {found}"),
+        ErrorVariant::CustomError { message } => message.clone(),
+    };
+    Diagnostic::new(codes::SYNTAX, span, message)
+}
+
+/// The length of the word or character at `at`.
+fn next_length(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or("");
+    let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(rest.len());
+    if word > 0 { word } else { rest.chars().next().map_or(0, |first| if first == '\n' { 0 } else { first.len_utf8() }) }
+}
+
+fn found(text: &str, at: usize) -> String {
+    match text.get(at..).unwrap_or("").chars().next() {
+        None => "the end of the declaration".to_owned(),
+        Some('\n' | '\r') => "the end of the line".to_owned(),
+        Some(_) => format!("`{}`", text.get(at..at + next_length(text, at)).unwrap_or("")),
+    }
+}
+
+/// The string of this line that no quote ends.
+fn unclosed_string(text: &str, at: usize) -> Option<TextRange> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = Lexer::new(text, start).take_while(|(lexeme, _)| *lexeme != Lexeme::Newline);
+    let open = |range: &TextRange| {
+        let string = text.get(range.start as usize..range.end as usize).unwrap_or("").trim_start_matches('r');
+        string.len() < 2 || !string.ends_with('"')
+    };
+    line.filter(|(lexeme, _)| *lexeme == Lexeme::Text).map(|(_, range)| range).find(open)
+}
+
+type Hint = (&'static str, &'static str, &'static str);
+
+/// What people write who come from another language.
+fn foreign(text: &str, at: usize) -> Option<Hint> {
+    let rest = text.get(at..).unwrap_or("");
+    let hints: [(&str, Hint); 8] = [
+        ("//", ("`//` starts no comment", "this is a comment in other languages", "write `#`")),
+        ("/*", ("`/*` starts no comment", "this is a comment in other languages", "write `#` at the start of each line")),
+        (";", ("entries are not separated by `;`", "this separator is not needed", "put each entry on a line of its own")),
+        ("- ", ("this is a list of YAML", "items can't be written with `-`", "write `key = [a, b]`")),
+        ("?", ("there is no `? :` operator", "this is a condition in other languages", "write `if CONDITION then A else B`")),
+        ("=>", ("`=>` has no meaning here", "this is an arrow of other languages", "write `=`")),
+        (":=", ("`:=` has no meaning here", "this is an assignment in other languages", "write `=`")),
+        ("{{", ("a template in `{{ }}` stands in a string", "this is Go template or Jinja", "write it between quotes: it reaches the workload untouched")),
+    ];
+    hints.into_iter().find(|(start, _)| rest.starts_with(start)).map(|(_, hint)| hint)
+}
+
+/// The rules that could have come next, in words, each once.
+fn list(rules: &[Rule]) -> String {
+    let mut words: Vec<&str> = vec![];
+    for word in rules.iter().map(|rule| describe(*rule)).filter(|word| !word.is_empty()) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    match words.as_slice() {
+        [] => "something else".to_owned(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+fn describe(rule: Rule) -> &'static str {
+    match rule {
+        Rule::open_brace | Rule::block => "`{`",
+        Rule::close_brace | Rule::missing_brace => "`}`",
+        Rule::open_bracket => "`[`",
+        Rule::close_bracket => "`]`",
+        Rule::open_paren => "`(`",
+        Rule::close_paren => "`)`",
+        Rule::comma | Rule::missing_comma => "`,`",
+        Rule::colon | Rule::foreign_colon => "`:`",
+        Rule::assign | Rule::append => "`=`",
+        Rule::quote | Rule::long_quote | Rule::string | Rule::short_string | Rule::long_string | Rule::raw => "a string",
+        Rule::kw_in => "`in`",
+        Rule::kw_then => "`then`",
+        Rule::kw_else => "`else`",
+        Rule::kw_where => "`where`",
+        Rule::word | Rule::key | Rule::path_key | Rule::path => "a name",
+        Rule::number | Rule::constant | Rule::primary | Rule::expr | Rule::inside | Rule::list | Rule::postfixed
+        | Rule::comprehension | Rule::parenthesis | Rule::object_literal | Rule::conditional | Rule::item
+        | Rule::foreign_string | Rule::minus | Rule::negation | Rule::argument => "a value",
+        Rule::declared | Rule::declaration | Rule::import | Rule::for_loop => "a declaration",
+        Rule::EOI => "the end",
+        _ => "",
+    }
+}

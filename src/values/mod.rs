@@ -1,0 +1,17 @@
+//! Values and expressions: what a piece of source means where its names have values.
+
+mod arithmetic;
+mod check;
+mod data;
+mod evaluate;
+mod functions;
+mod resolve;
+mod text;
+mod value;
+
+pub use check::check;
+pub use data::{DataFormat, data_calls, join_path};
+pub use evaluate::{boolean, evaluate};
+pub use resolve::{Ambients, Expected, Locals, Names, Scope, World};
+pub use text::{TextProblem, check_text};
+pub use value::Value;

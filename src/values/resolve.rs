@@ -1,0 +1,242 @@
+//! What a bare word means.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Value;
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, did_you_mean};
+use crate::schema::{AMBIENTS, Choice, Kind, Type};
+use crate::source::Site;
+use crate::text::TextRange;
+
+/// The names of everything that is declared, by kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    by_kind: BTreeMap<Kind, BTreeSet<Arc<str>>>,
+}
+
+impl Names {
+    /// Adds a name.
+    pub fn insert(&mut self, kind: Kind, name: Arc<str>) {
+        self.by_kind.entry(kind).or_default().insert(name);
+    }
+
+    /// The names of a kind, sorted.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Arc<str>> {
+        self.by_kind.get(&kind).into_iter().flatten()
+    }
+
+    /// The name as it is kept, if something of this kind bears it.
+    #[must_use]
+    pub fn get(&self, kind: Kind, name: &str) -> Option<&Arc<str>> {
+        self.by_kind.get(&kind)?.get(name)
+    }
+
+    fn kind_of(&self, name: &str) -> Option<Kind> {
+        self.by_kind.iter().find(|(_, names)| names.contains(name)).map(|(kind, _)| *kind)
+    }
+}
+
+/// A cluster, real or thought of, and an item of `each`: what ambient names stand for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct World {
+    /// The cluster's name; `None` for one that is only thought of.
+    pub cluster: Option<Arc<str>>,
+    /// The name of its environment.
+    pub environment: Arc<str>,
+    /// Its region.
+    pub region: Option<Arc<str>>,
+    /// Its labels.
+    pub labels: Arc<BTreeMap<Arc<str>, Arc<str>>>,
+    /// Its variables.
+    pub vars: Arc<BTreeMap<Arc<str>, Value>>,
+    /// The service's name.
+    pub service: Option<Arc<str>>,
+    /// The name that `each` gives, and the item.
+    pub item: Option<(Arc<str>, Value)>,
+}
+
+/// Which ambient names an expression may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ambients {
+    /// None: it must be known without a cluster.
+    None,
+    /// Those of a condition.
+    Condition,
+    /// All.
+    All,
+}
+
+impl Ambients {
+    fn allows(self, name: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Condition => !matches!(name, "vars" | "service"),
+            Self::All => true,
+        }
+    }
+}
+
+/// Names that hold in a part of the source, the innermost last.
+pub type Locals = Vec<(Arc<str>, Value)>;
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// For data files.
+    pub db: &'a dyn Db,
+    /// The declaration.
+    pub site: Site,
+    /// Everything that is declared.
+    pub names: &'a Names,
+    /// Parameters and what `for` binds.
+    pub locals: &'a [(Arc<str>, Value)],
+    /// The name that `each` gives, where it may be used.
+    pub item: Option<&'a Arc<str>>,
+    /// Which ambient names may be used.
+    pub ambients: Ambients,
+    /// What they stand for; without one they can only be checked.
+    pub world: Option<&'a World>,
+}
+
+/// What the place of an expression asks of a bare word.
+#[derive(Clone, Copy, Debug)]
+pub enum Expected {
+    /// Nothing: it must be a local or an ambient.
+    Value,
+    /// The name of such a declaration.
+    Kind(Kind),
+    /// One of these words.
+    Choice(&'static [Choice]),
+    /// The name of a repository.
+    Repository,
+}
+
+impl Expected {
+    /// What a type asks of its value, or of the items of its value.
+    #[must_use]
+    pub fn of(of: &Type) -> Self {
+        match of {
+            Type::Reference(kind) => Self::Kind(*kind),
+            Type::Choice(choices) => Self::Choice(choices),
+            Type::RepositoryOrUrl => Self::Repository,
+            Type::Needs => Self::Kind(Kind::Service),
+            Type::List(inner) => Self::of(inner),
+            _ => Self::Value,
+        }
+    }
+
+    fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Kind(kind) => Some(kind),
+            Self::Repository => Some(Kind::Repository),
+            Self::Value | Self::Choice(_) => None,
+        }
+    }
+}
+
+/// What a bare word turned out to be.
+pub(super) enum Meaning<'a> {
+    Declared(Kind, Arc<str>),
+    Choice(&'static str),
+    Local(&'a Value),
+    Item,
+    Ambient(&'static str),
+}
+
+impl<'a> Scope<'a> {
+    /// Looks a bare word up.
+    pub(super) fn meaning(
+        &self,
+        word: &str,
+        at: TextRange,
+        expected: Expected,
+        sink: &mut Sink,
+    ) -> Result<Meaning<'a>, Reported> {
+        let local = self.local(word);
+        let declared = self.expected_meaning(word, expected);
+        match (declared, local) {
+            (Some(_), Some(_)) => Err(sink.error(self.ambiguous(word, at, expected))),
+            (Some(meaning), None) | (None, Some(meaning)) => Ok(meaning),
+            (None, None) => Err(sink.error(self.unknown(word, at, expected))),
+        }
+    }
+
+    fn expected_meaning(&self, word: &str, expected: Expected) -> Option<Meaning<'a>> {
+        match expected {
+            Expected::Choice(choices) => choices.iter().find(|choice| choice.name == word).map(|choice| Meaning::Choice(choice.name)),
+            _ => {
+                let kind = expected.kind()?;
+                self.names.get(kind, word).map(|name| Meaning::Declared(kind, Arc::clone(name)))
+            }
+        }
+    }
+
+    fn local(&self, word: &str) -> Option<Meaning<'a>> {
+        if let Some((_, value)) = self.locals.iter().rev().find(|(name, _)| name.as_ref() == word) {
+            return Some(Meaning::Local(value));
+        }
+        if self.ambients != Ambients::None && self.item.is_some_and(|item| item.as_ref() == word) {
+            return Some(Meaning::Item);
+        }
+        let ambient = AMBIENTS.iter().find(|(name, _)| *name == word && self.ambients.allows(word));
+        ambient.map(|(name, _)| Meaning::Ambient(name))
+    }
+
+    fn ambiguous(&self, word: &str, at: TextRange, expected: Expected) -> Diagnostic {
+        let what = match expected.kind() {
+            Some(kind) => format!("a {}", kind.word()),
+            None => "a word of this attribute".to_owned(),
+        };
+        Diagnostic::new(codes::AMBIGUOUS_NAME, self.site.span(at), format!("`{word}` is {what} and a local name as well"))
+            .help("give the local name (of `param`, `for` or `each`) another spelling")
+    }
+
+    fn unknown(&self, word: &str, at: TextRange, expected: Expected) -> Diagnostic {
+        let new = |message: String| Diagnostic::new(codes::UNKNOWN_NAME, self.site.span(at), message);
+        if let Expected::Choice(choices) = expected {
+            let words = || choices.iter().map(|choice| choice.name);
+            return new(format!("`{word}` is none of {}", words().collect::<Vec<_>>().join(", ")))
+                .help_if(did_you_mean(word, words()).map(|word| format!("did you mean `{word}`?")));
+        }
+        match expected.kind() {
+            Some(kind) => {
+                let near = did_you_mean(word, self.names.of(kind).map(AsRef::as_ref));
+                new(format!("there is no {} `{word}`", kind.word()))
+                    .label("not declared")
+                    .help_if(near.map(|near| format!("did you mean `{near}`?")))
+            }
+            None => self.unknown_value(word, new(format!("`{word}` is no name that can be used here"))),
+        }
+    }
+
+    fn unknown_value(&self, word: &str, diagnostic: Diagnostic) -> Diagnostic {
+        if AMBIENTS.iter().any(|(name, _)| *name == word) {
+            return diagnostic.note(match self.ambients {
+                Ambients::None => "this value must be the same on every cluster",
+                _ => "a condition may ask for `cluster`, `env`, `region`, `labels` and the item of `each`, so that it never \
+                      depends on what it decides",
+            });
+        }
+        let ambients = AMBIENTS.iter().map(|(name, _)| *name).filter(|name| self.ambients.allows(name));
+        let locals = self.locals.iter().map(|(name, _)| name.as_ref());
+        let near = did_you_mean(word, locals.chain(ambients).chain(self.item.map(AsRef::as_ref)));
+        let declared = self.names.kind_of(word).map(|kind| format!("there is a {} of this name, but a value is asked for here", kind.word()));
+        let diagnostic = diagnostic.help_if(near.map(|near| format!("did you mean `{near}`?")));
+        let diagnostic = declared.into_iter().fold(diagnostic, Diagnostic::note);
+        diagnostic.help(format!("if it is data, quote it: `\"{word}\"`"))
+    }
+
+    /// The kind that a bare word on the other side of a comparison must name.
+    pub(super) fn kind_of_ambient(&self, name: &str) -> Option<Kind> {
+        if self.locals.iter().any(|(local, _)| local.as_ref() == name) {
+            return None;
+        }
+        match name {
+            "env" if self.ambients.allows(name) => Some(Kind::Environment),
+            "cluster" if self.ambients.allows(name) => Some(Kind::Cluster),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The forms of strings.
+
+use crate::schema::{Text, Version};
+
+/// Why a string has not the form that its attribute asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextProblem {
+    /// What is wrong.
+    pub message: String,
+    /// The rule.
+    pub note: &'static str,
+}
+
+fn problem(message: String, note: &'static str) -> Result<(), TextProblem> {
+    Err(TextProblem { message, note })
+}
+
+/// The sync options that Argo CD knows, each with its values (`GE/pkg/sync/common/types.go`).
+const SYNC_OPTIONS: &[(&str, &[&str])] = &[
+    ("Validate", &["false", "true"]),
+    ("CreateNamespace", &["true", "false"]),
+    ("PrunePropagationPolicy", &["foreground", "background", "orphan"]),
+    ("PruneLast", &["true"]),
+    ("RespectIgnoreDifferences", &["true"]),
+    ("ApplyOutOfSyncOnly", &["true", "false"]),
+    ("SkipDryRunOnMissingResource", &["true"]),
+    ("Replace", &["true", "false"]),
+    ("Force", &["true"]),
+    ("ServerSideApply", &["true", "false"]),
+    ("ClientSideApplyMigration", &["true", "false"]),
+    ("FailOnSharedResource", &["true"]),
+    ("Prune", &["false", "confirm"]),
+    ("Delete", &["false", "confirm"]),
+];
+
+/// Checks a string against the form that its attribute asks for.
+///
+/// # Errors
+/// What is wrong, and the rule.
+pub fn check_text(form: Text, text: &str) -> Result<(), TextProblem> {
+    match form {
+        Text::Any => Ok(()),
+        Text::NotEmpty if text.is_empty() => problem("an empty string".to_owned(), "something must stand here"),
+        Text::DnsLabel if !is_dns_label(text) => problem(
+            format!("`{text}` is no DNS label"),
+            "Kubernetes takes `[a-z0-9]([-a-z0-9]*[a-z0-9])?`, at most 63 characters",
+        ),
+        Text::ReleaseName if !is_dns_label(text) || text.len() > 53 => problem(
+            format!("`{text}` is no name for a Helm release"),
+            "Helm takes a DNS label of at most 53 characters",
+        ),
+        Text::LabelValue if !is_label_value(text) => problem(
+            format!("`{text}` is no label value"),
+            "Kubernetes takes at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends",
+        ),
+        Text::ServerUrl if !is_server(text) => problem(
+            format!("`{text}` is no URL of an API server"),
+            "Argo CD compares servers as text: `https://HOST[:PORT][/PATH]`, without a `/` at the end",
+        ),
+        Text::GitUrl if !is_git_url(text) => {
+            problem(format!("`{text}` is no URL of a Git repository"), "Git is reached by `https://`, `ssh://` or `user@host:path`")
+        }
+        Text::Link if !(text.starts_with("https://") || text.starts_with("http://") || text.starts_with("mailto:")) => {
+            problem(format!("`{text}` is no link"), "Argo CD shows links that start with `https://`, `http://` or `mailto:`")
+        }
+        Text::Revision | Text::ChartVersion if text.is_empty() || text.chars().any(char::is_whitespace) => {
+            problem(format!("`{text}` is no {}", form.name()), "a revision has no blanks in it")
+        }
+        Text::ArgoVersion => argo_version(text),
+        Text::Duration if !is_duration(text) => {
+            problem(format!("`{text}` is no duration"), "Argo CD reads durations as Go does: `90s`, `5m`, `1h30m`; there are no days")
+        }
+        Text::Path => path(text),
+        Text::GroupKind if !is_group_kind(text) => {
+            problem(format!("`{text}` names no kind"), "write `group/Kind`, `Kind` for the core group, or `*` for all")
+        }
+        Text::SyncOption => sync_option(text),
+        Text::Image if text.is_empty() || text.chars().any(char::is_whitespace) => {
+            problem(format!("`{text}` is no image"), "write `name:tag`, `name=new:tag` or `name@sha256:...`")
+        }
+        Text::Regex if regex::Regex::new(text).is_err() => {
+            problem(format!("`{text}` is no regular expression"), "brackets must close and repetitions need something to repeat")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_dns_label(text: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.len() <= 63 && text.bytes().all(inner) && !text.starts_with('-') && !text.ends_with('-')
+}
+
+fn is_label_value(text: &str) -> bool {
+    let ends = |byte: Option<u8>| byte.is_none_or(|byte| byte.is_ascii_alphanumeric());
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    text.len() <= 63 && text.bytes().all(inner) && ends(text.bytes().next()) && ends(text.bytes().last())
+}
+
+fn is_server(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or("");
+    !host.is_empty() && !text.ends_with('/') && !text.contains(|c: char| c.is_whitespace() || c == '*')
+}
+
+fn is_git_url(text: &str) -> bool {
+    let by_scheme = ["https://", "http://", "ssh://"].iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+    let by_user = text.split_once('@').is_some_and(|(user, rest)| !user.is_empty() && rest.contains(':'));
+    (by_scheme || by_user) && !text.contains(char::is_whitespace)
+}
+
+fn argo_version(text: &str) -> Result<(), TextProblem> {
+    let known = Version::parse(text).is_some_and(|version| Version::KNOWN.contains(&version));
+    if known {
+        return Ok(());
+    }
+    problem(format!("`{text}` is no version of Argo CD that is known"), "known are 2.14 and 3.0 to 3.6")
+}
+
+/// Whether Go's `time.ParseDuration` takes the text, with at least one unit and no sign.
+fn is_duration(text: &str) -> bool {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+        let after = rest.get(digits..).unwrap_or("");
+        let unit = ["ms", "us", "ns", "h", "m", "s"].into_iter().find(|unit| after.starts_with(unit));
+        let (Some(unit), true) = (unit, rest.get(..digits).is_some_and(|number| number.parse::<f64>().is_ok())) else {
+            return false;
+        };
+        rest = after.get(unit.len()..).unwrap_or("");
+    }
+    !text.is_empty()
+}
+
+fn path(text: &str) -> Result<(), TextProblem> {
+    if text.is_empty() || text.starts_with('/') || text.contains('\\') || text.split('/').any(|part| part == "..") {
+        return problem(format!("`{text}` leaves its repository"), "a path is relative to the root of its repository, with no `..` in it");
+    }
+    Ok(())
+}
+
+fn is_group_kind(text: &str) -> bool {
+    let kind = |kind: &str| kind == "*" || kind.starts_with(|c: char| c.is_ascii_uppercase()) && kind.bytes().all(|b| b.is_ascii_alphanumeric());
+    let group = |group: &str| group == "*" || !group.is_empty() && group.split('.').all(is_dns_label);
+    match text.split_once('/') {
+        Some((before, after)) => group(before) && kind(after),
+        None => kind(text),
+    }
+}
+
+fn sync_option(text: &str) -> Result<(), TextProblem> {
+    let known = text.split_once('=').is_some_and(|(name, value)| {
+        SYNC_OPTIONS.iter().any(|(known, values)| *known == name && values.contains(&value))
+    });
+    if known {
+        return Ok(());
+    }
+    problem(format!("Argo CD knows no sync option `{text}`"), "it compares whole strings, and passes over what it does not know")
+}

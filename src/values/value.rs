@@ -1,0 +1,121 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::schema::Kind;
+use crate::syntax::ast::Float;
+
+/// What an expression gives.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction.
+    Float(Float),
+    /// A string.
+    Text(Arc<str>),
+    /// A list.
+    List(Arc<[Value]>),
+    /// An object; its keys are sorted, so that the order of lines never shows.
+    Object(Arc<BTreeMap<Arc<str>, Value>>),
+    /// The name of a declaration.
+    Reference(Kind, Arc<str>),
+    /// A service on a cluster that is named: `vault on mgmt`.
+    Placed(Arc<str>, Arc<str>),
+    /// What a service provides: the function and its argument, such as `crd` and `issuers.cert-manager.io`.
+    Provided(Arc<str>, Arc<str>),
+}
+
+impl Value {
+    /// A string.
+    pub fn text(text: impl Into<Arc<str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// What kind of value it is, for messages.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a bool",
+            Self::Int(_) => "an int",
+            Self::Float(_) => "a float",
+            Self::Text(_) => "a string",
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+            Self::Reference(..) => "a name",
+            Self::Placed(..) => "a service on a cluster",
+            Self::Provided(..) => "something provided",
+        }
+    }
+
+    /// The string, or the name as one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Text(text) | Self::Reference(_, text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items of a list.
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The keys and values of an object.
+    #[must_use]
+    pub fn as_object(&self) -> Option<&BTreeMap<Arc<str>, Self>> {
+        match self {
+            Self::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// The value as text in an interpolation; a list, an object or null has none.
+    #[must_use]
+    pub fn to_text(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Bool(value) => Some(value.to_string().into()),
+            Self::Int(value) => Some(value.to_string().into()),
+            Self::Float(value) => Some(value.0.to_string().into()),
+            Self::Text(text) | Self::Reference(_, text) => Some(Arc::clone(text)),
+            Self::Null | Self::List(_) | Self::Object(_) | Self::Placed(..) | Self::Provided(..) => None,
+        }
+    }
+
+    /// The value as one would write it, for messages; long ones are cut.
+    #[must_use]
+    pub fn show(&self) -> String {
+        let text = match self {
+            Self::Text(text) => format!("\"{text}\""),
+            Self::Reference(_, name) => name.to_string(),
+            Self::Placed(service, cluster) => format!("{service} on {cluster}"),
+            Self::Provided(what, name) => format!("{what}(\"{name}\")"),
+            other => other.to_json().to_string(),
+        };
+        if text.chars().count() <= 60 { text } else { text.chars().take(57).chain("...".chars()).collect() }
+    }
+
+    /// The value as JSON; names become strings.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Bool(value) => (*value).into(),
+            Self::Int(value) => (*value).into(),
+            Self::Float(value) => value.0.into(),
+            Self::Text(text) | Self::Reference(_, text) => text.as_ref().into(),
+            Self::List(items) => items.iter().map(Self::to_json).collect(),
+            Self::Object(object) => object.iter().map(|(key, value)| (key.to_string(), value.to_json())).collect(),
+            Self::Placed(..) | Self::Provided(..) => self.show().into(),
+        }
+    }
+}
