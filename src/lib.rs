@@ -8,3 +8,8 @@ pub mod values;
 pub mod names;
 pub mod overlays;
 pub mod model;
+pub mod plan;
+pub mod checks;
+pub mod documents;
+pub mod compile;
+pub mod project;

@@ -16,4 +16,4 @@ pub use place::sort;
 pub use registry::Code;
 pub use render::render;
 pub use sink::{Reported, Sink};
-pub use suggest::did_you_mean;
+pub use suggest::{did_you_mean, with_article};

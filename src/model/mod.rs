@@ -20,6 +20,7 @@ pub use entities::{
 pub use estates::{estate, estate_diagnostics, worlds};
 pub use gather::{Explained, explain_value};
 pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
+pub(crate) use heads::need_span;
 pub use scheme::{Scheme, SchemePart};
 pub use services::{Service, Variant, service, service_diagnostics};
 pub use spec::{Helm, Kustomize, Object, Origin, Plugin, Source, Spec, Sync, Tool};

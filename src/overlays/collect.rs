@@ -6,7 +6,7 @@ use super::contribution::{Action, Condition, Contribution, Contributions, Frame}
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
 use crate::schema::{BlockSchema, NOT_YET, Type};
-use crate::syntax::ast::{Block, Entry, EntryKind, Expr, ExprKind, Named, Operator, Word};
+use crate::syntax::ast::{Block, Entry, EntryKind, Expr, Named, Operator, Word};
 use crate::text::TextRange;
 use crate::values::{Ambients, Expected, Names, Scope, check};
 
@@ -171,7 +171,7 @@ impl<'a> Collector<'a, '_> {
             let help = format!("write `{} = ...`", key.text);
             return self.report(walk, codes::TYPE_MISMATCH, key.range, format!("`{}` is no list", key.text), Some(help));
         }
-        self.push(walk, Some(key), action, of, forced, value.range.cover(key.range));
+        self.push(walk, Some(key), action, of, forced, value.range);
     }
 
     fn check_value(&mut self, value: &'a Expr, of: &'static Type, walk: &Walk) {
@@ -196,7 +196,7 @@ impl<'a> Collector<'a, '_> {
             Type::Map(of) => Shape::Free(of),
             Type::Object | Type::Any => Shape::Free(&ANY),
             _ => {
-                let message = format!("`{}` is no block, but {}", key.text, with_article(&of.name()));
+                let message = format!("`{}` is no block, but {}", key.text, crate::diagnostics::with_article(&of.name()));
                 let help = format!("write `{} = ...`", key.text);
                 return self.report(walk, codes::TYPE_MISMATCH, key.range, message, Some(help));
             }
@@ -271,7 +271,7 @@ impl<'a> Collector<'a, '_> {
             return self.misplaced(walk, entry.range, "`object` stands in `manifests`");
         }
         let [api_version, kind, name] = head;
-        if api_version.literal().is_none() || kind.plain_text().is_none() {
+        if api_version.literal().is_none() || kind.literal().is_none() {
             let message = "apiVersion and kind must be plain strings";
             return self.report(walk, codes::BAD_VALUE, api_version.range.cover(kind.range), message, None);
         }
@@ -284,11 +284,9 @@ impl<'a> Collector<'a, '_> {
         walk.path.truncate(depth);
     }
 
-    /// What an object's head says of it, as if it stood in its body. A bare name is as good as a quoted one.
+    /// What an object's head says of it, as if it stood in its body.
     fn identity(&mut self, walk: &mut Walk, keys: &[&str], value: &'a Expr) {
-        if !matches!(value.kind, ExprKind::Name(_)) {
-            self.check_value(value, &API_VERSION, walk);
-        }
+        self.check_value(value, &API_VERSION, walk);
         let depth = walk.path.len();
         walk.path.extend(keys.iter().map(|key| Arc::from(*key)));
         self.push(walk, None, Action::Set(value), &API_VERSION, false, value.range);
@@ -311,7 +309,3 @@ fn ambients_of(of: &Type, walk: &Walk) -> Ambients {
     }
 }
 
-pub(super) fn with_article(name: &str) -> String {
-    let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-    format!("{article} {name}")
-}

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::Tree;
-use super::collect::with_article;
-use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span, did_you_mean};
+use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span, did_you_mean, with_article};
 use crate::schema::{Attribute, BlockSchema, Form, Kind, Type, Version};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::values::{Expected, Scope, Value, check_text, evaluate};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pest::Parser as _;
 use pest::iterators::{Pair, Pairs};
 
-use super::ast::{Block, Declaration, DeclarationKind, Entry, EntryKind, Expr, ExprKind, For, Import, Named, Operator, Word};
+use super::ast::{Block, Declaration, DeclarationKind, Entry, EntryKind, Expr, ExprKind, For, Import, Named, Operator, TextPart, Word};
 use super::expected;
 use super::parser::{PlatformParser, Rule};
 use crate::diagnostics::{self as codes, Diagnostic, Sink};
@@ -105,6 +105,15 @@ impl<'a> Builder<'a> {
             return self.string(pair);
         }
         Expr { range: range(&pair), kind: ExprKind::Name(pair.as_str().into()) }
+    }
+
+    /// A string, or a bare word that is as good as one.
+    fn text(&mut self, pair: Pair<'_, Rule>) -> Expr {
+        let name = self.name(pair);
+        match name.kind {
+            ExprKind::Name(word) => Expr { range: name.range, kind: ExprKind::Text(vec![TextPart::Literal(word)]) },
+            kind => Expr { range: name.range, kind },
+        }
     }
 
     fn part(&mut self, parts: &mut Parts<'_>, rule: Rule) -> Expr {
@@ -223,7 +232,7 @@ impl<'a> Builder<'a> {
         let mut parts = Parts::new(pair);
         let mut text = |builder: &mut Self| {
             let pair = parts.next_if(&[Rule::string, Rule::word]);
-            pair.map_or(Expr { range: parts.range, kind: ExprKind::Broken }, |pair| builder.name(pair))
+            pair.map_or(Expr { range: parts.range, kind: ExprKind::Broken }, |pair| builder.text(pair))
         };
         let (api_version, kind, name) = (text(self), text(self), text(self));
         EntryKind::Object { api_version, kind, name, body: self.body(&mut parts) }

@@ -64,6 +64,7 @@ fn equal(left: &Value, right: &Value) -> Result<bool, Problem> {
         (Value::Null, other) | (other, Value::Null) => Ok(*other == Value::Null),
         (Value::Int(_) | Value::Float(_), Value::Int(_) | Value::Float(_)) => compare(left, right).map(Ordering::is_eq),
         (Value::Reference(kind, left), Value::Reference(other, right)) if kind == other => Ok(left == right),
+        (Value::Reference(_, name), Value::Text(text)) | (Value::Text(text), Value::Reference(_, name)) => Ok(name == text),
         _ if std::mem::discriminant(left) == std::mem::discriminant(right) => Ok(left == right),
         _ => Err(Problem::Types),
     }

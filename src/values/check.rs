@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::resolve::{Expected, Scope};
 use super::Value;
-use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
+use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean, with_article};
 use crate::schema::{FUNCTIONS, Function};
 use crate::syntax::ast::{Argument, BinaryOperator, Block, EntryKind, Expr, ExprKind, TextPart};
 
@@ -95,7 +95,7 @@ fn check_quoted(scope: &Scope<'_>, expected: Expected, expr: &Expr, sink: &mut S
     }
     if let Some(text) = expr.literal() {
         sink.push(
-            Diagnostic::new(codes::TYPE_MISMATCH, scope.site.span(expr.range), format!("a {} is named without quotes", kind.word()))
+            Diagnostic::new(codes::TYPE_MISMATCH, scope.site.span(expr.range), format!("{} is named without quotes", with_article(kind.word())))
                 .note("names are checked, so that a misspelt one is found; a string is only data")
                 .help(format!("write `{text}`")),
         );

@@ -13,5 +13,5 @@ pub use check::check;
 pub use data::{DataFormat, data_calls, join_path};
 pub use evaluate::{boolean, evaluate};
 pub use resolve::{Ambients, Expected, Locals, Names, Scope, World};
-pub use text::{TextProblem, check_text};
+pub use text::{TextProblem, check_text, is_subdomain};
 pub use value::Value;

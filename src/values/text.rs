@@ -90,6 +90,17 @@ fn is_dns_label(text: &str) -> bool {
     !text.is_empty() && text.len() <= 63 && text.bytes().all(inner) && !text.starts_with('-') && !text.ends_with('-')
 }
 
+/// Whether a text is a DNS subdomain: labels joined by dots.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn is_subdomain(text: &str) -> Result<(), TextProblem> {
+    if text.len() <= 253 && text.split('.').all(is_dns_label) {
+        return Ok(());
+    }
+    problem(format!("`{text}` is no DNS subdomain"), "Kubernetes takes DNS labels joined by dots, at most 253 characters")
+}
+
 fn is_label_value(text: &str) -> bool {
     let ends = |byte: Option<u8>| byte.is_none_or(|byte| byte.is_ascii_alphanumeric());
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');

@@ -1,0 +1,61 @@
+//! Names of Applications: unique in each hub, and not longer than Kubernetes allows.
+
+use rustc_hash::FxHashMap;
+
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::model::{estate, head};
+use crate::names::{Item, declarations, name_span};
+use crate::schema::{Kind, Version};
+
+/// Kubernetes' limit for names (`IsValidAppName`), and the limit of label tracking, which 2.14 uses by default.
+const MAX_NAME: usize = 253;
+const MAX_LABEL: usize = 63;
+
+pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
+    let Some(platform) = &estate(db).platform else { return };
+    let mut seen: FxHashMap<(&str, String), Item<'_>> = FxHashMap::default();
+    for item in declarations(db).of(db, Kind::Service) {
+        let Some(head) = head(db, item) else { continue };
+        for slot in &head.instances {
+            let Some(cluster) = estate(db).cluster(&slot.cluster) else { continue };
+            let name = platform.names.name(&head.name, slot.item.as_deref(), cluster);
+            let limit = limit(db, &cluster.hub);
+            if name.len() > limit {
+                sink.push(too_long(name_span(db, item), &name, limit));
+            }
+            if platform.names.parts.is_some()
+                && let Some(first) = seen.insert((&cluster.hub, name.clone()), item)
+            {
+                sink.push(clash(db, item, first, &name));
+            }
+            if platform.names.parts.is_some() && crate::values::is_subdomain(&name).is_err() {
+                sink.push(not_a_name(name_span(db, item), &name));
+            }
+        }
+    }
+}
+
+fn limit(db: &dyn Db, hub: &str) -> usize {
+    let old = estate(db).hub(hub).is_some_and(|hub| hub.version < Version::of(3, 0));
+    if old { MAX_LABEL } else { MAX_NAME }
+}
+
+fn too_long(span: Span, name: &str, limit: usize) -> Diagnostic {
+    Diagnostic::new(codes::NAME_TOO_LONG, span, format!("the Application's name `{name}` has {} characters", name.len()))
+        .note(format!("at most {limit} are allowed; before Argo CD 3.0 resources are tracked by a label that holds the name"))
+        .help("shorten the name of the service, the item or the cluster")
+}
+
+fn clash(db: &dyn Db, item: Item<'_>, first: Item<'_>, name: &str) -> Diagnostic {
+    Diagnostic::new(codes::NAME_CLASH, name_span(db, item), format!("two Applications are called `{name}`"))
+        .also(name_span(db, first), "the other one")
+        .note("of two Applications with one name, the later overwrites the earlier")
+        .help("let `names` of the platform hold `${service}`, `${cluster}` and, with `each`, `${item}`")
+}
+
+fn not_a_name(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(codes::BAD_NAME, span, format!("`{name}` can't be the name of an Application"))
+        .note("Kubernetes takes small letters, digits, `-` and `.`, with a letter or digit at both ends")
+        .help("change `names` of the platform")
+}

@@ -1,0 +1,16 @@
+//! What no single declaration can see: the order in words, names that clash, and what is too long or too large.
+
+mod applications;
+mod order;
+
+use crate::db::Db;
+use crate::diagnostics::{Diagnostic, Sink};
+
+/// Everything that is wrong with the platform as a whole.
+#[salsa::tracked]
+pub fn platform_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+    let mut sink = Sink::default();
+    order::check(db, &mut sink);
+    applications::check(db, &mut sink);
+    sink.finish()
+}

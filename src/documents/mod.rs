@@ -1,0 +1,3 @@
+pub mod yaml;
+mod file;
+pub use file::{OutputContent, OutputFile};

@@ -1,0 +1,102 @@
+//! What orders an instance, and how far that can be relied on.
+
+use std::sync::Arc;
+
+use super::graph::{heads, plan};
+use crate::db::Db;
+use crate::model::{Deliver, Slot, estate};
+
+/// How far an edge can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Guarantee {
+    /// Argo CD starts the dependent only when what it needs is Synced and Healthy.
+    Ordered,
+    /// Both start when they will; the dependent is tried again until it succeeds.
+    Converges,
+}
+
+/// Why an edge is there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// It is written in `needs`.
+    Written,
+    /// It follows from something that an object in place uses.
+    Inferred(Arc<str>),
+    /// The layer comes after.
+    Layer(Arc<str>),
+}
+
+/// Something that comes before an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The service that comes before.
+    pub service: Arc<str>,
+    /// The instance of it.
+    pub slot: Slot,
+    /// Why.
+    pub reason: Reason,
+    /// How far that can be relied on.
+    pub guarantee: Guarantee,
+    /// What the guarantee rests on, or what it lacks.
+    pub because: &'static str,
+}
+
+const ORDERED_LAYER: &str = "its layer's Application starts when every Application of the layers before is Synced and Healthy";
+const ORDERED_WAVE: &str = "it stands in a later sync wave of the same layer's Application";
+const ORDERED_ALWAYS: &str = "both are Applications below the cluster's root, in waves";
+const FROM_SET: &str = "it comes from an ApplicationSet, and nothing in Argo CD holds that back";
+const NEEDS_SET: &str = "what it needs comes from an ApplicationSet, which is Healthy as soon as its Applications exist";
+const ELSEWHERE: &str = "it is on another cluster, and no sync spans two clusters' roots";
+
+/// Everything that comes before an instance: what it needs, and the services of earlier layers on its cluster.
+#[must_use]
+pub fn edges(db: &dyn Db, service: &str, position: usize) -> Vec<Edge> {
+    let heads = heads(db);
+    let Some(this) = heads.index(service) else { return vec![] };
+    let (Some(head), Some(slot)) = (heads.heads.get(this), heads.heads.get(this).and_then(|head| head.instances.get(position))) else {
+        return vec![];
+    };
+    let mut edges = vec![];
+    for need in heads.needs(this, position) {
+        let Some(needed) = heads.index(&need.service) else { continue };
+        let cluster = need.on.as_deref().unwrap_or(&slot.cluster);
+        let meant = heads.meant(this, position, needed, cluster);
+        let Some(other) = heads.heads.get(needed) else { continue };
+        let reason = need.inferred.clone().map_or(Reason::Written, Reason::Inferred);
+        let (guarantee, because) = guarantee(db, (head.deliver, &head.layer), (other.deliver, &other.layer), need.on.is_some());
+        edges.extend(meant.into_iter().filter_map(|position| other.instances.get(position)).map(|slot| Edge {
+            service: Arc::clone(&need.service),
+            slot: slot.clone(),
+            reason: reason.clone(),
+            guarantee,
+            because,
+        }));
+    }
+    let layers = &plan(db).layers;
+    for (index, other) in heads.heads.iter().enumerate() {
+        if layers.is_before(&other.layer, &head.layer) && !edges.iter().any(|edge| edge.service == other.name) {
+            let (guarantee, because) = guarantee(db, (head.deliver, &head.layer), (other.deliver, &other.layer), false);
+            let slots = heads.on(index, &slot.cluster).iter().filter_map(|position| other.instances.get(*position));
+            edges.extend(slots.map(|slot| Edge {
+                service: Arc::clone(&other.name),
+                slot: slot.clone(),
+                reason: Reason::Layer(Arc::clone(&other.layer)),
+                guarantee,
+                because,
+            }));
+        }
+    }
+    edges
+}
+
+fn guarantee(db: &dyn Db, dependent: (Deliver, &str), needed: (Deliver, &str), elsewhere: bool) -> (Guarantee, &'static str) {
+    let always = estate(db).platform.as_ref().is_some_and(|platform| platform.order == crate::model::Order::Always);
+    match (dependent.0, needed.0) {
+        _ if elsewhere => (Guarantee::Converges, ELSEWHERE),
+        (Deliver::ApplicationSet, _) => (Guarantee::Converges, FROM_SET),
+        (_, Deliver::ApplicationSet) => (Guarantee::Converges, NEEDS_SET),
+        _ if always => (Guarantee::Ordered, ORDERED_ALWAYS),
+        _ if dependent.1 == needed.1 => (Guarantee::Ordered, ORDERED_WAVE),
+        _ => (Guarantee::Ordered, ORDERED_LAYER),
+    }
+}

@@ -1,0 +1,136 @@
+//! From the main file to everything that it asks for.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::db::{Changes, Content, Database, Workspace};
+use crate::names::{Wanted, wanted};
+
+/// A platform on disk.
+pub struct Project {
+    /// The folder of the main file.
+    pub folder: Utf8PathBuf,
+    /// The database, with every file loaded that the platform asks for.
+    pub database: Database,
+    patterns: BTreeSet<Arc<str>>,
+}
+
+/// Why a platform can't be opened.
+#[derive(Debug)]
+pub struct LoadError {
+    /// The path.
+    pub path: Utf8PathBuf,
+    /// The reason in words.
+    pub reason: String,
+}
+
+/// Files larger than this are refused.
+const MAX_FILE: u64 = 256 * 1024 * 1024;
+
+/// The main file: `file` itself, `platform.pf` in the folder `file`, or `platform.pf` here or in a parent folder.
+///
+/// # Errors
+/// There is none.
+pub fn find(file: Option<&Utf8Path>, here: &Utf8Path) -> Result<Utf8PathBuf, LoadError> {
+    if let Some(file) = file {
+        let path = here.join(file);
+        let path = if path.is_dir() { path.join("platform.pf") } else { path };
+        return if path.is_file() { Ok(path) } else { Err(LoadError { path, reason: "there is no such file".to_owned() }) };
+    }
+    let found = here.ancestors().map(|folder| folder.join("platform.pf")).find(|path| path.is_file());
+    found.ok_or_else(|| LoadError {
+        path: here.join("platform.pf"),
+        reason: "there is no platform.pf here or in a parent folder; `platformc init` writes a first one".to_owned(),
+    })
+}
+
+impl Project {
+    /// Loads a main file and everything that it asks for.
+    #[must_use]
+    pub fn open(main: &Utf8Path) -> Self {
+        let folder = main.parent().map_or_else(|| Utf8PathBuf::from("."), Utf8Path::to_owned);
+        let name = main.file_name().unwrap_or("platform.pf");
+        let mut project = Self { folder, database: Database::new(name), patterns: BTreeSet::new() };
+        project.load();
+        project
+    }
+
+    /// Loads what is asked for and not loaded yet, until nothing is.
+    fn load(&mut self) {
+        loop {
+            let mut changes = Changes::new();
+            for wanted in wanted(&self.database) {
+                match wanted {
+                    Wanted::File(path) => self.file(&path, &mut changes),
+                    Wanted::Pattern(pattern) => self.pattern(pattern, &mut changes),
+                }
+            }
+            if changes.is_empty() {
+                return;
+            }
+            self.database.apply(changes);
+        }
+    }
+
+    fn file(&self, path: &str, changes: &mut Changes) {
+        if !Workspace::get(&self.database).files(&self.database).contains_key(path) {
+            changes.insert(path.to_owned(), read(&self.folder.join(path)));
+        }
+    }
+
+    /// The files of the folder that a pattern starts in, and below; which of them match is the compiler's business.
+    fn pattern(&mut self, pattern: Arc<str>, changes: &mut Changes) {
+        if !self.patterns.insert(Arc::clone(&pattern)) {
+            return;
+        }
+        let fixed = pattern.split(['*', '?', '[', '{']).next().unwrap_or("");
+        let start = fixed.rfind('/').and_then(|at| fixed.get(..at)).unwrap_or("");
+        let depth = if pattern.contains("**") { usize::MAX } else { pattern.get(start.len()..).unwrap_or("").matches('/').count() };
+        let mut found = vec![];
+        walk(&self.folder.join(start), start, depth, &mut found);
+        for path in found {
+            self.file(&path, changes);
+        }
+    }
+}
+
+/// The `.pf` files of a folder and, down to a depth, of those below it; hidden folders and links are passed over.
+fn walk(folder: &Utf8Path, prefix: &str, depth: usize, found: &mut Vec<String>) {
+    let Ok(entries) = folder.read_dir_utf8() else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() && depth > 1 && !name.starts_with('.') {
+            walk(entry.path(), &path, depth - 1, found);
+        } else if !kind.is_dir() && path.ends_with(".pf") {
+            found.push(path);
+        }
+    }
+}
+
+fn read(path: &Utf8Path) -> Content {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.len() > MAX_FILE => return Content::Unreadable("it is larger than 256 MiB".into()),
+        Ok(metadata) if metadata.is_dir() => return Content::Unreadable("it is a folder".into()),
+        _ => {}
+    }
+    match std::fs::read(path) {
+        Ok(bytes) => text(bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Content::Missing,
+        Err(error) => Content::Unreadable(error.to_string().into()),
+    }
+}
+
+fn text(bytes: Vec<u8>) -> Content {
+    match String::from_utf8(bytes) {
+        Ok(text) => Content::Text(text.strip_prefix('\u{feff}').unwrap_or(&text).into()),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
+            Content::Unreadable(format!("line {line} is no UTF-8").into())
+        }
+    }
+}
