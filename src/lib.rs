@@ -13,3 +13,4 @@ pub mod checks;
 pub mod documents;
 pub mod compile;
 pub mod project;
+pub mod cli;

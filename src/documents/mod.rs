@@ -1,3 +1,21 @@
+//! What is written: Argo CD's objects, Kubernetes' own, kustomizations and READMEs, and the paths they get.
+
+mod argocd;
+mod footprints;
+mod header;
+mod holes;
+mod kubernetes;
+mod leaf;
+mod output;
+mod paths;
+mod readme;
+mod variation;
 pub mod yaml;
+
 mod file;
+
+pub use argocd::{Meaning, applications};
 pub use file::{OutputContent, OutputFile};
+pub use header::MARKER;
+pub use output::{files, hub_prefixes};
+pub use readme::{GraphFormat, GraphScope, graph};

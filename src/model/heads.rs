@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::entities::{Cluster, Deliver, Generator};
 use super::estates::{attribute, deliver, estate, generator, worlds};
 use super::gather::{Asked, Gathered, gather};
+use super::selector::{Requirement, selector};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, names};
@@ -65,6 +66,8 @@ pub struct Head {
     pub needs: Vec<Vec<Need>>,
     /// For each instance, which list of needs it has.
     pub needs_of: Vec<usize>,
+    /// The label selector that means its placement, if there is one.
+    pub selector: Option<Vec<Requirement>>,
     /// What it provides.
     pub provides: Vec<Used>,
     /// What its objects in place use.
@@ -135,6 +138,7 @@ impl<'db> Reader<'_, 'db> {
             instances: asked.iter().map(|asked| self.slot(*asked)).collect(),
             needs: vec![],
             needs_of: vec![0; asked.len()],
+            selector: selector(attribute(self.db(), self.gathered.item, "on")),
             provides: vec![],
             uses: vec![],
         };

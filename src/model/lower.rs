@@ -20,6 +20,7 @@ pub(super) fn lower(db: &dyn Db, head: &Head, item: Option<&str>, tree: &Tree, t
     let sync = lower.sync(fields.block("sync"));
     let sources = lower.sources(tree);
     lower.synced(&sync, fields);
+    lower.way_out(tree);
     if tree.is_broken() {
         return None;
     }
@@ -89,6 +90,25 @@ impl Lower<'_> {
         }
     }
 
+    /// What the compiler derives can't be set behind its back: names, projects and destinations rest on each other.
+    fn way_out(&mut self, tree: &Tree) {
+        const DERIVED: [&[&str]; 6] = [
+            &["metadata", "name"],
+            &["metadata", "namespace"],
+            &["spec", "project"],
+            &["spec", "destination"],
+            &["spec", "source"],
+            &["spec", "sources"],
+        ];
+        let Some(raw) = tree.get("application") else { return };
+        for path in DERIVED {
+            if let Some(found) = raw.at(path) {
+                let message = format!("`application` can't set `{}`", path.join("."));
+                self.report(codes::BAD_VALUE, found.span(), message, "it follows from the service, and the project is exact about it");
+            }
+        }
+    }
+
     fn sources(&mut self, tree: &Tree) -> Option<Vec<Source>> {
         let mut sources = self.block(tree, None);
         if let Some(Tree::Branch(named, _)) = tree.get("source") {
@@ -119,7 +139,7 @@ impl Lower<'_> {
             add(self.helm(block));
         }
         if let Some(block) = tree.get("kustomize") {
-            add(self.folder(block).map(|origin| (origin, Tool::Kustomize(kustomize(Fields(Some(block)))))));
+            add(self.kustomize(block));
         }
         if let Some(block) = tree.get("manifests") {
             add(self.directory(block));
@@ -158,6 +178,15 @@ impl Lower<'_> {
         };
         let revision = fields.text("revision").unwrap_or_else(|| "HEAD".into());
         Some(Origin::Git { url, revision, path })
+    }
+
+    fn kustomize(&mut self, block: &Tree) -> Option<(Origin, Tool)> {
+        let origin = self.folder(block)?;
+        if let (Origin::Git { .. }, Some(components)) = (&origin, block.get("components")) {
+            let help = "put them into the base's own repository, or the base into the platform's";
+            self.report(codes::EXCLUSIVE_ATTRIBUTES, components.span(), "`components` of this repository, but a base of another", help);
+        }
+        Some((origin, Tool::Kustomize(kustomize(Fields(Some(block))))))
     }
 
     fn helm(&mut self, block: &Tree) -> Option<(Origin, Tool)> {

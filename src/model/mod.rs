@@ -9,6 +9,7 @@ mod gather;
 mod heads;
 mod lower;
 mod scheme;
+mod selector;
 mod services;
 mod spec;
 
@@ -22,5 +23,6 @@ pub use gather::{Explained, explain_value};
 pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
 pub(crate) use heads::need_span;
 pub use scheme::{Scheme, SchemePart};
+pub use selector::Requirement;
 pub use services::{Service, Variant, service, service_diagnostics};
 pub use spec::{Helm, Kustomize, Object, Origin, Plugin, Source, Spec, Sync, Tool};

@@ -1,6 +1,8 @@
 //! The disk: the platform's files are read here, and the output folder is written.
 
 mod load;
-// pub mod write;
+mod replace;
+pub mod write;
 
+pub use replace::replace;
 pub use load::{LoadError, Project, find};

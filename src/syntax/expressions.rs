@@ -32,20 +32,22 @@ static PRATT: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
         .op(Op::prefix(Rule::minus))
 });
 
-/// Operators in one expression beyond this number are refused: the tree would be as deep.
-const MAX_OPERATORS: usize = 200;
+/// How deep the tree of an expression may be: later stages walk it recursively.
+const MAX_TREE: usize = 4 * MAX_DEPTH;
 
 impl Builder<'_> {
     /// `expr` and `inside`
     pub(super) fn expr(&mut self, pair: Pair<'_, Rule>) -> Expr {
         let at = range(&pair);
         let pairs = pair.into_inner();
-        if self.depth >= MAX_DEPTH || pairs.len() > 2 * MAX_OPERATORS {
+        // A chain of operators makes a tree as deep as it is long.
+        let deeper = 1 + pairs.len() / 2;
+        if self.depth + deeper > MAX_TREE {
             let finding = deep(self.site, at);
             self.report(finding);
             return Expr { range: at, kind: ExprKind::Broken };
         }
-        self.depth += 1;
+        self.depth += deeper;
         let pairs: Vec<_> = pairs.collect();
         pairs.iter().for_each(|pair| self.foreign_operator(pair));
         let expr = PRATT
@@ -53,7 +55,7 @@ impl Builder<'_> {
             .map_prefix(prefix)
             .map_infix(infix)
             .parse(pairs.into_iter());
-        self.depth -= 1;
+        self.depth -= deeper;
         self.chained(&expr);
         expr
     }
@@ -96,7 +98,7 @@ impl Builder<'_> {
         let mut expr = children.next().map_or(broken(TextRange::new(start, start)), |pair| self.primary(pair));
         for (step, child) in children.enumerate() {
             let whole = TextRange::new(start, range(&child).end as usize);
-            if step >= MAX_OPERATORS {
+            if step >= MAX_DEPTH {
                 let finding = deep(self.site, whole);
                 self.report(finding);
                 break;

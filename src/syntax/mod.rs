@@ -4,6 +4,7 @@ pub mod ast;
 mod build;
 mod expected;
 mod expressions;
+pub mod format;
 mod parser;
 mod show;
 mod strings;

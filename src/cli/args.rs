@@ -1,0 +1,161 @@
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Compiles one typed description of a platform into a complete Argo CD GitOps repository.
+#[derive(Debug, Parser)]
+#[command(name = "platformc", version, about, after_help = EXIT_CODES, max_term_width = 100)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 findings (or, with --check, something would change), 2 usage, 3 the disk.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Write the output folder
+    #[command(after_help = "Examples:\n  platformc build                      compile platform.pf here or in a parent folder\n  platformc build --check              the step for CI: write nothing, exit with 1 if anything would change\n  platformc build --out /tmp/tree      write somewhere else\n  platformc build --hub eu             compile one hub of several")]
+    Build(BuildArgs),
+    /// Report every mistake, and write nothing
+    #[command(after_help = "Examples:\n  platformc check\n  platformc check --format json | jq '.[].code'")]
+    Check(CheckArgs),
+    /// Format the platform's files
+    #[command(after_help = "Examples:\n  platformc fmt            format every file that platform.pf reaches\n  platformc fmt --check    write nothing, exit with 1 if something is not formatted")]
+    Fmt(FmtArgs),
+    /// Explain a code, a value or an order
+    #[command(after_help = "Examples:\n  platformc explain PF0502                                   what a code means\n  platformc explain chat-api@prod-eu helm.values.replicas    where a value comes from\n  platformc explain order chat-api@prod-eu                   what comes before it, and how far that holds\n  platformc explain litellm.acme@dev namespace               an instance of a service with `each`")]
+    Explain(ExplainArgs),
+    /// Print every instance as its resolved Application
+    #[command(after_help = "Examples:\n  platformc expand\n  platformc expand chat-api@prod-eu\n  platformc expand --format json | jq '.[].metadata.name'")]
+    Expand(ExpandArgs),
+    /// Draw who needs whom
+    #[command(after_help = "Examples:\n  platformc graph --format dot | dot -Tsvg > platform.svg\n  platformc graph --cluster prod-eu\n  platformc graph --service chat-api --format json")]
+    Graph(GraphArgs),
+    /// Write a first platform.pf
+    #[command(after_help = "Example:\n  platformc init my-platform && cd my-platform && platformc build")]
+    Init(InitArgs),
+    /// Print a completion script
+    #[command(after_help = "Example:\n  platformc completions bash > ~/.local/share/bash-completion/completions/platformc")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Example:\n  platformc man | man -l -")]
+    Man,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FindingFormat {
+    /// For people, on standard error
+    Text,
+    /// For programs, on standard output
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BuildArgs {
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    pub(super) file: Option<Utf8PathBuf>,
+    /// Write nothing; say what would change, and exit with 1 if anything would
+    #[arg(long)]
+    pub(super) check: bool,
+    /// The folder to write into [default: the platform's `output` beside the main file]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<Utf8PathBuf>,
+    /// Compile one hub alone
+    #[arg(long, value_name = "NAME")]
+    pub(super) hub: Option<String>,
+    /// Overwrite generated files that were edited by hand
+    #[arg(long)]
+    pub(super) force: bool,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: FindingFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    pub(super) file: Option<Utf8PathBuf>,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: FindingFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FmtArgs {
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    pub(super) file: Option<Utf8PathBuf>,
+    /// Write nothing; name the files that are not formatted, and exit with 1 if there are any
+    #[arg(long)]
+    pub(super) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A code, `order`, or an instance: SERVICE@CLUSTER, or SERVICE.ITEM@CLUSTER
+    pub(super) what: String,
+    /// The path of a value, or behind `order` an instance
+    pub(super) of: Option<String>,
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Option<Utf8PathBuf>,
+}
+
+/// How Applications are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DocumentFormat {
+    /// YAML documents
+    Yaml,
+    /// A JSON array
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExpandArgs {
+    /// One instance: SERVICE@CLUSTER, or SERVICE.ITEM@CLUSTER [default: all]
+    pub(super) instance: Option<String>,
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Option<Utf8PathBuf>,
+    /// How the Applications are printed
+    #[arg(long, value_enum, default_value = "yaml")]
+    pub(super) format: DocumentFormat,
+}
+
+/// How a graph is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphKind {
+    /// Graphviz
+    Dot,
+    /// Mermaid, for Markdown
+    Mermaid,
+    /// JSON
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GraphArgs {
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Option<Utf8PathBuf>,
+    /// How the graph is printed
+    #[arg(long, value_enum, default_value = "mermaid")]
+    pub(super) format: GraphKind,
+    /// Only what runs on this cluster
+    #[arg(long, value_name = "NAME", conflicts_with = "service")]
+    pub(super) cluster: Option<String>,
+    /// Only this service, what it needs and what needs it
+    #[arg(long, value_name = "NAME")]
+    pub(super) service: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The folder to write into
+    #[arg(default_value = ".")]
+    pub(super) folder: Utf8PathBuf,
+}

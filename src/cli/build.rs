@@ -1,0 +1,118 @@
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::args::{BuildArgs, FindingFormat};
+use super::ui;
+use crate::compile;
+use crate::db::Db;
+use crate::documents::{OutputFile, files, hub_prefixes};
+use crate::model::estate;
+use crate::project::Project;
+use crate::project::write::{Change, Outcome, Problem, Target, compare, write};
+
+/// `platformc build`
+pub(super) fn run(arguments: &BuildArgs) -> u8 {
+    let project = match ui::open(arguments.file.as_deref()) {
+        Ok(project) => project,
+        Err(code) => return code,
+    };
+    let db = &project.database;
+    let findings = compile::diagnostics(db);
+    if ui::report(db, &findings, arguments.format) {
+        return ui::FINDINGS;
+    }
+    let within = match &arguments.hub {
+        Some(hub) if estate(db).hub(hub).is_none() => return ui::fail(ui::USAGE, &unknown_hub(db, hub)),
+        Some(hub) if estate(db).hubs.len() > 1 => Some(hub_prefixes(db, hub)),
+        _ => None,
+    };
+    let mut files = files(db);
+    if let Some(within) = &within {
+        files.retain(|file| within.iter().any(|prefix| file.path.starts_with(prefix)));
+    }
+    bring_in_line(&project, arguments, within.as_deref(), &files)
+}
+
+fn unknown_hub(db: &dyn Db, hub: &str) -> String {
+    let hubs: Vec<&str> = estate(db).hubs.iter().map(|hub| hub.name.as_ref()).collect();
+    format!("there is no hub `{hub}`; the hubs are {}", hubs.join(", "))
+}
+
+fn bring_in_line(project: &Project, arguments: &BuildArgs, within: Option<&[String]>, files: &[OutputFile]) -> u8 {
+    let output = estate(&project.database).platform.as_ref().map_or("infra", |platform| &platform.output);
+    let default = absolute(&project.folder.join(output));
+    let folder = arguments.out.as_ref().map_or_else(|| default.clone(), |out| absolute(out));
+    let cache = cache_folder(project, &folder, &default);
+    let target = Target { folder: &folder, cache: Some(&cache), within, force: arguments.force };
+    let result = if arguments.check { compare(&target, files) } else { write(&target, files) };
+    match result {
+        Ok(outcome) => done(&outcome, arguments, &folder),
+        Err(problems) => refused(&problems, arguments.check),
+    }
+}
+
+fn absolute(path: &Utf8Path) -> Utf8PathBuf {
+    ui::here().join(path)
+}
+
+/// The git-ignored memory of earlier builds: one for each output folder.
+fn cache_folder(project: &Project, folder: &Utf8Path, default: &Utf8Path) -> Utf8PathBuf {
+    let memory = absolute(&project.folder.join(".platformc"));
+    if folder == default {
+        return memory;
+    }
+    let hash = blake3::hash(folder.as_str().as_bytes()).to_hex();
+    memory.join(format!("out-{}", hash.get(..16).unwrap_or("other")))
+}
+
+fn done(outcome: &Outcome, arguments: &BuildArgs, folder: &Utf8Path) -> u8 {
+    let count = |change: Change| outcome.changes.iter().filter(|(made, _)| *made == change).count();
+    let (created, updated, removed) = (count(Change::Create), count(Change::Update), count(Change::Remove));
+    if arguments.check {
+        for (change, path) in &outcome.changes {
+            let word = match change {
+                Change::Create => "create",
+                Change::Update => "update",
+                Change::Remove => "remove",
+            };
+            ui::print(&format!("would {word} {path}\n"));
+        }
+    }
+    if arguments.format == FindingFormat::Text {
+        let would = if arguments.check { "would be " } else { "" };
+        ui::say(&format!(
+            "{folder}: {would}{created} created, {updated} updated, {removed} removed, {} unchanged",
+            outcome.unchanged
+        ));
+    }
+    if arguments.check && !outcome.changes.is_empty() { ui::FINDINGS } else { ui::FINE }
+}
+
+fn refused(problems: &[Problem], check: bool) -> u8 {
+    for problem in problems {
+        ui::say(&format!("error[{}]: {problem}", code(problem)));
+        if let Some(help) = help(problem) {
+            ui::say(&format!("  help: {help}"));
+        }
+    }
+    ui::say(if check { "nothing was compared" } else { "not one file was changed" });
+    ui::DISK
+}
+
+fn code(problem: &Problem) -> &'static str {
+    use crate::diagnostics as codes;
+    match problem {
+        Problem::Symlink(_) => codes::SYMLINK_IN_TREE.id,
+        Problem::Edited(_) => codes::EDITED_BY_HAND.id,
+        Problem::Io { .. } => codes::DISK.id,
+        _ => codes::FOREIGN_FILE.id,
+    }
+}
+
+fn help(problem: &Problem) -> Option<&'static str> {
+    match problem {
+        Problem::Foreign(_) | Problem::NotAFile(_) | Problem::NotAFolder(_) => Some("move it away, or choose another `output` folder"),
+        Problem::Symlink(_) => Some("remove the link: what is generated is written where it stands"),
+        Problem::Edited(_) => Some("say it in the platform instead, or overwrite it with --force"),
+        Problem::Outside(_) | Problem::Collision(..) | Problem::Io { .. } => None,
+    }
+}

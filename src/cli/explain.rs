@@ -1,0 +1,143 @@
+use std::fmt::Write as _;
+
+use super::args::ExplainArgs;
+use super::ui;
+use crate::db::Db;
+use crate::diagnostics::{Code, did_you_mean};
+use crate::documents::Meaning;
+use crate::model::{Slot, estate, explain_value, head};
+use crate::names::{Item, declarations};
+use crate::plan::{Edge, Guarantee, Reason, edges};
+use crate::project::Project;
+use crate::schema::Kind;
+use crate::source::absolute;
+use crate::text::LineIndex;
+
+/// `platformc explain`
+pub(super) fn run(arguments: &ExplainArgs) -> u8 {
+    let what = arguments.what.as_str();
+    let is_code = what.len() == 6 && what.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("PF"));
+    if is_code {
+        return code(what);
+    }
+    let Some(of) = arguments.of.as_deref() else {
+        let help = "give a code (PF0502), an instance and a path (chat-api@dev namespace), or `order` and an instance";
+        return ui::fail(ui::USAGE, help);
+    };
+    let project = match ui::open_sound(arguments.file.as_deref()) {
+        Ok(project) => project,
+        Err(code) => return code,
+    };
+    let (instance, path) = if what == "order" { (of, None) } else { (what, Some(of)) };
+    let instance = match Instance::find(&project.database, instance) {
+        Ok(instance) => instance,
+        Err(message) => return ui::fail(ui::USAGE, &message),
+    };
+    match path {
+        None => order(&project.database, &instance),
+        Some(path) => value(&project, &instance, path),
+    }
+}
+
+fn code(id: &str) -> u8 {
+    match Code::find(id) {
+        Some(code) => ui::print(code.page),
+        None => ui::fail(ui::USAGE, &format!("there is no code {id}")),
+    }
+}
+
+/// An instance that is asked about.
+pub(super) struct Instance<'db> {
+    item: Item<'db>,
+    service: &'db str,
+    slot: Slot,
+    position: usize,
+}
+
+impl<'db> Instance<'db> {
+    /// Finds `SERVICE@CLUSTER` or `SERVICE.ITEM@CLUSTER`.
+    pub(super) fn find(db: &'db dyn Db, text: &str) -> Result<Self, String> {
+        let (service, cluster) = text.split_once('@').ok_or(format!("`{text}` is no instance: write SERVICE@CLUSTER"))?;
+        let (service, each) = service.split_once('.').map_or((service, None), |(service, item)| (service, Some(item)));
+        let declarations = declarations(db);
+        let item = declarations.get(Kind::Service, service).ok_or_else(|| {
+            let names: Vec<_> = declarations.of(db, Kind::Service).map(|item| item.name(db)).collect();
+            let near = did_you_mean(service, names.iter().map(|name| name.as_ref()));
+            format!("there is no service `{service}`{}", near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())
+        })?;
+        let head = head(db, item).as_ref().ok_or(format!("`{service}` has mistakes"))?;
+        let is = |slot: &Slot| slot.cluster.as_ref() == cluster && slot.item.as_deref() == each;
+        let position = head.instances.iter().position(is).ok_or_else(|| {
+            let known: Vec<String> = head.instances.iter().take(8).map(|slot| show(service, slot)).collect();
+            let known_cluster = if estate(db).cluster(cluster).is_some() { "" } else { ", and there is no such cluster" };
+            format!("`{text}` is no instance{known_cluster}; there are {}", known.join(", "))
+        })?;
+        let slot = head.instances.get(position).cloned().ok_or("no such instance")?;
+        Ok(Self { item, service: item.name(db), slot, position })
+    }
+
+    /// Whether an Application is this instance's.
+    pub(super) fn is(&self, meaning: &Meaning) -> bool {
+        meaning.slot == self.slot && meaning.service.as_ref() == self.service
+    }
+}
+
+fn show(service: &str, slot: &Slot) -> String {
+    match &slot.item {
+        Some(item) => format!("{service}.{item}@{}", slot.cluster),
+        None => format!("{service}@{}", slot.cluster),
+    }
+}
+
+fn value(project: &Project, instance: &Instance<'_>, path: &str) -> u8 {
+    let db = &project.database;
+    let keys: Vec<&str> = path.split('.').collect();
+    let explained = explain_value(db, instance.item, &instance.slot.cluster, instance.slot.item.as_deref(), &keys);
+    let Some(explained) = explained else { return ui::fail(ui::FINDINGS, "this can't be explained while there are mistakes") };
+    let mut out = match &explained.value {
+        Some(value) => format!("{path} = {}\n", value.to_json()),
+        None => format!("{path} has no value here\n"),
+    };
+    let mut won = false;
+    for step in &explained.steps {
+        let mark = match (step.holds, won) {
+            (false, _) => "does not hold",
+            (true, false) => "wins",
+            (true, true) => "overridden or added to",
+        };
+        won |= step.holds;
+        let (file, range) = absolute(db, step.span);
+        let text = file.text(db);
+        let line = LineIndex::new(text).line_column(text, range.start).line + 1;
+        let condition = if step.condition.is_empty() { String::new() } else { format!(" when {}", step.condition) };
+        let _ = writeln!(out, "  {}:{line}  {}{condition}: {}  ({mark})", file.path(db), step.level.name(), step.text);
+    }
+    if explained.steps.is_empty() {
+        out.push_str("  no line sets it; what the language's reference gives as default holds\n");
+    }
+    ui::print(&out)
+}
+
+fn order(db: &dyn Db, instance: &Instance<'_>) -> u8 {
+    let service = instance.item.name(db);
+    let edges = edges(db, service, instance.position);
+    let mut out = format!("{}\n", show(service, &instance.slot));
+    if edges.is_empty() {
+        out.push_str("  nothing comes before it\n");
+    }
+    edges.iter().for_each(|edge| out.push_str(&line(edge)));
+    ui::print(&out)
+}
+
+fn line(edge: &Edge) -> String {
+    let guarantee = match edge.guarantee {
+        Guarantee::Ordered => "ordered",
+        Guarantee::Converges => "converges",
+    };
+    let reason = match &edge.reason {
+        Reason::Written => "needs".to_owned(),
+        Reason::Inferred(what) => format!("uses {what}"),
+        Reason::Layer(layer) => format!("layer {layer} comes before"),
+    };
+    format!("  after {}  [{guarantee}] {reason}: {}\n", show(&edge.service, &edge.slot), edge.because)
+}

@@ -1,0 +1,47 @@
+//! The commands. Exit codes: 0 fine, 1 findings, 2 usage, 3 the disk.
+
+mod args;
+mod build;
+mod check;
+mod expand;
+mod explain;
+mod fmt;
+mod graph;
+mod init;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Command, Options};
+
+/// Reads the arguments and runs the command.
+#[must_use]
+pub fn run() -> ExitCode {
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { ui::USAGE } else { ui::FINE });
+        }
+    };
+    ExitCode::from(command(options.command))
+}
+
+fn command(command: Command) -> u8 {
+    match command {
+        Command::Build(arguments) => build::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Fmt(arguments) => fmt::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Expand(arguments) => expand::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Options::command(), "platformc", &mut std::io::stdout());
+            ui::FINE
+        }
+        Command::Man => ui::written(clap_mangen::Man::new(Options::command()).render(&mut std::io::stdout())),
+    }
+}

@@ -1,0 +1,105 @@
+//! What commands share: opening a platform, printing findings, exit codes.
+
+use std::io::IsTerminal as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::args::FindingFormat;
+use crate::compile;
+use crate::db::Db;
+use crate::diagnostics::{self, Diagnostic, Severity};
+use crate::project::{LoadError, Project, find};
+
+pub(super) const FINE: u8 = 0;
+pub(super) const FINDINGS: u8 = 1;
+pub(super) const USAGE: u8 = 2;
+pub(super) const DISK: u8 = 3;
+
+/// The exit code of a write to standard output; a closed pipe is nobody's fault.
+pub(super) fn written(result: std::io::Result<()>) -> u8 {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => DISK,
+        _ => FINE,
+    }
+}
+
+/// Prints to standard output.
+pub(super) fn print(text: &str) -> u8 {
+    use std::io::Write as _;
+    written(std::io::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// Prints one line to standard error.
+#[expect(clippy::print_stderr, reason = "this is where commands speak")]
+pub(super) fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Prints an error that belongs to no place in the source.
+pub(super) fn fail(code: u8, text: &str) -> u8 {
+    say(&format!("error: {text}"));
+    code
+}
+
+/// The folder that the command runs in.
+pub(super) fn here() -> Utf8PathBuf {
+    let folder = std::env::current_dir().ok().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
+    folder.unwrap_or_else(|| Utf8PathBuf::from("."))
+}
+
+/// Opens a platform, or says why not.
+pub(super) fn open(file: Option<&Utf8Path>) -> Result<Project, u8> {
+    match find(file, &here()) {
+        Ok(main) => Ok(Project::open(&main)),
+        Err(LoadError { path, reason }) => Err(fail(DISK, &format!("{path}: {reason}"))),
+    }
+}
+
+/// Prints findings, and says whether some of them forbid to go on.
+pub(super) fn report(db: &dyn Db, findings: &[Diagnostic], format: FindingFormat) -> bool {
+    match format {
+        FindingFormat::Json => drop(print(&(diagnostics::to_json(db, findings) + "\n"))),
+        FindingFormat::Text if findings.is_empty() => {}
+        FindingFormat::Text => {
+            let mut text = diagnostics::render(db, findings, color());
+            if !text.ends_with('\n') {
+                text.push('\n');
+            }
+            say(&format!("{text}\n{}", summary(findings)));
+        }
+    }
+    compile::has_errors(findings)
+}
+
+/// Opens a platform and reports what is wrong with it; goes on only where nothing is.
+pub(super) fn open_sound(file: Option<&Utf8Path>) -> Result<Project, u8> {
+    let project = open(file)?;
+    let mut findings = compile::diagnostics(&project.database);
+    findings.retain(|finding| finding.severity() == Severity::Error);
+    if report(&project.database, &findings, FindingFormat::Text) { Err(FINDINGS) } else { Ok(project) }
+}
+
+fn summary(findings: &[Diagnostic]) -> String {
+    let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error).count();
+    let warnings = findings.len() - errors;
+    let mut parts = vec![];
+    if errors > 0 {
+        parts.push(counted(errors, "error"));
+    }
+    if warnings > 0 {
+        parts.push(counted(warnings, "warning"));
+    }
+    let code = findings.iter().map(|finding| finding.code.id).next().unwrap_or("PF0101");
+    format!("{}; `platformc explain {code}` says more about a code", parts.join(" and "))
+}
+
+/// A number with its noun.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Colour on a terminal, unless `NO_COLOR` is set; everywhere if `CLICOLOR_FORCE` is.
+fn color() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    set("CLICOLOR_FORCE") || !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb") && std::io::stderr().is_terminal()
+}

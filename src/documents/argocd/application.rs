@@ -1,0 +1,278 @@
+//! Leaf Applications: one instance of a service each.
+
+use std::sync::Arc;
+
+use super::super::holes;
+use super::super::leaf::{Sources, node, texts};
+use super::super::yaml::{Node, Template};
+use super::super::{header, paths};
+use super::{ARGO, FINALIZER, SYNC_WAVE, object};
+use crate::db::Db;
+use crate::model::{Cluster, Deliver, Estate, Hub, Platform, Service, Slot, Spec, Sync, estate, service};
+use crate::names::{Item, declarations};
+use crate::plan::waves;
+use crate::schema::{Kind, Version};
+use crate::values::Value;
+
+/// Instances whose Applications differ in nothing but what stands in holes.
+pub(in crate::documents) struct Alike<'m> {
+    pub(in crate::documents) spec: &'m Spec,
+    pub(in crate::documents) hub: &'m Hub,
+    pub(in crate::documents) protected: bool,
+    pub(in crate::documents) with_region: bool,
+    /// Positions in the service's head.
+    pub(in crate::documents) members: Vec<usize>,
+}
+
+/// A service's instances in groups that are alike.
+pub(in crate::documents) fn alike<'m>(service: &'m Service, estate: &'m Estate) -> Vec<Alike<'m>> {
+    let mut groups: Vec<Alike<'m>> = vec![];
+    for variant in &service.variants {
+        let first = groups.len();
+        for position in &variant.instances {
+            let Some((cluster, hub)) = place(service, estate, *position) else { continue };
+            let (protected, with_region) = (cluster.protected, cluster.region.is_some());
+            let known = groups.iter_mut().skip(first).find(|group| {
+                group.hub.name == hub.name && group.protected == protected && group.with_region == with_region
+            });
+            match known {
+                Some(group) => group.members.push(*position),
+                None => groups.push(Alike { spec: &variant.spec, hub, protected, with_region, members: vec![*position] }),
+            }
+        }
+    }
+    groups
+}
+
+/// The cluster and the hub of an instance.
+pub(in crate::documents) fn place<'m>(service: &Service, estate: &'m Estate, position: usize) -> Option<(&'m Cluster, &'m Hub)> {
+    let cluster = estate.cluster(&service.head.instances.get(position)?.cluster)?;
+    Some((cluster, estate.hub(&cluster.hub)?))
+}
+
+/// What an Application of a group is, with holes. The wave is left out: it orders the parent's sync, and is no part of
+/// what the Application means.
+pub(in crate::documents) fn application(platform: &Platform, service: &Service, estate: &Estate, alike: &Alike<'_>) -> Node {
+    let sources = Sources::new(platform, service, estate);
+    let metadata = Node::map([
+        ("name", Node::Text(holes::name(&platform.names, &service.head.name, service.head.each.is_some()))),
+        ("namespace", Node::text(Arc::clone(&alike.hub.namespace))),
+        ("labels", labels(platform, service, alike)),
+    ]);
+    let metadata = metadata
+        .with_filled("annotations", annotations(alike.spec, &sources))
+        .with_some("finalizers", (!alike.protected).then(|| Node::list([FINALIZER])));
+    let spec = Node::map([("project", Node::text(Arc::clone(&service.head.owner))), sources.node(alike.spec)])
+        .with("destination", destination(alike.spec))
+        .with("syncPolicy", sync_policy(service, alike))
+        .with_filled("ignoreDifferences", Node::List(alike.spec.ignore_differences.iter().map(node).collect()))
+        .with("revisionHistoryLimit", alike.spec.revision_history);
+    let application = object(ARGO, "Application", metadata).with("spec", spec);
+    match &alike.spec.application {
+        Some(raw) => merge(application, raw),
+        None => application,
+    }
+}
+
+fn labels(platform: &Platform, service: &Service, alike: &Alike<'_>) -> Node {
+    let head = &service.head;
+    let mut labels = vec![
+        ("app.kubernetes.io/managed-by".into(), Node::text("platformc")),
+        ("app.kubernetes.io/part-of".into(), Node::text(Arc::clone(&platform.name))),
+        ("platformc.io/cluster".into(), Node::hole(holes::CLUSTER)),
+        ("platformc.io/env".into(), Node::hole(holes::ENVIRONMENT)),
+        ("platformc.io/layer".into(), Node::text(Arc::clone(&head.layer))),
+        ("platformc.io/owner".into(), Node::text(Arc::clone(&head.owner))),
+        ("platformc.io/service".into(), Node::text(Arc::clone(&head.name))),
+    ];
+    if alike.with_region {
+        labels.push(("platformc.io/region".into(), Node::hole(holes::REGION)));
+    }
+    if head.each.is_some() {
+        labels.push(("platformc.io/item".into(), Node::hole(holes::ITEM)));
+    }
+    let mut labels = Node::Map(labels);
+    for (key, value) in platform.labels.iter().chain(&alike.spec.labels) {
+        labels.insert(Arc::clone(key), Node::text(Arc::clone(value)));
+    }
+    sorted(labels)
+}
+
+/// A mapping with its keys in order, so that the order of levels never shows.
+fn sorted(node: Node) -> Node {
+    let Node::Map(mut entries) = node else { return node };
+    entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+    Node::Map(entries)
+}
+
+fn annotations(spec: &Spec, sources: &Sources<'_>) -> Node {
+    let links = spec.links.iter().map(|(name, url)| {
+        (Arc::from(format!("link.argocd.argoproj.io/{name}")), Node::text(Arc::clone(url)))
+    });
+    let mut annotations = Node::Map(links.collect())
+        .with_some("argocd.argoproj.io/manifest-generate-paths", sources.generate_paths(spec).map(Node::Text));
+    for (key, value) in &spec.annotations {
+        annotations.insert(Arc::clone(key), Node::text(Arc::clone(value)));
+    }
+    sorted(annotations)
+}
+
+fn destination(spec: &Spec) -> Node {
+    Node::map([("server", Node::hole(holes::SERVER)), ("namespace", Node::text(Arc::clone(&spec.namespace)))])
+}
+
+fn sync_policy(service: &Service, alike: &Alike<'_>) -> Node {
+    let sync = &alike.spec.sync;
+    let confirmed = alike.protected && alike.hub.version >= Version::of(3, 4);
+    // Before 3.4 an Application has no option to confirm a prune, so nothing is pruned.
+    let prune = sync.prune && (!alike.protected || confirmed);
+    let automated = Node::map([("prune", Node::Bool(prune)), ("selfHeal", Node::Bool(sync.self_heal))])
+        .with_some("allowEmpty", sync.allow_empty.then_some(true));
+    Node::Map(vec![])
+        .with_some("automated", sync.automated.then_some(automated))
+        .with_filled("syncOptions", texts(&options(service, alike, confirmed)))
+        .with("retry", retry(sync, alike.hub.version))
+}
+
+fn options(service: &Service, alike: &Alike<'_>, confirmed: bool) -> Vec<Arc<str>> {
+    let mut options = alike.spec.sync.options.clone();
+    let waits = !service.head.uses.is_empty() || service.head.needs.iter().any(|needs| !needs.is_empty());
+    if waits && alike.hub.version >= Version::of(3, 1) {
+        options.push("SkipDryRunOnMissingResource=true".into());
+    }
+    if !alike.spec.ignore_differences.is_empty() {
+        options.push("RespectIgnoreDifferences=true".into());
+    }
+    let prunes = |option: &Arc<str>| option.starts_with("Prune=");
+    if confirmed && !options.iter().any(prunes) {
+        options.push("Prune=confirm".into());
+    }
+    options.sort();
+    options.dedup();
+    options
+}
+
+fn retry(sync: &Sync, version: Version) -> Node {
+    let (duration, factor, longest) = &sync.backoff;
+    let backoff = Node::map([
+        ("duration", Node::text(Arc::clone(duration))),
+        ("factor", Node::Int(*factor)),
+        ("maxDuration", Node::text(Arc::clone(longest))),
+    ]);
+    let refresh = sync.retry_refresh && version >= Version::of(3, 2);
+    Node::map([("limit", Node::Int(sync.retry_limit))]).with_some("refresh", refresh.then_some(true)).with("backoff", backoff)
+}
+
+/// The way out: what the source says of the Application itself, merged over what is made of it.
+fn merge(base: Node, raw: &Value) -> Node {
+    match (base, raw) {
+        (Node::Map(entries), Value::Object(object)) => {
+            let mut merged = Node::Map(entries);
+            for (key, value) in object.iter() {
+                let inner = match merged.get(key) {
+                    Some(old) => merge(old.clone(), value),
+                    None => node(value),
+                };
+                merged.insert(Arc::clone(key), inner);
+            }
+            merged
+        }
+        (_, value) => node(value),
+    }
+}
+
+/// The Application with the wave that its parent syncs it in.
+fn with_wave(application: Node) -> Node {
+    let Node::Map(mut entries) = application else { return application };
+    if let Some((_, metadata)) = entries.iter_mut().find(|(key, _)| key.as_ref() == "metadata") {
+        let annotations = metadata.get("annotations").cloned().unwrap_or(Node::Map(vec![]));
+        let annotations = sorted(annotations.with(SYNC_WAVE, Node::hole(holes::WAVE)));
+        let finalizers = metadata.get("finalizers").cloned();
+        if let Node::Map(entries) = metadata {
+            entries.retain(|(key, _)| !matches!(key.as_ref(), "annotations" | "finalizers"));
+        }
+        metadata.insert("annotations", annotations);
+        metadata.insert_some("finalizers", finalizers);
+    }
+    Node::Map(entries)
+}
+
+/// The leaf Applications of a service: a template for each group, with its members.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::documents) struct Leaves {
+    pub(in crate::documents) groups: Vec<(Arc<Template>, Vec<usize>)>,
+}
+
+/// The leaf Applications of a service that is delivered by Applications.
+#[salsa::tracked]
+pub(in crate::documents) fn leaves<'db>(db: &'db dyn Db, item: Item<'db>) -> Leaves {
+    let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else { return Leaves::default() };
+    if service.head.deliver != Deliver::Applications {
+        return Leaves::default();
+    }
+    let header = header::yaml(&service.file, &format!("service {}", service.head.name));
+    let groups = alike(service, estate(db)).into_iter().map(|alike| {
+        let application = with_wave(application(platform, service, estate(db), &alike));
+        (Arc::new(Template::new(&header, &[application])), alike.members)
+    });
+    Leaves { groups: groups.collect() }
+}
+
+/// What all Applications of a service share: the file that reviewers read first. It is never synced.
+pub(in crate::documents) fn shared_application(platform: &Platform, service: &Service, estate: &Estate) -> Option<String> {
+    let groups = alike(service, estate);
+    let nodes: Vec<Node> = groups.iter().map(|alike| application(platform, service, estate, alike)).collect();
+    let shared = super::application_set::shared(&nodes)?;
+    let shown: Vec<Arc<str>> = ["CLUSTER", "SERVER", "ENV", "REGION", "ITEM", "0"].map(Arc::from).into();
+    let note = "# What its Applications have in common, before overlays and destination. Nothing syncs this file.\n";
+    let header = header::yaml(&service.file, &format!("service {}", service.head.name));
+    Some(format!("{header}{note}{}", super::super::yaml::write(&shared.fill(&shown))))
+}
+
+/// One instance and what it means: its Application, without the wave.
+pub struct Meaning {
+    /// The service.
+    pub service: Arc<str>,
+    /// The instance.
+    pub slot: Slot,
+    /// The Application.
+    pub application: Node,
+}
+
+/// Every instance of the platform as its fully resolved Application, whichever way it is delivered.
+pub fn applications(db: &dyn Db) -> Vec<Meaning> {
+    let Some(platform) = &estate(db).platform else { return vec![] };
+    let mut all = vec![];
+    for service in declarations(db).of(db, Kind::Service).filter_map(|item| service(db, item).as_ref()) {
+        for alike in alike(service, estate(db)) {
+            let application = application(platform, service, estate(db), &alike);
+            for position in &alike.members {
+                let (Some(slot), Some((cluster, _))) = (service.head.instances.get(*position), place(service, estate(db), *position)) else {
+                    continue;
+                };
+                let filled = application.fill(&holes::values(cluster, slot.item.as_ref(), 0));
+                all.push(Meaning { service: Arc::clone(&service.head.name), slot: slot.clone(), application: filled });
+            }
+        }
+    }
+    all.sort_by(|left, right| (&left.service, &left.slot).cmp(&(&right.service, &right.slot)));
+    all
+}
+
+/// The path and the holes of each leaf of a service.
+pub(in crate::documents) fn leaf_places<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<(String, Arc<[Arc<str>]>, Arc<Template>)> {
+    let Some(service) = service(db, item) else { return vec![] };
+    let waves = waves(db, item);
+    let mut places = vec![];
+    for (template, members) in &leaves(db, item).groups {
+        for position in members {
+            let (Some(slot), Some((cluster, _))) = (service.head.instances.get(*position), place(service, estate(db), *position)) else {
+                continue;
+            };
+            let path = paths::leaf(&cluster.name, &service.head.layer, &service.head.name, slot.item.as_deref());
+            let wave = waves.get(*position).copied().unwrap_or(0);
+            places.push((path, holes::values(cluster, slot.item.as_ref(), wave), Arc::clone(template)));
+        }
+    }
+    places
+}

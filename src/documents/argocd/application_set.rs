@@ -1,0 +1,333 @@
+//! ApplicationSets: the same Applications, as a template and what differs from it.
+
+use std::sync::Arc;
+
+use super::super::yaml::{Node, Part, Template, Text};
+use super::super::{header, holes, paths};
+use super::application::{Alike, alike, application, place};
+use super::{ARGO, object};
+use crate::db::Db;
+use crate::model::{Deliver, Estate, Generator, Hub, Platform, Service, estate, service};
+use crate::names::Item;
+
+/// A patch of an element is applied by this constant; it renders data, never a template.
+const PATCH: &str = "{{ if hasKey . \"patch\" }}{{ toJson .patch }}{{ else }}{}{{ end }}";
+
+/// Sets are split before they are larger than etcd stores, or than the controller reports on.
+const MAX_BYTES: usize = 1_400_000;
+const MAX_ELEMENTS: usize = 5_000;
+
+/// The ApplicationSets of a service that is delivered by them: path and text of each file.
+#[salsa::tracked]
+pub(in crate::documents) fn application_sets<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<(String, Arc<str>)> {
+    let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else { return vec![] };
+    if service.head.deliver != Deliver::ApplicationSet {
+        return vec![];
+    }
+    let estate = estate(db);
+    let groups = alike(service, estate);
+    let mut files = vec![];
+    for hub in &estate.hubs {
+        let own: Vec<&Alike<'_>> = groups.iter().filter(|alike| alike.hub.name == hub.name).collect();
+        if !own.is_empty() {
+            files.extend(Builder::new(platform, service, estate, hub, &own).files());
+        }
+    }
+    files
+}
+
+/// One element: an instance with its patch.
+struct Element {
+    cluster: Arc<str>,
+    node: Node,
+    patched: bool,
+}
+
+struct Builder<'b> {
+    platform: &'b Platform,
+    service: &'b Service,
+    estate: &'b Estate,
+    hub: &'b Hub,
+    protected: bool,
+    template: Node,
+    elements: Vec<Element>,
+}
+
+impl<'b> Builder<'b> {
+    fn new(platform: &'b Platform, service: &'b Service, estate: &'b Estate, hub: &'b Hub, groups: &[&Alike<'_>]) -> Self {
+        let nodes: Vec<Node> = groups.iter().map(|alike| application(platform, service, estate, alike)).collect();
+        let template = shared(&nodes).unwrap_or(Node::Map(vec![]));
+        let mut builder = Self {
+            platform,
+            service,
+            estate,
+            hub,
+            protected: groups.iter().any(|alike| alike.protected),
+            template,
+            elements: vec![],
+        };
+        let whole = nodes.iter().any(|node| holds_null(&difference(node, &builder.template)));
+        if whole {
+            remove_values(&mut builder.template);
+        }
+        for (alike, node) in groups.iter().zip(&nodes) {
+            let patch = patch(node, &builder.template, whole);
+            alike.members.iter().for_each(|position| builder.element(*position, &patch));
+        }
+        builder.elements.sort_by(|left, right| left.cluster.cmp(&right.cluster));
+        builder
+    }
+
+    fn element(&mut self, position: usize, patch: &Node) {
+        let (Some(slot), Some((cluster, _))) = (self.service.head.instances.get(position), place(self.service, self.estate, position)) else {
+            return;
+        };
+        let text = |text: &Arc<str>| Node::text(Arc::clone(text));
+        let by_label = self.service.head.generator == Generator::Clusters;
+        let node = if by_label {
+            Node::map([("name", text(&cluster.name))])
+        } else {
+            let node = Node::map([("cluster", text(&cluster.name)), ("url", text(&cluster.server)), ("env", text(&cluster.environment))]);
+            node.with_some("region", cluster.region.as_ref().map(text))
+        };
+        let values = holes::values(cluster, slot.item.as_ref(), 0);
+        let patched = !patch.is_empty_collection();
+        let node = node
+            .with_some("item", slot.item.as_ref().map(text))
+            .with_filled("patch", patch.fill(&values));
+        self.elements.push(Element { cluster: Arc::clone(&cluster.name), node, patched });
+    }
+
+    fn files(&self) -> Vec<(String, Arc<str>)> {
+        let mut parts = self.elements.len().div_ceil(MAX_ELEMENTS).max(1);
+        loop {
+            let files = self.split(parts);
+            let fits = files.iter().all(|(_, text)| text.len() <= MAX_BYTES);
+            if fits || parts >= self.elements.len() {
+                return files;
+            }
+            parts *= 2;
+        }
+    }
+
+    fn split(&self, parts: usize) -> Vec<(String, Arc<str>)> {
+        let folder = paths::of_hub(self.estate, paths::SETS, &self.hub.name);
+        let service = &self.service.head.name;
+        if parts == 1 || self.service.head.generator == Generator::Clusters {
+            return vec![(format!("{folder}/{service}.yaml"), self.text(service, &self.elements))];
+        }
+        let size = self.elements.len().div_ceil(parts);
+        let chunks = self.elements.chunks(size.max(1)).zip(1..);
+        chunks.map(|(chunk, number)| (format!("{folder}/{service}.{number}.yaml"), self.text(&format!("{service}.{number}"), chunk))).collect()
+    }
+
+    fn text(&self, name: &str, elements: &[Element]) -> Arc<str> {
+        let metadata = Node::map([
+            ("name", Node::text(name)),
+            ("namespace", Node::text(Arc::clone(&self.hub.namespace))),
+            ("labels", self.labels()),
+        ]);
+        let spec = Node::map([("goTemplate", Node::Bool(true)), ("goTemplateOptions", Node::list(["missingkey=error"]))])
+            .with("generators", Node::List(vec![self.generator(elements)]))
+            .with_filled("syncPolicy", self.policy())
+            .with("template", self.go_template())
+            .with_some("templatePatch", elements.iter().any(|element| element.patched).then_some(PATCH));
+        let header = header::yaml(&self.service.file, &format!("service {}", self.service.head.name));
+        let mut out = String::new();
+        Template::new(&header, &[object(ARGO, "ApplicationSet", metadata).with("spec", spec)]).fill(&[], &mut out);
+        out.into()
+    }
+
+    fn labels(&self) -> Node {
+        Node::map([
+            ("app.kubernetes.io/managed-by", Node::text("platformc")),
+            ("app.kubernetes.io/part-of", Node::text(Arc::clone(&self.platform.name))),
+            ("platformc.io/layer", Node::text(Arc::clone(&self.service.head.layer))),
+            ("platformc.io/owner", Node::text(Arc::clone(&self.service.head.owner))),
+            ("platformc.io/service", Node::text(Arc::clone(&self.service.head.name))),
+        ])
+    }
+
+    /// A set that holds something protected never deletes.
+    fn policy(&self) -> Node {
+        if !self.protected {
+            return Node::Map(vec![]);
+        }
+        Node::map([("applicationsSync", Node::text("create-update")), ("preserveResourcesOnDeletion", Node::Bool(true))])
+    }
+
+    fn generator(&self, elements: &[Element]) -> Node {
+        let list = |elements: &mut dyn Iterator<Item = &Element>| {
+            Node::map([("list", Node::map([("elements", Node::List(elements.map(|element| element.node.clone()).collect()))]))])
+        };
+        if self.service.head.generator == Generator::List {
+            return list(&mut elements.iter());
+        }
+        let base = match &self.service.head.each {
+            Some(_) => Node::map([("matrix", Node::map([("generators", Node::List(vec![self.clusters(), self.items()]))]))]),
+            None => self.clusters(),
+        };
+        if !elements.iter().any(|element| element.patched) {
+            return base;
+        }
+        let keys: &[&str] = if self.service.head.each.is_some() { &["name", "item"] } else { &["name"] };
+        let patches = list(&mut elements.iter().filter(|element| element.patched));
+        let merge = Node::map([("mergeKeys", Node::list(keys.iter().copied())), ("generators", Node::List(vec![base, patches]))]);
+        Node::map([("merge", merge)])
+    }
+
+    /// Registered clusters, by the labels that our registrations carry.
+    fn clusters(&self) -> Node {
+        let requirements = self.service.head.selector.iter().flatten().map(|requirement| {
+            let operator = if requirement.negated { "NotIn" } else { "In" };
+            Node::map([
+                ("key", Node::text(Arc::clone(&requirement.key))),
+                ("operator", Node::text(operator)),
+                ("values", super::super::leaf::texts(&requirement.values)),
+            ])
+        });
+        let selector = Node::map([("matchLabels", Node::map([("platformc.io/managed", Node::text("true"))]))])
+            .with_filled("matchExpressions", Node::List(requirements.collect()));
+        Node::map([("clusters", Node::map([("selector", selector)]))])
+    }
+
+    fn items(&self) -> Node {
+        let mut items: Vec<&Arc<str>> = self.service.head.instances.iter().filter_map(|slot| slot.item.as_ref()).collect();
+        items.sort();
+        items.dedup();
+        let elements = items.into_iter().map(|item| Node::map([("item", Node::text(Arc::clone(item)))]));
+        Node::map([("list", Node::map([("elements", Node::List(elements.collect()))]))])
+    }
+
+    /// The shared part as a template of Go: holes are parameters, and what looks like a template is shown as it is.
+    fn go_template(&self) -> Node {
+        let mut template = self.template.clone();
+        if let Node::Map(entries) = &mut template {
+            entries.retain(|(key, _)| matches!(key.as_ref(), "metadata" | "spec"));
+            for (key, node) in entries.iter_mut() {
+                if let ("metadata", Node::Map(metadata)) = (key.as_ref(), node) {
+                    metadata.retain(|(key, _)| key.as_ref() != "namespace");
+                }
+            }
+        }
+        self.escaped(&template)
+    }
+
+    fn escaped(&self, node: &Node) -> Node {
+        match node {
+            Node::Text(text) => Node::text(self.parameters(text)),
+            Node::List(items) => Node::List(items.iter().map(|item| self.escaped(item)).collect()),
+            Node::Map(entries) => {
+                Node::Map(entries.iter().map(|(key, node)| (Arc::from(escape(key)), self.escaped(node))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn parameters(&self, text: &Text) -> String {
+        let by_label = self.service.head.generator == Generator::Clusters;
+        let parts = text.0.iter().map(|part| match part {
+            Part::Literal(literal) => escape(literal),
+            Part::Hole(hole) => parameter(*hole, by_label).to_owned(),
+        });
+        parts.collect()
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace("{{", "{{ \"{{\" }}")
+}
+
+fn parameter(hole: super::super::yaml::Hole, by_label: bool) -> &'static str {
+    match (hole, by_label) {
+        (holes::CLUSTER, false) => "{{.cluster}}",
+        (holes::SERVER, false) => "{{.url}}",
+        (holes::ENVIRONMENT, false) => "{{.env}}",
+        (holes::REGION, false) => "{{.region}}",
+        (holes::CLUSTER, true) => "{{.name}}",
+        (holes::SERVER, true) => "{{.server}}",
+        (holes::ENVIRONMENT, true) => "{{index .metadata.labels \"platformc.io/env\"}}",
+        (holes::REGION, true) => "{{index .metadata.labels \"platformc.io/region\"}}",
+        _ => "{{.item}}",
+    }
+}
+
+/// What some Applications have in common. Of `valuesObject` only whole top-level keys count, for a patch can't reach
+/// into an object that stands there.
+pub(in crate::documents) fn shared(nodes: &[Node]) -> Option<Node> {
+    let (first, rest) = nodes.split_first()?;
+    Some(rest.iter().fold(first.clone(), |shared, node| common(&shared, node, false).unwrap_or(Node::Map(vec![]))))
+}
+
+fn common(left: &Node, right: &Node, whole: bool) -> Option<Node> {
+    match (left, right) {
+        (Node::Map(entries), Node::Map(_)) if !whole => {
+            let kept = entries.iter().filter_map(|(key, node)| {
+                let other = right.get(key)?;
+                let kept = match (key.as_ref(), node, other) {
+                    ("valuesObject", Node::Map(values), Node::Map(_)) => {
+                        let values = values.iter().filter(|(key, node)| other.get(key) == Some(node)).cloned();
+                        Some(Node::Map(values.collect()))
+                    }
+                    _ => common(node, other, false),
+                };
+                kept.map(|kept| (Arc::clone(key), kept))
+            });
+            Some(Node::Map(kept.collect()))
+        }
+        _ => (left == right).then(|| left.clone()),
+    }
+}
+
+/// What an Application has beyond the shared part.
+fn difference(node: &Node, shared: &Node) -> Node {
+    let Node::Map(entries) = node else { return node.clone() };
+    let mut out = vec![];
+    for (key, node) in entries {
+        match shared.get(key) {
+            None => out.push((Arc::clone(key), node.clone())),
+            Some(other) if other == node => {}
+            Some(other) => out.push((Arc::clone(key), difference(node, other))),
+        }
+    }
+    Node::Map(out)
+}
+
+fn patch(node: &Node, shared: &Node, whole_values: bool) -> Node {
+    let mut patch = difference(node, shared);
+    if whole_values {
+        replace_values(&mut patch);
+    }
+    patch
+}
+
+fn holds_null(node: &Node) -> bool {
+    match node {
+        Node::Null => true,
+        Node::List(_) => false,
+        Node::Map(entries) => entries.iter().any(|(_, node)| holds_null(node)),
+        _ => false,
+    }
+}
+
+fn values_of(node: &mut Node) -> Option<&mut Node> {
+    ["spec", "source", "helm", "valuesObject"].iter().try_fold(node, |node, key| match node {
+        Node::Map(entries) => entries.iter_mut().find(|(name, _)| name.as_ref() == *key).map(|(_, node)| node),
+        _ => None,
+    })
+}
+
+fn remove_values(template: &mut Node) {
+    if let Some(values) = values_of(template) {
+        *values = Node::Map(vec![]);
+    }
+}
+
+/// A patch drops nulls from what it merges, and keeps them in an object that it replaces.
+fn replace_values(patch: &mut Node) {
+    if let Some(values) = values_of(patch)
+        && let Node::Map(entries) = values
+    {
+        entries.insert(0, (Arc::from("$patch"), Node::text("replace")));
+    }
+}

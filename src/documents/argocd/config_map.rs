@@ -1,0 +1,89 @@
+//! argocd-cm and argocd-cmd-params-cm: only the keys that order and health rest on. They are applied on the server under a
+//! field manager of their own, so that other keys stay.
+
+use std::sync::Arc;
+
+use super::super::yaml::{Node, Template};
+use super::super::{header, paths};
+use super::{SYNC_WAVE, object};
+use crate::db::Db;
+use crate::model::{Estate, Health, Hub, Settings, estate};
+use crate::schema::Version;
+
+const HEALTH: &str = include_str!("health.lua");
+
+/// The settings of all hubs: path and text of each file.
+#[salsa::tracked]
+pub(in crate::documents) fn settings(db: &dyn Db) -> Vec<(String, Arc<str>)> {
+    let estate = estate(db);
+    estate.hubs.iter().flat_map(|hub| of_hub(estate, hub)).collect()
+}
+
+fn of_hub(estate: &Estate, hub: &Hub) -> Vec<(String, Arc<str>)> {
+    let control_plane = paths::of_hub(estate, paths::CONTROL_PLANE, &hub.name);
+    let maps = [("argocd-cm", main_settings(estate, hub)), ("argocd-cmd-params-cm", parameters(hub))];
+    let fragment = hub.settings == Settings::Fragment;
+    let folder = if fragment { format!("{control_plane}/{}", paths::SETTINGS) } else { control_plane };
+    let mut files: Vec<_> =
+        maps.into_iter().map(|(name, data)| (format!("{folder}/{name}.yaml"), config_map(hub, name, data))).collect();
+    if fragment {
+        files.push((format!("{folder}/kustomization.yaml"), component()));
+    }
+    files
+}
+
+fn config_map(hub: &Hub, name: &str, data: Node) -> Arc<str> {
+    let metadata = Node::map([
+        ("name", Node::text(name)),
+        ("namespace", Node::text(Arc::clone(&hub.namespace))),
+        (
+            "labels",
+            // Without part-of Argo CD does not find its own settings, and every component stops.
+            Node::map([("app.kubernetes.io/name", Node::text(name)), ("app.kubernetes.io/part-of", Node::text("argocd"))]),
+        ),
+    ]);
+    let annotations = Node::map([
+        ("argocd.argoproj.io/sync-options", Node::text("ServerSideApply=true,Prune=false,Delete=false")),
+        (SYNC_WAVE, Node::text("-100")),
+    ]);
+    let metadata = if hub.settings == Settings::Fragment { metadata } else { metadata.with("annotations", annotations) };
+    text(object("v1", "ConfigMap", metadata).with("data", data), &format!("settings of hub {}", hub.name))
+}
+
+fn main_settings(estate: &Estate, hub: &Hub) -> Node {
+    let mut data = Node::Map(vec![]);
+    if hub.version < Version::of(3, 0) {
+        data.insert("application.resourceTrackingMethod", "annotation");
+    }
+    data.insert("resource.customizations.health.argoproj.io_Application", HEALTH);
+    for Health { group, kind, lua } in &estate.healths {
+        let group = if group.is_empty() { String::new() } else { format!("{group}_") };
+        data.insert(format!("resource.customizations.health.{group}{kind}"), Node::text(Arc::clone(lua)));
+    }
+    // Otherwise every change of a child's status makes its parent reconcile.
+    data.insert("resource.customizations.ignoreResourceUpdates.argoproj.io_Application", IGNORED_UPDATES);
+    data
+}
+
+const IGNORED_UPDATES: &str = "jsonPointers:\n- /status/reconciledAt\n- /status/operationState/startedAt\n- /metadata/resourceVersion\n";
+
+fn parameters(hub: &Hub) -> Node {
+    Node::map([("controller.sync.timeout.seconds", Node::text(hub.sync_timeout.to_string()))])
+}
+
+/// A component that an Argo CD which is installed elsewhere takes into its kustomization.
+fn component() -> Arc<str> {
+    let patch = |name: &str| Node::map([("path", Node::text(format!("{name}.yaml")))]);
+    let node = Node::map([
+        ("apiVersion", Node::text("kustomize.config.k8s.io/v1alpha1")),
+        ("kind", Node::text("Component")),
+        ("patches", Node::List(vec![patch("argocd-cm"), patch("argocd-cmd-params-cm")])),
+    ]);
+    text(node, "a component for the kustomization that installs Argo CD")
+}
+
+fn text(node: Node, what: &str) -> Arc<str> {
+    let mut out = String::new();
+    Template::new(&header::yaml_of_platform(what), &[node]).fill(&[], &mut out);
+    out.into()
+}

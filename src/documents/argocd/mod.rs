@@ -1,0 +1,31 @@
+//! Argo CD's own kinds.
+
+mod application;
+mod application_set;
+mod project;
+mod registration;
+mod roots;
+mod config_map;
+
+pub use application::{Meaning, applications};
+pub(super) use application::{leaf_places, shared_application};
+pub(super) use application_set::application_sets;
+pub(super) use project::projects;
+pub(super) use registration::registrations;
+pub(super) use roots::{cluster_files, root_files};
+pub(super) use config_map::settings;
+
+use super::yaml::Node;
+
+pub(super) const IN_CLUSTER: &str = "https://kubernetes.default.svc";
+pub(super) const FINALIZER: &str = "resources-finalizer.argocd.argoproj.io";
+pub(super) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
+pub(super) const ADMIN: &str = "admin";
+
+/// An object's head.
+pub(super) fn object(api_version: &str, kind: &str, metadata: Node) -> Node {
+    Node::map([("apiVersion", Node::text(api_version)), ("kind", Node::text(kind)), ("metadata", metadata)])
+}
+
+/// The API version of Argo CD's kinds.
+pub(super) const ARGO: &str = "argoproj.io/v1alpha1";

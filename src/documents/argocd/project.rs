@@ -1,0 +1,111 @@
+//! AppProjects: exactly the repositories, the destinations and the cluster-scoped kinds that a team's services use.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::super::footprints::{Footprint, footprint};
+use super::super::yaml::{Node, Template};
+use super::super::{header, leaf, paths};
+use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
+use crate::db::Db;
+use crate::model::{Estate, Hub, Platform, estate, head};
+use crate::names::declarations;
+use crate::schema::Kind;
+
+/// What a team's project has to allow on one hub.
+#[derive(Default)]
+struct Bounds {
+    repositories: BTreeSet<Arc<str>>,
+    destinations: BTreeSet<(Arc<str>, Arc<str>)>,
+    cluster_resources: BTreeSet<(Arc<str>, Arc<str>)>,
+}
+
+/// The projects of all hubs: path and text of each file.
+#[salsa::tracked]
+pub(in crate::documents) fn projects(db: &dyn Db) -> Vec<(String, Arc<str>)> {
+    let estate = estate(db);
+    let Some(platform) = &estate.platform else { return vec![] };
+    let mut bounds: BTreeMap<(Arc<str>, Arc<str>), Bounds> = BTreeMap::new();
+    for item in declarations(db).of(db, Kind::Service) {
+        let Some(head) = head(db, item) else { continue };
+        let kinds = estate.layer(&head.layer).map(|layer| layer.cluster_resources.as_slice()).unwrap_or_default();
+        add(estate, footprint(db, item), &head.owner, kinds, &mut bounds);
+    }
+    let mut files = vec![];
+    for hub in &estate.hubs {
+        let folder = format!("{}/projects", paths::of_hub(estate, paths::CONTROL_PLANE, &hub.name));
+        files.push((format!("{folder}/{ADMIN}.yaml"), admin(platform, estate, hub)));
+        for ((of, team), bounds) in &bounds {
+            if *of == hub.name {
+                files.push((format!("{folder}/{team}.yaml"), project(hub, team, bounds)));
+            }
+        }
+    }
+    files
+}
+
+fn add(
+    estate: &Estate,
+    footprint: &Footprint,
+    owner: &Arc<str>,
+    kinds: &[(Arc<str>, Arc<str>)],
+    bounds: &mut BTreeMap<(Arc<str>, Arc<str>), Bounds>,
+) {
+    for (hub, repository) in &footprint.repositories {
+        let bounds = bounds.entry((Arc::clone(hub), Arc::clone(owner))).or_default();
+        bounds.repositories.insert(Arc::clone(repository));
+        bounds.cluster_resources.extend(kinds.iter().cloned());
+    }
+    for (cluster, namespace) in &footprint.namespaces {
+        let Some(cluster) = estate.cluster(cluster) else { continue };
+        let bounds = bounds.entry((Arc::clone(&cluster.hub), Arc::clone(owner))).or_default();
+        bounds.destinations.insert((Arc::clone(&cluster.server), Arc::clone(namespace)));
+    }
+}
+
+fn metadata(hub: &Hub, name: &str) -> Node {
+    Node::map([
+        ("name", Node::text(name)),
+        ("namespace", Node::text(Arc::clone(&hub.namespace))),
+        ("annotations", Node::map([(SYNC_WAVE, Node::text("-100"))])),
+        ("finalizers", Node::list([FINALIZER])),
+    ])
+}
+
+fn project(hub: &Hub, team: &str, bounds: &Bounds) -> Arc<str> {
+    let destination = |(server, namespace): &(Arc<str>, Arc<str>)| {
+        Node::map([("server", Node::text(Arc::clone(server))), ("namespace", Node::text(Arc::clone(namespace)))])
+    };
+    let kind = |(group, kind): &(Arc<str>, Arc<str>)| {
+        Node::map([("group", Node::text(Arc::clone(group))), ("kind", Node::text(Arc::clone(kind)))])
+    };
+    let repositories: Vec<Arc<str>> = bounds.repositories.iter().cloned().collect();
+    let spec = Node::map([
+        ("description", Node::text(format!("Exactly what the services of team {team} use"))),
+        ("sourceRepos", leaf::texts(&repositories)),
+        ("destinations", Node::List(bounds.destinations.iter().map(destination).collect())),
+    ]);
+    let spec = spec.with_filled("clusterResourceWhitelist", Node::List(bounds.cluster_resources.iter().map(kind).collect()));
+    text(object(ARGO, "AppProject", metadata(hub, team)).with("spec", spec), &format!("the project of team {team}"))
+}
+
+/// The project of roots and foundations: the hub's own namespace, and namespaces on every cluster.
+fn admin(platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<str> {
+    let destination = |server: &str, namespace: &str| Node::map([("server", Node::text(server)), ("namespace", Node::text(namespace))]);
+    let clusters = estate.clusters.iter().filter(|cluster| cluster.hub == hub.name);
+    let mut destinations = vec![destination(IN_CLUSTER, &hub.namespace)];
+    destinations.extend(clusters.map(|cluster| destination(&cluster.server, "default")));
+    let spec = Node::map([
+        ("description", Node::text("Roots, layers and foundations; no team's services")),
+        ("sourceRepos", Node::list([platform.repo.as_ref()])),
+        ("destinations", Node::List(destinations)),
+        ("clusterResourceWhitelist", Node::List(vec![Node::map([("group", Node::text("")), ("kind", Node::text("Namespace"))])])),
+    ]);
+    text(object(ARGO, "AppProject", metadata(hub, ADMIN)).with("spec", spec), "the project of roots and foundations")
+}
+
+fn text(node: Node, what: &str) -> Arc<str> {
+    let mut out = String::new();
+    Template::new(&header::yaml_of_platform(what), &[node]).fill(&[], &mut out);
+    out.into()
+}

@@ -1,0 +1,41 @@
+//! What differs from instance to instance in one document.
+
+use std::sync::Arc;
+
+use super::yaml::{Hole, Text};
+use crate::model::{Cluster, Scheme, SchemePart};
+
+pub(super) const CLUSTER: Hole = Hole(0);
+pub(super) const SERVER: Hole = Hole(1);
+pub(super) const ENVIRONMENT: Hole = Hole(2);
+pub(super) const REGION: Hole = Hole(3);
+pub(super) const ITEM: Hole = Hole(4);
+pub(super) const WAVE: Hole = Hole(5);
+
+/// The values of an instance's holes.
+pub(super) fn values(cluster: &Cluster, item: Option<&Arc<str>>, wave: i64) -> Arc<[Arc<str>]> {
+    let region = cluster.region.clone().unwrap_or_else(|| "".into());
+    let item = item.cloned().unwrap_or_else(|| "".into());
+    [
+        Arc::clone(&cluster.name),
+        Arc::clone(&cluster.server),
+        Arc::clone(&cluster.environment),
+        region,
+        item,
+        wave.to_string().into(),
+    ]
+    .into()
+}
+
+/// The name of a service's Applications.
+pub(super) fn name(scheme: &Scheme, service: &Arc<str>, with_items: bool) -> Text {
+    scheme.pieces(with_items).into_iter().fold(Text::default(), |text, piece| match piece {
+        SchemePart::Literal(literal) => text.then(literal),
+        SchemePart::Service => text.then(Arc::clone(service)),
+        SchemePart::Cluster => text.hole(CLUSTER),
+        SchemePart::Item if with_items => text.hole(ITEM),
+        SchemePart::Item => text,
+        SchemePart::Environment => text.hole(ENVIRONMENT),
+        SchemePart::Region => text.hole(REGION),
+    })
+}

@@ -1,0 +1,9 @@
+//! Kubernetes' own kinds, and kustomizations.
+
+mod kustomization;
+mod namespace;
+mod overlay;
+
+pub(super) use kustomization::bootstrap;
+pub(super) use namespace::namespaces;
+pub(super) use overlay::written;

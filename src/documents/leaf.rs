@@ -1,0 +1,233 @@
+//! The sources of an instance as Argo CD reads them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::paths;
+use super::variation::{Variation, variation};
+use super::yaml::{Node, Text};
+use crate::model::{Estate, Helm, Kustomize, Origin, Platform, Plugin, Service, Source, Spec, Tool};
+use crate::values::Value;
+
+/// A value as YAML.
+pub(super) fn node(value: &Value) -> Node {
+    match value {
+        Value::Null => Node::Null,
+        Value::Bool(value) => Node::Bool(*value),
+        Value::Int(value) => Node::Int(*value),
+        Value::Float(value) => Node::Float(value.0),
+        Value::Text(text) | Value::Reference(_, text) => Node::text(Arc::clone(text)),
+        Value::List(items) => Node::List(items.iter().map(node).collect()),
+        Value::Object(object) => Node::Map(object.iter().map(|(key, value)| (Arc::clone(key), node(value))).collect()),
+        Value::Placed(..) | Value::Provided(..) => Node::text(value.show()),
+    }
+}
+
+pub(super) fn text_map(map: &BTreeMap<Arc<str>, Arc<str>>) -> Node {
+    Node::Map(map.iter().map(|(key, value)| (Arc::clone(key), Node::text(Arc::clone(value)))).collect())
+}
+
+pub(super) fn texts(items: &[Arc<str>]) -> Node {
+    Node::List(items.iter().map(|item| Node::text(Arc::clone(item))).collect())
+}
+
+/// What the sources of a service's variants have in common: where the folders lie that the compiler writes for them.
+pub(super) struct Sources<'s> {
+    platform: &'s Platform,
+    service: &'s Service,
+    estate: &'s Estate,
+}
+
+/// A source whose files the compiler writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    Overlays,
+    Manifests,
+}
+
+impl Written {
+    pub(super) fn folder(self) -> &'static str {
+        match self {
+            Self::Overlays => "overlays",
+            Self::Manifests => "manifests",
+        }
+    }
+
+    /// Which folder a source needs, if any: inline Kustomize options make Argo CD render one Application at a time, so
+    /// what differs from a base of the platform's own repository is written to a kustomization.
+    pub(super) fn of(source: &Source) -> Option<Self> {
+        match (&source.tool, &source.origin) {
+            (Tool::Objects(_), _) => Some(Self::Manifests),
+            (Tool::Kustomize(kustomize), Origin::Own(_)) if !kustomize.is_plain() => Some(Self::Overlays),
+            _ => None,
+        }
+    }
+}
+
+impl<'s> Sources<'s> {
+    pub(super) fn new(platform: &'s Platform, service: &'s Service, estate: &'s Estate) -> Self {
+        Self { platform, service, estate }
+    }
+
+    /// By what the written folders of a source differ, over all variants of the service.
+    pub(super) fn variation(&self, written: Written, name: Option<&Arc<str>>) -> Variation {
+        variation(self.service, self.estate, name, |spec| {
+            spec.sources.iter().find(|source| source.name.as_ref() == name && Written::of(source) == Some(written)).cloned()
+        })
+    }
+
+    /// The repository's path of a written folder, with holes.
+    fn written_path(&self, written: Written, name: Option<&Arc<str>>) -> Text {
+        let folder = format!("{}/{}/", paths::service_folder(&self.service.head), written.folder());
+        let start = Text::literal(self.platform.repository_path(&folder));
+        self.variation(written, name).text().0.into_iter().fold(start, |text, part| match part {
+            super::yaml::Part::Literal(literal) => text.then(literal),
+            super::yaml::Part::Hole(hole) => text.hole(hole),
+        })
+    }
+
+    /// The nodes of `source` or `sources`, as a key and its node.
+    pub(super) fn node(&self, spec: &Spec) -> (&'static str, Node) {
+        let mut nodes: Vec<Node> = spec.sources.iter().map(|source| self.source(source)).collect();
+        if spec.sources.iter().any(needs_values_reference) {
+            nodes.push(Node::map([
+                ("repoURL", Node::text(Arc::clone(&self.platform.repo))),
+                ("targetRevision", Node::text(Arc::clone(&self.platform.revision))),
+                ("ref", Node::text("values")),
+            ]));
+        }
+        match nodes.pop() {
+            Some(only) if nodes.is_empty() => ("source", only),
+            last => {
+                nodes.extend(last);
+                ("sources", Node::List(nodes))
+            }
+        }
+    }
+
+    fn source(&self, source: &Source) -> Node {
+        let head = self.head(source);
+        match &source.tool {
+            Tool::Helm(helm) => head.with("helm", helm_node(helm, &source.origin)),
+            Tool::Kustomize(kustomize) if Written::of(source).is_none() => head.with_filled("kustomize", kustomize_node(kustomize)),
+            Tool::Kustomize(_) => head,
+            Tool::Directory { recurse, include, exclude } => {
+                let text = |text: &Option<Arc<str>>| text.clone().map(Node::text);
+                let directory = Node::map([("recurse", Node::Bool(*recurse))]);
+                head.with("directory", directory.with_some("include", text(include)).with_some("exclude", text(exclude)))
+            }
+            Tool::Objects(_) => head.with("directory", Node::map([("recurse", Node::Bool(false))])),
+            Tool::Plugin(plugin) => head.with("plugin", plugin_node(plugin)),
+        }
+    }
+
+    fn head(&self, source: &Source) -> Node {
+        let own = |path: Node| {
+            Node::map([
+                ("repoURL", Node::text(Arc::clone(&self.platform.repo))),
+                ("targetRevision", Node::text(Arc::clone(&self.platform.revision))),
+                ("path", path),
+            ])
+        };
+        match (&source.origin, Written::of(source)) {
+            (_, Some(written)) => own(Node::Text(self.written_path(written, source.name.as_ref()))),
+            (Origin::Own(path), None) => own(Node::text(Arc::clone(path))),
+            (Origin::Git { url, revision, path }, None) => Node::map([
+                ("repoURL", Node::text(Arc::clone(url))),
+                ("targetRevision", Node::text(Arc::clone(revision))),
+                ("path", Node::text(Arc::clone(path))),
+            ]),
+            (Origin::Chart { url, chart, version }, None) => Node::map([
+                ("repoURL", Node::text(Arc::clone(url))),
+                ("targetRevision", Node::text(Arc::clone(version))),
+                ("chart", Node::text(Arc::clone(chart))),
+            ]),
+            (Origin::Written, None) => own(Node::text("")),
+        }
+    }
+
+    /// Every path of the platform's repository that the sources read, for `manifest-generate-paths`: with it, a commit
+    /// elsewhere does not make Argo CD render the Application again.
+    pub(super) fn generate_paths(&self, spec: &Spec) -> Option<Text> {
+        let mut text = Text::default();
+        for source in &spec.sources {
+            for path in self.read_paths(source) {
+                let start = if text.0.is_empty() { "/" } else { ";/" };
+                text = path.0.into_iter().fold(text.then(start), |text, part| match part {
+                    super::yaml::Part::Literal(literal) => text.then(literal),
+                    super::yaml::Part::Hole(hole) => text.hole(hole),
+                });
+            }
+        }
+        (!text.0.is_empty()).then_some(text)
+    }
+
+    fn read_paths(&self, source: &Source) -> Vec<Text> {
+        let mut read: Vec<Text> = vec![];
+        read.extend(Written::of(source).map(|written| self.written_path(written, source.name.as_ref())));
+        if let Origin::Own(path) = &source.origin {
+            read.push(Text::literal(Arc::clone(path)));
+        }
+        match &source.tool {
+            Tool::Helm(helm) => read.extend(helm.value_files.iter().cloned().map(Text::literal)),
+            Tool::Kustomize(kustomize) => read.extend(kustomize.components.iter().cloned().map(Text::literal)),
+            Tool::Directory { .. } | Tool::Objects(_) | Tool::Plugin(_) => {}
+        }
+        read
+    }
+}
+
+/// A chart from elsewhere reads files of values in the platform's repository through a second source.
+fn needs_values_reference(source: &Source) -> bool {
+    matches!(&source.tool, Tool::Helm(helm) if !helm.value_files.is_empty()) && !matches!(source.origin, Origin::Own(_))
+}
+
+fn helm_node(helm: &Helm, origin: &Origin) -> Node {
+    let own = matches!(origin, Origin::Own(_));
+    let file = |path: &Arc<str>| Node::text(if own { format!("/{path}") } else { format!("$values/{path}") });
+    let parameter = |(name, value): (&Arc<str>, &Arc<str>)| {
+        Node::map([("name", Node::text(Arc::clone(name))), ("value", Node::text(Arc::clone(value)))])
+    };
+    let flags = helm.flags.iter().fold(Node::map([("releaseName", Node::text(Arc::clone(&helm.release)))]), |node, flag| {
+        node.with(*flag, Node::Bool(true))
+    });
+    flags
+        .with_filled("valueFiles", Node::List(helm.value_files.iter().map(file).collect()))
+        .with_some("valuesObject", helm.values.as_ref().map(node))
+        .with_filled("parameters", Node::List(helm.parameters.iter().map(parameter).collect()))
+        .with_some("kubeVersion", helm.kube_version.clone().map(Node::text))
+        .with_filled("apiVersions", texts(&helm.api_versions))
+}
+
+/// Inline options, for a base in another repository.
+fn kustomize_node(kustomize: &Kustomize) -> Node {
+    let replica = |(name, count): (&Arc<str>, &i64)| Node::map([("name", Node::text(Arc::clone(name))), ("count", Node::Int(*count))]);
+    let labels = !kustomize.labels.is_empty();
+    Node::Map(vec![])
+        .with_filled("images", texts(&kustomize.images))
+        .with_filled("replicas", Node::List(kustomize.replicas.iter().map(replica).collect()))
+        .with_filled("patches", Node::List(kustomize.patches.iter().map(node).collect()))
+        .with_filled("commonLabels", text_map(&kustomize.labels))
+        .with_some("labelWithoutSelector", labels.then_some(true))
+        .with_filled("commonAnnotations", text_map(&kustomize.annotations))
+        .with_some("namePrefix", kustomize.name_prefix.clone().map(Node::text))
+        .with_some("nameSuffix", kustomize.name_suffix.clone().map(Node::text))
+}
+
+fn plugin_node(plugin: &Plugin) -> Node {
+    let variable = |(name, value): (&Arc<str>, &Arc<str>)| {
+        Node::map([("name", Node::text(Arc::clone(name))), ("value", Node::text(Arc::clone(value)))])
+    };
+    let parameter = |(name, value): (&Arc<str>, &Value)| {
+        let key = match value {
+            Value::List(_) => "array",
+            Value::Object(_) => "map",
+            _ => "string",
+        };
+        Node::map([("name", Node::text(Arc::clone(name))), (key, node(value))])
+    };
+    Node::Map(vec![])
+        .with_some("name", plugin.name.clone().map(Node::text))
+        .with_filled("env", Node::List(plugin.env.iter().map(variable).collect()))
+        .with_filled("parameters", Node::List(plugin.parameters.iter().map(parameter).collect()))
+}

@@ -1,0 +1,71 @@
+//! The whole output folder.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::argocd::{application_sets, cluster_files, leaf_places, projects, registrations, root_files, settings, shared_application};
+use super::file::{OutputContent, OutputFile};
+use super::kubernetes::{bootstrap, written};
+use super::paths;
+use super::readme::{platform_readme, service_readme};
+use crate::db::{Database, Db};
+use crate::model::{estate, service};
+use crate::names::{Item, declarations};
+use crate::schema::Kind;
+
+/// Every file of the output folder, sorted by path. Services are rendered in parallel.
+#[must_use]
+pub fn files(db: &Database) -> Vec<OutputFile> {
+    let count = declarations(db).of(db, Kind::Service).count();
+    let chunk = count.div_ceil(rayon::current_num_threads() * 8).max(1);
+    let workers: Vec<(Database, usize)> = (0..count).step_by(chunk).map(|start| (db.clone(), start)).collect();
+    let mut files: Vec<OutputFile> =
+        workers.into_par_iter().flat_map_iter(|(db, start)| services(&db, start, chunk)).collect();
+    files.extend(platform_files(db));
+    files.par_sort_unstable_by(|left, right| left.path.cmp(&right.path));
+    files
+}
+
+fn services(db: &Database, start: usize, count: usize) -> Vec<OutputFile> {
+    let items: Vec<Item<'_>> = declarations(db).of(db, Kind::Service).skip(start).take(count).collect();
+    items.into_iter().flat_map(|item| service_files(db, item)).collect()
+}
+
+fn text(path: impl Into<String>, text: &Arc<str>) -> OutputFile {
+    OutputFile { path: path.into(), content: OutputContent::Text(Arc::clone(text)) }
+}
+
+/// What all Applications of a service share, for reviewers.
+#[salsa::tracked]
+fn shared<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<(String, Arc<str>)> {
+    let (platform, service) = (estate(db).platform.as_ref()?, service(db, item).as_ref()?);
+    let text = shared_application(platform, service, estate(db))?;
+    Some((format!("{}/application.yaml", paths::service_folder(&service.head)), text.into()))
+}
+
+fn service_files<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<OutputFile> {
+    let leaves = leaf_places(db, item).into_iter();
+    let leaves = leaves.map(|(path, values, template)| OutputFile { path, content: OutputContent::Filled(template, values) });
+    let folder = written(db, item).iter().chain(application_sets(db, item)).chain(shared(db, item)).chain(service_readme(db, item));
+    leaves.chain(folder.map(|(path, content)| text(path.as_str(), content))).collect()
+}
+
+fn platform_files(db: &dyn Db) -> Vec<OutputFile> {
+    let control_plane: Vec<_> = settings(db).iter().chain(projects(db)).chain(registrations(db)).collect();
+    let mut paths: Vec<String> = control_plane.iter().map(|(path, _)| path.clone()).collect();
+    paths.sort();
+    let bootstrap = bootstrap(estate(db), &paths);
+    let others = root_files(db).iter().chain(cluster_files(db)).chain(platform_readme(db)).chain(&bootstrap);
+    control_plane.into_iter().chain(others).map(|(path, content)| text(path.as_str(), content)).collect()
+}
+
+/// The prefixes of all paths that belong to one hub, for building it alone.
+#[must_use]
+pub fn hub_prefixes(db: &dyn Db, hub: &str) -> Vec<String> {
+    let estate = estate(db);
+    let folders = [paths::ROOTS, paths::CONTROL_PLANE, paths::SETS].map(|folder| format!("{}/", paths::of_hub(estate, folder, hub)));
+    let clusters = estate.clusters.iter().filter(|cluster| cluster.hub.as_ref() == hub);
+    let clusters = clusters.map(|cluster| format!("{}/", paths::cluster(&cluster.name)));
+    folders.into_iter().chain([format!("bootstrap/{hub}/")]).chain(clusters).collect()
+}

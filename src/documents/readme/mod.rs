@@ -1,0 +1,9 @@
+//! READMEs: the map of the platform, and a page for each service.
+
+mod graph;
+mod platform;
+mod service;
+
+pub use graph::{GraphFormat, GraphScope, graph};
+pub(super) use platform::platform_readme;
+pub(super) use service::service_readme;

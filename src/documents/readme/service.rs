@@ -1,0 +1,90 @@
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::super::footprints::footprint;
+use super::super::{header, paths};
+use crate::db::Db;
+use crate::model::{Head, Service, estate, service};
+use crate::names::{Item, declarations};
+use crate::plan::{Guarantee, Reason, edges};
+use crate::schema::Kind;
+
+/// Who needs a service; it changes only when some need does.
+#[salsa::tracked]
+fn needed_by<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<Arc<str>> {
+    let name = item.name(db);
+    let heads = declarations(db).of(db, Kind::Service).filter_map(|item| crate::model::head(db, item).as_ref());
+    let needs = |head: &&Head| head.needs.iter().flatten().any(|need| need.service == *name);
+    heads.filter(needs).map(|head| Arc::clone(&head.name)).collect()
+}
+
+/// The page of a service: what it is, who owns it, where it runs, what it needs.
+#[salsa::tracked]
+pub(in crate::documents) fn service_readme<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<(String, Arc<str>)> {
+    let service = service(db, item).as_ref()?;
+    let head = &service.head;
+    let mut out = header::markdown(&service.file, &format!("service {}", head.name));
+    let _ = writeln!(out, "# {}\n", head.name);
+    if let Some(doc) = &service.doc {
+        let _ = writeln!(out, "{doc}\n");
+    }
+    let _ = writeln!(out, "| | |\n|---|---|");
+    let _ = writeln!(out, "| owner | {} |\n| layer | {} |", owner(db, &head.owner), head.layer);
+    for source in &footprint(db, item).sources {
+        let _ = writeln!(out, "| source | {} |", source.replace('|', "\\|"));
+    }
+    links(&mut out, service);
+    places(&mut out, db, service);
+    needs(&mut out, db, head, item);
+    Some((format!("{}/README.md", paths::service_folder(head)), out.into()))
+}
+
+fn owner(db: &dyn Db, name: &str) -> String {
+    let team = estate(db).teams.iter().find(|team| team.name.as_ref() == name);
+    let contact = team.and_then(|team| team.contact.as_ref().or(team.github.as_ref()).or(team.gitlab.as_ref()));
+    contact.map_or_else(|| name.to_owned(), |contact| format!("{name} ({contact})"))
+}
+
+fn links(out: &mut String, service: &Service) {
+    let links: BTreeSet<(&Arc<str>, &Arc<str>)> = service.variants.iter().flat_map(|variant| &variant.spec.links).collect();
+    for (name, url) in links {
+        let _ = writeln!(out, "| {name} | {url} |");
+    }
+}
+
+fn places(out: &mut String, db: &dyn Db, service: &Service) {
+    out.push_str("\n## Where it runs\n\n| cluster | environment | namespace | Application |\n|---|---|---|---|\n");
+    let Some(platform) = &estate(db).platform else { return };
+    for (position, slot) in service.head.instances.iter().enumerate() {
+        let (Some(cluster), Some(variant)) = (estate(db).cluster(&slot.cluster), service.variant_of(position)) else { continue };
+        let name = platform.names.name(&service.head.name, slot.item.as_deref(), cluster);
+        let _ = writeln!(out, "| {} | {} | {} | `{name}` |", cluster.name, cluster.environment, variant.spec.namespace);
+    }
+}
+
+fn needs(out: &mut String, db: &dyn Db, head: &Head, item: Item<'_>) {
+    let mut rows: BTreeSet<(String, String, &'static str)> = BTreeSet::new();
+    for position in 0..head.instances.len() {
+        for edge in edges(db, &head.name, position) {
+            let why = match &edge.reason {
+                Reason::Layer(_) => continue,
+                Reason::Written => "written".to_owned(),
+                Reason::Inferred(what) => format!("uses {what}"),
+            };
+            let guarantee = if edge.guarantee == Guarantee::Ordered { "ordered" } else { "converges" };
+            rows.insert((edge.service.to_string(), why, guarantee));
+        }
+    }
+    if !rows.is_empty() {
+        out.push_str("\n## What it needs\n\n| service | why | guarantee |\n|---|---|---|\n");
+        for (service, why, guarantee) in rows {
+            let _ = writeln!(out, "| {service} | {why} | {guarantee} |");
+        }
+    }
+    let needed_by = needed_by(db, item);
+    if !needed_by.is_empty() {
+        let names: Vec<&str> = needed_by.iter().map(AsRef::as_ref).collect();
+        let _ = writeln!(out, "\n## What needs it\n\n{}", names.join(", "));
+    }
+}

@@ -1,0 +1,100 @@
+//! Brings the output folder in line with the compiled files; the tree itself is the only state.
+//!
+//! 1. `paths` refuses paths that no folder can hold.
+//! 2. `walk` lists the folder, without following links.
+//! 3. `plan` lays the files beside the listing and the `cache`; `inspect` decides what happens to each.
+//!    Up to here nothing is touched, and one problem is enough to end the run.
+//! 4. `store` writes the `journal`, from which the next build mends an interrupted one.
+//! 5. `apply` writes what differs and removes what is stale; `store` then renews the cache.
+//!
+//! The cache saves time and shows hand edits; it never changes what a build writes.
+
+mod apply;
+mod cache;
+mod inspect;
+mod journal;
+mod marks;
+mod outcome;
+mod paths;
+mod plan;
+mod store;
+mod walk;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::documents::OutputFile;
+
+pub use marks::is_ours;
+pub use outcome::{Change, Outcome, Problem};
+
+use apply::Writer;
+use plan::Plan;
+use store::{Memory, Store};
+
+/// Where the files go, and what may happen to those that are there.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// The output folder, absolute; it need not exist.
+    pub folder: &'a Utf8Path,
+    /// The folder beside `platform.pf` for the cache, the journal and the lock; git ignores it. Without one every file
+    /// is read, hand edits are overwritten, and two builds at once are not kept apart.
+    pub cache: Option<&'a Utf8Path>,
+    /// The only paths, with all below them, where stale files are removed; everywhere if `None`.
+    pub within: Option<&'a [String]>,
+    /// Whether files that were edited by hand are overwritten and removed like any other of ours.
+    pub force: bool,
+}
+
+/// Says what [`write()`] would do, and touches nothing at all.
+///
+/// # Errors
+///
+/// Every [`Problem`] that [`write()`] would find before its first change, by path.
+pub fn compare(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Problem>> {
+    let target = Target { folder: &plain(target.folder), ..*target };
+    let _lock = target.cache.and_then(store::wait_for_builds);
+    let memory = Memory::load(&target);
+    let disk = walk::walk(target.folder).map_err(alone)?;
+    Ok(Plan::new(&target, files, &disk, &memory)?.outcome())
+}
+
+/// Makes the output folder hold exactly `files`, beside what is not ours; waits for other builds with the same cache.
+///
+/// # Errors
+///
+/// Every [`Problem`], by path; then the folder is as it was. Only if the disk fails while files are being replaced or
+/// removed, some may be done: the journal stays, and the next build does the rest.
+pub fn write(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Problem>> {
+    let target = Target { folder: &plain(target.folder), ..*target };
+    let store = Store::open(&target).map_err(alone)?;
+    let memory = Memory::load(&target);
+    let disk = walk::walk(target.folder).map_err(alone)?;
+    let mut plan = Plan::new(&target, files, &disk, &memory)?;
+    let outcome = plan.outcome();
+    carry_out(target.folder, &mut plan, &memory, &store).map_err(alone)?;
+    Ok(outcome)
+}
+
+fn carry_out(folder: &Utf8Path, plan: &mut Plan, memory: &Memory, store: &Store) -> Result<(), Problem> {
+    let writer = Writer::new(folder, store.keeps_journal());
+    writer.sweep(plan)?;
+    if plan.changes_files() {
+        store.begin(plan, memory)?;
+        if let Err(problem) = writer.stage(plan) {
+            writer.undo(plan);
+            return store.abandon(memory).and(Err(problem));
+        }
+        writer.commit(plan)?;
+    }
+    writer.remove_emptied(plan);
+    store.finish(plan)
+}
+
+fn alone(problem: Problem) -> Vec<Problem> {
+    vec![problem]
+}
+
+/// The same path without `.` and a `/` at its end, which would follow a link.
+fn plain(folder: &Utf8Path) -> Utf8PathBuf {
+    folder.components().collect()
+}
