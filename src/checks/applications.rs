@@ -42,9 +42,15 @@ fn limit(db: &dyn Db, hub: &str) -> usize {
 }
 
 fn too_long(span: Span, name: &str, limit: usize) -> Diagnostic {
-    Diagnostic::new(codes::NAME_TOO_LONG, span, format!("the Application's name `{name}` has {} characters", name.len()))
-        .note(format!("at most {limit} are allowed; before Argo CD 3.0 resources are tracked by a label that holds the name"))
-        .help("shorten the name of the service, the item or the cluster")
+    Diagnostic::new(
+        codes::NAME_TOO_LONG,
+        span,
+        format!("the Application's name `{name}` has {} characters", name.len()),
+    )
+    .note(format!(
+        "at most {limit} are allowed; before Argo CD 3.0 resources are tracked by a label that holds the name"
+    ))
+    .help("shorten the name of the service, the item or the cluster")
 }
 
 fn clash(db: &dyn Db, item: Item<'_>, first: Item<'_>, name: &str) -> Diagnostic {

@@ -38,9 +38,9 @@ fn diagnostic(db: &dyn Db, problem: &Problem) -> Option<Diagnostic> {
                 None => diagnostic,
             };
             Some(
-                diagnostic
-                    .note("a need is met on the same cluster, unless it is written as `X on CLUSTER`")
-                    .help(format!("widen `on` of `{need}`, narrow `on` of `{service}`, or ask for it in a `when` only")),
+                diagnostic.note("a need is met on the same cluster, unless it is written as `X on CLUSTER`").help(
+                    format!("widen `on` of `{need}`, narrow `on` of `{service}`, or ask for it in a `when` only"),
+                ),
             )
         }
         Problem::Cycle(circle, cluster) => cycle(db, circle, cluster),
@@ -83,12 +83,14 @@ fn cycle(db: &dyn Db, circle: &[(Arc<str>, usize)], cluster: &str) -> Option<Dia
         let before = (index + circle.len() - 1) % circle.len();
         needed.push((this, names.get(before).copied().unwrap_or("")));
     }
-    let mut lines = needed.into_iter().filter_map(|((service, list), need)| Some((needs(db, service, *list)?, service, need)));
+    let mut lines =
+        needed.into_iter().filter_map(|((service, list), need)| Some((needs(db, service, *list)?, service, need)));
     let (span, service, need) = lines.next()?;
     let shown = names.iter().rev().chain(names.last()).copied().collect::<Vec<_>>().join(" → ");
     let first = Diagnostic::new(codes::NEED_CYCLE, span, format!("services need each other in a circle: {shown}"))
         .label(format!("`{service}` needs `{need}`"));
-    let whole = lines.fold(first, |diagnostic, (span, service, need)| diagnostic.also(span, format!("`{service}` needs `{need}`")));
+    let whole = lines
+        .fold(first, |diagnostic, (span, service, need)| diagnostic.also(span, format!("`{service}` needs `{need}`")));
     Some(whole.note(format!("no order could start any of them on `{cluster}`")).help("take one of these needs away"))
 }
 
@@ -97,6 +99,7 @@ fn names_cycle(db: &dyn Db, kind: Kind, code: Code, circle: &[Arc<str>]) -> Opti
     let (span, _) = lines.next()?;
     let shown = circle.iter().rev().chain(circle.last()).map(AsRef::as_ref).collect::<Vec<_>>().join(" → ");
     let first = Diagnostic::new(code, span, format!("{}s come after each other in a circle: {shown}", kind.word()));
-    let whole = lines.fold(first.label("in the circle"), |diagnostic, (span, _)| diagnostic.also(span, "in the circle"));
+    let whole =
+        lines.fold(first.label("in the circle"), |diagnostic, (span, _)| diagnostic.also(span, "in the circle"));
     Some(whole.help("take one name out of an `after`"))
 }

@@ -10,33 +10,46 @@ pub(super) struct Options {
     pub(super) command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 fine, 1 findings (or, with --check, something would change), 2 usage, 3 the disk.";
+const EXIT_CODES: &str =
+    "Exit codes: 0 fine, 1 findings (or, with --check, something would change), 2 usage, 3 the disk.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Write the output folder
-    #[command(after_help = "Examples:\n  platformc build                      compile platform.pf here or in a parent folder\n  platformc build --check              the step for CI: write nothing, exit with 1 if anything would change\n  platformc build --out /tmp/tree      write somewhere else\n  platformc build --hub eu             compile one hub of several")]
+    #[command(
+        after_help = "Examples:\n  platformc build                      compile platform.pf here or in a parent folder\n  platformc build --check              the step for CI: write nothing, exit with 1 if anything would change\n  platformc build --out /tmp/tree      write somewhere else\n  platformc build --hub eu             compile one hub of several"
+    )]
     Build(BuildArgs),
     /// Report every mistake, and write nothing
     #[command(after_help = "Examples:\n  platformc check\n  platformc check --format json | jq '.[].code'")]
     Check(CheckArgs),
     /// Format the platform's files
-    #[command(after_help = "Examples:\n  platformc fmt            format every file that platform.pf reaches\n  platformc fmt --check    write nothing, exit with 1 if something is not formatted")]
+    #[command(
+        after_help = "Examples:\n  platformc fmt            format every file that platform.pf reaches\n  platformc fmt --check    write nothing, exit with 1 if something is not formatted"
+    )]
     Fmt(FmtArgs),
     /// Explain a code, a value or an order
-    #[command(after_help = "Examples:\n  platformc explain PF0502                                   what a code means\n  platformc explain chat-api@prod-eu helm.values.replicas    where a value comes from\n  platformc explain order chat-api@prod-eu                   what comes before it, and how far that holds\n  platformc explain litellm.acme@dev namespace               an instance of a service with `each`")]
+    #[command(
+        after_help = "Examples:\n  platformc explain PF0502                                   what a code means\n  platformc explain chat-api@prod-eu helm.values.replicas    where a value comes from\n  platformc explain order chat-api@prod-eu                   what comes before it, and how far that holds\n  platformc explain litellm.acme@dev namespace               an instance of a service with `each`"
+    )]
     Explain(ExplainArgs),
     /// Print every instance as its resolved Application
-    #[command(after_help = "Examples:\n  platformc expand\n  platformc expand chat-api@prod-eu\n  platformc expand --format json | jq '.[].metadata.name'")]
+    #[command(
+        after_help = "Examples:\n  platformc expand\n  platformc expand chat-api@prod-eu\n  platformc expand --format json | jq '.[].metadata.name'"
+    )]
     Expand(ExpandArgs),
     /// Draw who needs whom
-    #[command(after_help = "Examples:\n  platformc graph --format dot | dot -Tsvg > platform.svg\n  platformc graph --cluster prod-eu\n  platformc graph --service chat-api --format json")]
+    #[command(
+        after_help = "Examples:\n  platformc graph --format dot | dot -Tsvg > platform.svg\n  platformc graph --cluster prod-eu\n  platformc graph --service chat-api --format json"
+    )]
     Graph(GraphArgs),
     /// Write a first platform.pf
     #[command(after_help = "Example:\n  platformc init my-platform && cd my-platform && platformc build")]
     Init(InitArgs),
     /// Print a completion script
-    #[command(after_help = "Example:\n  platformc completions bash > ~/.local/share/bash-completion/completions/platformc")]
+    #[command(
+        after_help = "Example:\n  platformc completions bash > ~/.local/share/bash-completion/completions/platformc"
+    )]
     Completions {
         /// The shell
         shell: Shell,

@@ -110,7 +110,9 @@ fn code(problem: &Problem) -> &'static str {
 
 fn help(problem: &Problem) -> Option<&'static str> {
     match problem {
-        Problem::Foreign(_) | Problem::NotAFile(_) | Problem::NotAFolder(_) => Some("move it away, or choose another `output` folder"),
+        Problem::Foreign(_) | Problem::NotAFile(_) | Problem::NotAFolder(_) => {
+            Some("move it away, or choose another `output` folder")
+        }
         Problem::Symlink(_) => Some("remove the link: what is generated is written where it stands"),
         Problem::Edited(_) => Some("say it in the platform instead, or overwrite it with --force"),
         Problem::Outside(_) | Problem::Collision(..) | Problem::Io { .. } => None,

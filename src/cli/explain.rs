@@ -57,19 +57,24 @@ pub(super) struct Instance<'db> {
 impl<'db> Instance<'db> {
     /// Finds `SERVICE@CLUSTER` or `SERVICE.ITEM@CLUSTER`.
     pub(super) fn find(db: &'db dyn Db, text: &str) -> Result<Self, String> {
-        let (service, cluster) = text.split_once('@').ok_or(format!("`{text}` is no instance: write SERVICE@CLUSTER"))?;
+        let (service, cluster) =
+            text.split_once('@').ok_or(format!("`{text}` is no instance: write SERVICE@CLUSTER"))?;
         let (service, each) = service.split_once('.').map_or((service, None), |(service, item)| (service, Some(item)));
         let declarations = declarations(db);
         let item = declarations.get(Kind::Service, service).ok_or_else(|| {
             let names: Vec<_> = declarations.of(db, Kind::Service).map(|item| item.name(db)).collect();
             let near = did_you_mean(service, names.iter().map(|name| name.as_ref()));
-            format!("there is no service `{service}`{}", near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())
+            format!(
+                "there is no service `{service}`{}",
+                near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+            )
         })?;
         let head = head(db, item).as_ref().ok_or(format!("`{service}` has mistakes"))?;
         let is = |slot: &Slot| slot.cluster.as_ref() == cluster && slot.item.as_deref() == each;
         let position = head.instances.iter().position(is).ok_or_else(|| {
             let known: Vec<String> = head.instances.iter().take(8).map(|slot| show(service, slot)).collect();
-            let known_cluster = if estate(db).cluster(cluster).is_some() { "" } else { ", and there is no such cluster" };
+            let known_cluster =
+                if estate(db).cluster(cluster).is_some() { "" } else { ", and there is no such cluster" };
             format!("`{text}` is no instance{known_cluster}; there are {}", known.join(", "))
         })?;
         let slot = head.instances.get(position).cloned().ok_or("no such instance")?;
@@ -93,7 +98,9 @@ fn value(project: &Project, instance: &Instance<'_>, path: &str) -> u8 {
     let db = &project.database;
     let keys: Vec<&str> = path.split('.').collect();
     let explained = explain_value(db, instance.item, &instance.slot.cluster, instance.slot.item.as_deref(), &keys);
-    let Some(explained) = explained else { return ui::fail(ui::FINDINGS, "this can't be explained while there are mistakes") };
+    let Some(explained) = explained else {
+        return ui::fail(ui::FINDINGS, "this can't be explained while there are mistakes");
+    };
     let mut out = match &explained.value {
         Some(value) => format!("{path} = {}\n", value.to_json()),
         None => format!("{path} has no value here\n"),

@@ -16,7 +16,9 @@ pub(super) fn run(arguments: &InitArgs) -> u8 {
             ui::say(&format!("wrote {path}; `platformc build` writes the tree beside it"));
             ui::FINE
         }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => ui::fail(ui::DISK, &format!("{path} is there already")),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            ui::fail(ui::DISK, &format!("{path} is there already"))
+        }
         Err(error) => ui::fail(ui::DISK, &format!("{path}: {error}")),
     }
 }

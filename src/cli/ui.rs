@@ -101,5 +101,8 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 /// Colour on a terminal, unless `NO_COLOR` is set; everywhere if `CLICOLOR_FORCE` is.
 fn color() -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-    set("CLICOLOR_FORCE") || !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb") && std::io::stderr().is_terminal()
+    set("CLICOLOR_FORCE")
+        || !set("NO_COLOR")
+            && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            && std::io::stderr().is_terminal()
 }

@@ -24,14 +24,18 @@ pub(super) struct Footprint {
 /// The footprint of a service.
 #[salsa::tracked]
 pub(super) fn footprint<'db>(db: &'db dyn Db, item: Item<'db>) -> Footprint {
-    let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else { return Footprint::default() };
+    let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else {
+        return Footprint::default();
+    };
     let mut footprint = Footprint { summary: service.doc.as_deref().map(summary), ..Footprint::default() };
     for variant in &service.variants {
         let slots = variant.instances.iter().filter_map(|position| service.head.instances.get(*position));
         let clusters: Vec<_> = slots.filter_map(|slot| estate(db).cluster(&slot.cluster)).collect();
         for source in &variant.spec.sources {
             for repository in repositories(source, &platform.repo) {
-                footprint.repositories.extend(clusters.iter().map(|cluster| (Arc::clone(&cluster.hub), Arc::clone(&repository))));
+                footprint
+                    .repositories
+                    .extend(clusters.iter().map(|cluster| (Arc::clone(&cluster.hub), Arc::clone(&repository))));
             }
             let told = tell(source);
             if !footprint.sources.contains(&told) {
@@ -39,7 +43,9 @@ pub(super) fn footprint<'db>(db: &'db dyn Db, item: Item<'db>) -> Footprint {
             }
         }
         for namespace in [&variant.spec.namespace].into_iter().chain(&variant.spec.extra_namespaces) {
-            footprint.namespaces.extend(clusters.iter().map(|cluster| (Arc::clone(&cluster.name), Arc::clone(namespace))));
+            footprint
+                .namespaces
+                .extend(clusters.iter().map(|cluster| (Arc::clone(&cluster.name), Arc::clone(namespace))));
         }
     }
     footprint.sources.sort();

@@ -72,7 +72,10 @@ impl<'s> Sources<'s> {
     /// By what the written folders of a source differ, over all variants of the service.
     pub(super) fn variation(&self, written: Written, name: Option<&Arc<str>>) -> Variation {
         variation(self.service, self.estate, name, |spec| {
-            spec.sources.iter().find(|source| source.name.as_ref() == name && Written::of(source) == Some(written)).cloned()
+            spec.sources
+                .iter()
+                .find(|source| source.name.as_ref() == name && Written::of(source) == Some(written))
+                .cloned()
         })
     }
 
@@ -108,16 +111,33 @@ impl<'s> Sources<'s> {
     fn source(&self, source: &Source) -> Node {
         let head = self.head(source);
         match &source.tool {
-            Tool::Helm(helm) => head.with("helm", helm_node(helm, &source.origin)),
-            Tool::Kustomize(kustomize) if Written::of(source).is_none() => head.with_filled("kustomize", kustomize_node(kustomize)),
+            Tool::Helm(helm) => head.with("helm", helm_node(helm, self.release(helm), &source.origin)),
+            Tool::Kustomize(kustomize) if Written::of(source).is_none() => {
+                head.with_filled("kustomize", kustomize_node(kustomize))
+            }
             Tool::Kustomize(_) => head,
             Tool::Directory { recurse, include, exclude } => {
                 let text = |text: &Option<Arc<str>>| text.clone().map(Node::text);
                 let directory = Node::map([("recurse", Node::Bool(*recurse))]);
-                head.with("directory", directory.with_some("include", text(include)).with_some("exclude", text(exclude)))
+                head.with(
+                    "directory",
+                    directory.with_some("include", text(include)).with_some("exclude", text(exclude)),
+                )
             }
             Tool::Objects(_) => head.with("directory", Node::map([("recurse", Node::Bool(false))])),
             Tool::Plugin(plugin) => head.with("plugin", plugin_node(plugin)),
+        }
+    }
+
+    /// The release's name, by default the service's, with the item of `each` behind it.
+    fn release(&self, helm: &Helm) -> Node {
+        let head = &self.service.head;
+        match &helm.release {
+            Some(release) => Node::text(Arc::clone(release)),
+            None if head.each.is_some() => {
+                Node::Text(Text::literal(format!("{}-", head.name)).hole(super::holes::ITEM))
+            }
+            None => Node::text(Arc::clone(&head.name)),
         }
     }
 
@@ -182,15 +202,14 @@ fn needs_values_reference(source: &Source) -> bool {
     matches!(&source.tool, Tool::Helm(helm) if !helm.value_files.is_empty()) && !matches!(source.origin, Origin::Own(_))
 }
 
-fn helm_node(helm: &Helm, origin: &Origin) -> Node {
+fn helm_node(helm: &Helm, release: Node, origin: &Origin) -> Node {
     let own = matches!(origin, Origin::Own(_));
     let file = |path: &Arc<str>| Node::text(if own { format!("/{path}") } else { format!("$values/{path}") });
     let parameter = |(name, value): (&Arc<str>, &Arc<str>)| {
         Node::map([("name", Node::text(Arc::clone(name))), ("value", Node::text(Arc::clone(value)))])
     };
-    let flags = helm.flags.iter().fold(Node::map([("releaseName", Node::text(Arc::clone(&helm.release)))]), |node, flag| {
-        node.with(*flag, Node::Bool(true))
-    });
+    let flags =
+        helm.flags.iter().fold(Node::map([("releaseName", release)]), |node, flag| node.with(*flag, Node::Bool(true)));
     flags
         .with_filled("valueFiles", Node::List(helm.value_files.iter().map(file).collect()))
         .with_some("valuesObject", helm.values.as_ref().map(node))
@@ -201,7 +220,9 @@ fn helm_node(helm: &Helm, origin: &Origin) -> Node {
 
 /// Inline options, for a base in another repository.
 fn kustomize_node(kustomize: &Kustomize) -> Node {
-    let replica = |(name, count): (&Arc<str>, &i64)| Node::map([("name", Node::text(Arc::clone(name))), ("count", Node::Int(*count))]);
+    let replica = |(name, count): (&Arc<str>, &i64)| {
+        Node::map([("name", Node::text(Arc::clone(name))), ("count", Node::Int(*count))])
+    };
     let labels = !kustomize.labels.is_empty();
     Node::Map(vec![])
         .with_filled("images", texts(&kustomize.images))

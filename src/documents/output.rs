@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::argocd::{application_sets, cluster_files, leaf_places, projects, registrations, root_files, settings, shared_application};
+use super::argocd::{
+    application_sets, cluster_files, leaf_places, projects, registrations, root_files, settings, shared_application,
+};
 use super::file::{OutputContent, OutputFile};
 use super::kubernetes::{bootstrap, written};
 use super::paths;
@@ -46,8 +48,13 @@ fn shared<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<(String, Arc<str>)> {
 
 fn service_files<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<OutputFile> {
     let leaves = leaf_places(db, item).into_iter();
-    let leaves = leaves.map(|(path, values, template)| OutputFile { path, content: OutputContent::Filled(template, values) });
-    let folder = written(db, item).iter().chain(application_sets(db, item)).chain(shared(db, item)).chain(service_readme(db, item));
+    let leaves =
+        leaves.map(|(path, values, template)| OutputFile { path, content: OutputContent::Filled(template, values) });
+    let folder = written(db, item)
+        .iter()
+        .chain(application_sets(db, item))
+        .chain(shared(db, item))
+        .chain(service_readme(db, item));
     leaves.chain(folder.map(|(path, content)| text(path.as_str(), content))).collect()
 }
 
@@ -64,7 +71,8 @@ fn platform_files(db: &dyn Db) -> Vec<OutputFile> {
 #[must_use]
 pub fn hub_prefixes(db: &dyn Db, hub: &str) -> Vec<String> {
     let estate = estate(db);
-    let folders = [paths::ROOTS, paths::CONTROL_PLANE, paths::SETS].map(|folder| format!("{}/", paths::of_hub(estate, folder, hub)));
+    let folders = [paths::ROOTS, paths::CONTROL_PLANE, paths::SETS]
+        .map(|folder| format!("{}/", paths::of_hub(estate, folder, hub)));
     let clusters = estate.clusters.iter().filter(|cluster| cluster.hub.as_ref() == hub);
     let clusters = clusters.map(|cluster| format!("{}/", paths::cluster(&cluster.name)));
     folders.into_iter().chain([format!("bootstrap/{hub}/")]).chain(clusters).collect()

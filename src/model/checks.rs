@@ -46,7 +46,10 @@ impl<'db> Checker<'db> {
         if let Err(problem) = check_text(form, name) {
             sink.push(Diagnostic::new(codes::BAD_NAME, span, problem.message).note(problem.note));
         } else if kind != Kind::Health && name.starts_with(|first: char| first.is_ascii_digit()) {
-            sink.push(Diagnostic::new(codes::BAD_NAME, span, format!("`{name}` starts with a digit")).note("a name starts with a letter"));
+            sink.push(
+                Diagnostic::new(codes::BAD_NAME, span, format!("`{name}` starts with a digit"))
+                    .note("a name starts with a letter"),
+            );
         }
     }
 
@@ -78,7 +81,8 @@ impl<'db> Checker<'db> {
     }
 
     fn check(&self, expr: &Expr, ambients: Ambients, expected: Expected, locals: &Locals, sink: &mut Sink) {
-        let scope = Scope { db: self.db, site: self.site, names: names(self.db), locals, item: None, ambients, world: None };
+        let scope =
+            Scope { db: self.db, site: self.site, names: names(self.db), locals, item: None, ambients, world: None };
         check(&scope, expr, expected, sink);
     }
 
@@ -88,9 +92,13 @@ impl<'db> Checker<'db> {
             if !PARAMETER_TYPES.contains(&of.text.as_ref()) {
                 let near = did_you_mean(&of.text, PARAMETER_TYPES).map(|near| format!("did you mean `{near}`?"));
                 sink.push(
-                    Diagnostic::new(codes::BAD_VALUE, self.site.span(of.range), format!("there is no type `{}`", of.text))
-                        .help_if(near)
-                        .help(format!("the types of parameters are {}", PARAMETER_TYPES.join(", "))),
+                    Diagnostic::new(
+                        codes::BAD_VALUE,
+                        self.site.span(of.range),
+                        format!("there is no type `{}`", of.text),
+                    )
+                    .help_if(near)
+                    .help(format!("the types of parameters are {}", PARAMETER_TYPES.join(", "))),
                 );
             }
             if locals.iter().any(|(known, _)| *known == name.text) {
@@ -105,8 +113,15 @@ impl<'db> Checker<'db> {
     }
 
     fn default(&self, default: &Expr, of: &str, locals: &Locals, sink: &mut Sink) {
-        let scope =
-            Scope { db: self.db, site: self.site, names: names(self.db), locals, item: None, ambients: Ambients::None, world: None };
+        let scope = Scope {
+            db: self.db,
+            site: self.site,
+            names: names(self.db),
+            locals,
+            item: None,
+            ambients: Ambients::None,
+            world: None,
+        };
         if let Ok(value) = evaluate(&scope, default, Expected::Value, sink)
             && !fits(&value, of)
         {

@@ -243,6 +243,10 @@ impl Estate {
     /// The oldest Argo CD among the hubs of these clusters: what may be written for all of them.
     #[must_use]
     pub fn oldest_target<'c>(&self, clusters: impl Iterator<Item = &'c str>) -> Option<Version> {
-        clusters.filter_map(|name| self.cluster(name)).filter_map(|cluster| self.hub(&cluster.hub)).map(|hub| hub.version).min()
+        clusters
+            .filter_map(|name| self.cluster(name))
+            .filter_map(|cluster| self.hub(&cluster.hub))
+            .map(|hub| hub.version)
+            .min()
     }
 }

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::entities::{
-    Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind, Settings, Team,
+    Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind,
+    Settings, Team,
 };
 use super::fields::Fields;
 use super::scheme::Scheme;
 use crate::db::{Db, Workspace};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, body, declarations, name_span, names};
-use crate::overlays::{Collector, Contributions, Facts, Frame, Level, Narrowness, Place, Target, Tree, conform, merge, scope_in};
+use crate::overlays::{
+    Collector, Contributions, Facts, Frame, Level, Narrowness, Place, Target, Tree, conform, merge, scope_in,
+};
 use crate::schema::{self, Kind, Version};
 use crate::source::Site;
 use crate::syntax::ast::{EntryKind, Expr};
@@ -103,7 +106,9 @@ impl<'db> Reader<'db> {
         let named = body(self.db, item)?;
         let mut contributions = Contributions::default();
         self.collect(item, Level::Own, &mut contributions);
-        contributions.list.retain(|line| !matches!(line.path.first().map(AsRef::as_ref), Some("vars" | "defaults" | "names")));
+        contributions
+            .list
+            .retain(|line| !matches!(line.path.first().map(AsRef::as_ref), Some("vars" | "defaults" | "names")));
         let tree = self.merge(&contributions, None, self.site(item).span(named.word.range));
         Some(conform(&tree, &schema::kind(item.kind(self.db)).body, Target { version: None }, &mut self.sink))
     }
@@ -116,7 +121,8 @@ impl<'db> Reader<'db> {
     fn collect(&self, item: Item<'db>, level: Level, contributions: &mut Contributions<'db>) {
         let Some(named) = body(self.db, item) else { return };
         let frame = Frame { site: self.site(item), level, locals: item.locals(self.db).to_vec(), deferred: vec![] };
-        let mut collector = Collector { db: self.db, names: self.names, item: None, contributions, sink: &mut Sink::default() };
+        let mut collector =
+            Collector { db: self.db, names: self.names, item: None, contributions, sink: &mut Sink::default() };
         collector.collect(frame, &named.body, &schema::kind(item.kind(self.db)).body, Place::Plain);
     }
 
@@ -321,7 +327,8 @@ impl<'db> Reader<'db> {
         let facts = Facts { db: self.db, names: self.names, clusters: &[], each: None };
         let locals: Vec<_> = contributions.frames.iter().map(|frame| frame.locals.clone()).collect();
         let origin = name_span(self.db, item);
-        let tree = merge_owned(facts, &contributions, &locals, Ambients::Condition, Some(world), origin, &mut self.sink);
+        let tree =
+            merge_owned(facts, &contributions, &locals, Ambients::Condition, Some(world), origin, &mut self.sink);
         Fields(Some(&tree)).map("vars")
     }
 

@@ -9,8 +9,8 @@ use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, body, declarations, names};
 use crate::overlays::{
-    Collector, Contributions, Facts, Frame, Level, Mention, Narrowness, Place, Step, Tree, locals, mentions, merge, narrowness, of_expr,
-    scope_in, trace,
+    Collector, Contributions, Facts, Frame, Level, Mention, Narrowness, Place, Step, Tree, locals, mentions, merge,
+    narrowness, of_expr, scope_in, trace,
 };
 use crate::schema::{Kind, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use crate::source::Site;
@@ -39,7 +39,12 @@ pub(super) struct Asked {
 }
 
 /// Gathers what has a say in a service. `keep` says which attributes matter.
-pub(super) fn gather<'db>(db: &'db dyn Db, item: Item<'db>, keep: fn(&str) -> bool, sink: &mut Sink) -> Option<Gathered<'db>> {
+pub(super) fn gather<'db>(
+    db: &'db dyn Db,
+    item: Item<'db>,
+    keep: fn(&str) -> bool,
+    sink: &mut Sink,
+) -> Option<Gathered<'db>> {
     let named = body(db, item)?;
     let site = item.decl(db).site(db);
     let mut gathered = Gathered {
@@ -100,7 +105,9 @@ impl<'db> Gathered<'db> {
                 None => Some(format!("{} can't be part of a name", item.show())),
                 Some(name) => match crate::values::check_text(crate::schema::Text::DnsLabel, name) {
                     Err(problem) => Some(problem.message),
-                    Ok(()) if out.iter().any(|(other, _)| other == name) => Some(format!("`{name}` stands twice in the list")),
+                    Ok(()) if out.iter().any(|(other, _)| other == name) => {
+                        Some(format!("`{name}` stands twice in the list"))
+                    }
                     Ok(()) => None,
                 },
             };
@@ -127,7 +134,8 @@ impl<'db> Gathered<'db> {
             self.defaults(layer, Level::Layer, &["defaults"]);
         }
         // The template's arguments stand in the service's frame, so that one comes first and the list is in order of use.
-        let own = Frame { site: self.site, level: Level::Own, locals: self.item.locals(self.db).to_vec(), deferred: vec![] };
+        let own =
+            Frame { site: self.site, level: Level::Own, locals: self.item.locals(self.db).to_vec(), deferred: vec![] };
         self.collect(own, body, &SERVICE, Place::Service);
         let own = self.contributions.frames.len() - 1;
         self.template(own, sink);
@@ -175,18 +183,28 @@ impl<'db> Gathered<'db> {
         };
         let Some(named) = body(self.db, template) else { return };
         let site = template.decl(self.db).site(self.db);
-        let mut frame = Frame { site, level: Level::Template, locals: template.locals(self.db).to_vec(), deferred: vec![] };
+        let mut frame =
+            Frame { site, level: Level::Template, locals: template.locals(self.db).to_vec(), deferred: vec![] };
         self.arguments(&named.body, arguments, callee, own, &mut frame, sink);
         self.collect(frame, &named.body, &TEMPLATE, Place::Template);
     }
 
-    fn arguments(&self, body: &'db Block, arguments: &[Argument], callee: &Expr, own: usize, frame: &mut Frame, sink: &mut Sink) {
+    fn arguments(
+        &self,
+        body: &'db Block,
+        arguments: &[Argument],
+        callee: &Expr,
+        own: usize,
+        frame: &mut Frame,
+        sink: &mut Sink,
+    ) {
         let parameters: Vec<_> = parameters(body).collect();
         for argument in arguments {
             self.unknown_argument(argument, &parameters, sink);
         }
         for (name, of, default) in parameters {
-            let argument = arguments.iter().find(|argument| argument.name.as_ref().is_some_and(|word| word.text == name.text));
+            let argument =
+                arguments.iter().find(|argument| argument.name.as_ref().is_some_and(|word| word.text == name.text));
             match (argument, default) {
                 (Some(argument), _) => self.argument(name, of, &argument.value, own, frame, sink),
                 (None, Some(default)) => {
@@ -211,11 +229,16 @@ impl<'db> Gathered<'db> {
         let list = || known().collect::<Vec<_>>().join(", ");
         match &argument.name {
             None => sink.push(
-                Diagnostic::new(codes::BAD_ARGUMENTS, self.site.span(argument.value.range), "a template's arguments are named")
-                    .help(format!("write `name = value`; there are {}", list())),
+                Diagnostic::new(
+                    codes::BAD_ARGUMENTS,
+                    self.site.span(argument.value.range),
+                    "a template's arguments are named",
+                )
+                .help(format!("write `name = value`; there are {}", list())),
             ),
             Some(word) if !known().any(|name| name == word.text.as_ref()) => {
-                let near = crate::diagnostics::did_you_mean(&word.text, known()).map(|near| format!("did you mean `{near}`?"));
+                let near =
+                    crate::diagnostics::did_you_mean(&word.text, known()).map(|near| format!("did you mean `{near}`?"));
                 let message = format!("the template has no parameter `{}`", word.text);
                 sink.push(
                     Diagnostic::new(codes::BAD_ARGUMENTS, self.site.span(word.range), message)
@@ -266,7 +289,8 @@ impl<'db> Gathered<'db> {
         let conditions = self.contributions.conditions.iter();
         let truth = conditions.map(|condition| {
             let locals = locals(self.facts(), &self.contributions, condition.frame, world);
-            let scope = scope_in(self.facts(), &self.contributions, condition.frame, &locals, Ambients::Condition, Some(world));
+            let scope =
+                scope_in(self.facts(), &self.contributions, condition.frame, &locals, Ambients::Condition, Some(world));
             boolean(&scope, condition.expr, sink).unwrap_or(false)
         });
         truth.collect()
@@ -301,12 +325,20 @@ impl<'db> Gathered<'db> {
             let locals: &[(Arc<str>, Value)] = locals.get(frame).map_or(&[], |locals| locals.as_ref());
             scope_in(facts, &self.contributions, frame, locals, Ambients::All, Some(&group.world))
         };
-        merge(&self.contributions, &self.narrowness, &|combination| self.holds(group, combination), &scope, self.origin(), sink)
+        merge(
+            &self.contributions,
+            &self.narrowness,
+            &|combination| self.holds(group, combination),
+            &scope,
+            self.origin(),
+            sink,
+        )
     }
 
     fn holds(&self, group: &Group, combination: usize) -> bool {
         let conditions = self.contributions.combinations.get(combination);
-        conditions.is_some_and(|conditions| conditions.iter().all(|condition| group.truth.get(*condition) == Some(&true)))
+        conditions
+            .is_some_and(|conditions| conditions.iter().all(|condition| group.truth.get(*condition) == Some(&true)))
     }
 
     /// Conditions that hold for none of the instances.
@@ -319,9 +351,13 @@ impl<'db> Gathered<'db> {
             let holds = groups.iter().any(|group| group.truth.get(index) == Some(&true));
             if frame.level == Level::Own && !holds {
                 sink.push(
-                    Diagnostic::new(codes::OVERLAY_NEVER_HOLDS, frame.site.span(condition.expr.range), "no instance meets this condition")
-                        .note(format!("`{}` runs on {} instances", self.item.name(self.db), count(groups)))
-                        .help("mend the condition, or remove the block"),
+                    Diagnostic::new(
+                        codes::OVERLAY_NEVER_HOLDS,
+                        frame.site.span(condition.expr.range),
+                        "no instance meets this condition",
+                    )
+                    .note(format!("`{}` runs on {} instances", self.item.name(self.db), count(groups)))
+                    .help("mend the condition, or remove the block"),
                 );
             }
         }
@@ -382,7 +418,13 @@ pub struct Explained {
 }
 
 /// How the value at `path` of an instance came about.
-pub fn explain_value<'db>(db: &'db dyn Db, item: Item<'db>, cluster: &str, each: Option<&str>, path: &[&str]) -> Option<Explained> {
+pub fn explain_value<'db>(
+    db: &'db dyn Db,
+    item: Item<'db>,
+    cluster: &str,
+    each: Option<&str>,
+    path: &[&str],
+) -> Option<Explained> {
     let gathered = gather(db, item, |_| true, &mut Sink::default())?;
     let cluster = estate(db).clusters.iter().position(|known| known.name.as_ref() == cluster)?;
     let items = gathered.each.as_ref().map(|(_, items)| items);
@@ -390,6 +432,7 @@ pub fn explain_value<'db>(db: &'db dyn Db, item: Item<'db>, cluster: &str, each:
     let groups = gathered.groups(&[Asked { cluster, item }], &mut Sink::default());
     let group = groups.first()?;
     let tree = gathered.resolve(group, &mut Sink::default());
-    let steps = trace(&gathered.contributions, &gathered.narrowness, &|combination| gathered.holds(group, combination), path);
+    let steps =
+        trace(&gathered.contributions, &gathered.narrowness, &|combination| gathered.holds(group, combination), path);
     Some(Explained { value: tree.at(path).map(Tree::value), steps })
 }

@@ -187,9 +187,14 @@ impl<'db> Reader<'_, 'db> {
         self.sink.extend(sink.finish());
         match value.ok()? {
             Value::Reference(found, name) if found == kind => Some(name),
-            Value::Text(text) if names(self.db()).get(kind, &text).is_some() && !matches!(expr.kind, ExprKind::Text(_)) => Some(text),
+            Value::Text(text)
+                if names(self.db()).get(kind, &text).is_some() && !matches!(expr.kind, ExprKind::Text(_)) =>
+            {
+                Some(text)
+            }
             other => {
-                let message = format!("expected the name of a {}, got {}: {}", kind.word(), other.type_name(), other.show());
+                let message =
+                    format!("expected the name of a {}, got {}: {}", kind.word(), other.type_name(), other.show());
                 self.sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.gathered.site.span(expr.range), message));
                 None
             }
@@ -199,7 +204,8 @@ impl<'db> Reader<'_, 'db> {
     /// The indices of the clusters that `on` selects.
     fn placement(&mut self) -> Vec<usize> {
         let worlds = worlds(self.db());
-        let Some(on) = attribute(self.db(), self.gathered.item, "on").filter(|on| on.plain_text() != Some("all")) else {
+        let Some(on) = attribute(self.db(), self.gathered.item, "on").filter(|on| on.plain_text() != Some("all"))
+        else {
             return (0..worlds.len()).collect();
         };
         let mut sink = Sink::default();
@@ -214,7 +220,10 @@ impl<'db> Reader<'_, 'db> {
         self.sink.extend(sink.finish());
         if placed.is_empty() && !worlds.is_empty() && !broken {
             let span = self.gathered.site.span(on.range);
-            self.sink.push(Diagnostic::new(codes::PLACED_NOWHERE, span, "no cluster meets this condition").label("so it runs nowhere"));
+            self.sink.push(
+                Diagnostic::new(codes::PLACED_NOWHERE, span, "no cluster meets this condition")
+                    .label("so it runs nowhere"),
+            );
         }
         placed
     }
@@ -236,7 +245,8 @@ impl<'db> Reader<'_, 'db> {
                 None => format!("there is no region for {}", clusters.join(", ")),
             };
             let span = self.gathered.site.span(expr.range);
-            self.sink.push(Diagnostic::new(codes::NOT_ONE_PER, span, message).help("narrow `on` until one is left in each"));
+            self.sink
+                .push(Diagnostic::new(codes::NOT_ONE_PER, span, message).help("narrow `on` until one is left in each"));
         }
     }
 
@@ -264,7 +274,9 @@ fn needs(tree: &Tree) -> Vec<Need> {
     let mut needs: Vec<Need> = items
         .iter()
         .filter_map(|item| match item {
-            Value::Reference(Kind::Service, service) => Some(Need { service: Arc::clone(service), on: None, inferred: None }),
+            Value::Reference(Kind::Service, service) => {
+                Some(Need { service: Arc::clone(service), on: None, inferred: None })
+            }
             Value::Placed(service, cluster) => {
                 Some(Need { service: Arc::clone(service), on: Some(Arc::clone(cluster)), inferred: None })
             }
@@ -329,7 +341,9 @@ fn names_in(value: &Value, found: &mut Vec<Used>) {
                 let name = match (key.as_ref(), child) {
                     ("storageClassName", Value::Text(name)) => Some(("storage_class", name)),
                     ("ingressClassName", Value::Text(name)) => Some(("ingress_class", name)),
-                    ("secretStoreRef", Value::Object(store)) => store.get("name").and_then(Value::as_text).map(|name| ("secret_store", name)),
+                    ("secretStoreRef", Value::Object(store)) => {
+                        store.get("name").and_then(Value::as_text).map(|name| ("secret_store", name))
+                    }
                     _ => None,
                 };
                 found.extend(name.map(|(what, name)| Used { what: what.into(), name: Arc::clone(name) }));

@@ -14,7 +14,14 @@ use crate::schema::{Kind, Version};
 use crate::values::Value;
 
 /// Reads a block of which the types have been checked. Nothing comes back where a part is broken or missing.
-pub(super) fn lower(db: &dyn Db, head: &Head, item: Option<&str>, tree: &Tree, target: Target, sink: &mut Sink) -> Option<Spec> {
+pub(super) fn lower(
+    db: &dyn Db,
+    head: &Head,
+    item: Option<&str>,
+    tree: &Tree,
+    target: Target,
+    sink: &mut Sink,
+) -> Option<Spec> {
     let fields = Fields(Some(tree));
     let mut lower = Lower { db, head, item, target, sink };
     let sync = lower.sync(fields.block("sync"));
@@ -104,7 +111,12 @@ impl Lower<'_> {
         for path in DERIVED {
             if let Some(found) = raw.at(path) {
                 let message = format!("`application` can't set `{}`", path.join("."));
-                self.report(codes::BAD_VALUE, found.span(), message, "it follows from the service, and the project is exact about it");
+                self.report(
+                    codes::BAD_VALUE,
+                    found.span(),
+                    message,
+                    "it follows from the service, and the project is exact about it",
+                );
             }
         }
     }
@@ -115,7 +127,12 @@ impl Lower<'_> {
             for (name, block) in named {
                 let inner = self.block(block, Some(name));
                 if inner.is_empty() && !block.is_broken() {
-                    self.report(codes::NO_SOURCE, block.span(), format!("source `{name}` is empty"), "give it `helm`, `kustomize`, `manifests` or `plugin`");
+                    self.report(
+                        codes::NO_SOURCE,
+                        block.span(),
+                        format!("source `{name}` is empty"),
+                        "give it `helm`, `kustomize`, `manifests` or `plugin`",
+                    );
                 }
                 sources.extend(inner);
             }
@@ -157,7 +174,9 @@ impl Lower<'_> {
             Tree::Leaf(Value::Reference(Kind::Repository, name), _) => {
                 let mut known = estate(self.db).repositories.iter();
                 known.find(|repository| repository.name == *name).map(|repository| match repository.kind {
-                    RepositoryKind::Oci if !repository.url.starts_with("oci://") => format!("oci://{}", repository.url).into(),
+                    RepositoryKind::Oci if !repository.url.starts_with("oci://") => {
+                        format!("oci://{}", repository.url).into()
+                    }
                     _ => Arc::clone(&repository.url),
                 })
             }
@@ -172,7 +191,12 @@ impl Lower<'_> {
         let path: Arc<str> = fields.text("path")?.trim_end_matches('/').into();
         let Some(url) = self.url(fields) else {
             if let Some(revision) = fields.tree("revision") {
-                self.report(codes::EXCLUSIVE_ATTRIBUTES, revision.span(), "`revision` without `repo`", "the platform's own repository has the platform's revision");
+                self.report(
+                    codes::EXCLUSIVE_ATTRIBUTES,
+                    revision.span(),
+                    "`revision` without `repo`",
+                    "the platform's own repository has the platform's revision",
+                );
             }
             return fields.tree("repo").is_none().then(|| Origin::Own(path));
         };
@@ -184,7 +208,12 @@ impl Lower<'_> {
         let origin = self.folder(block)?;
         if let (Origin::Git { .. }, Some(components)) = (&origin, block.get("components")) {
             let help = "put them into the base's own repository, or the base into the platform's";
-            self.report(codes::EXCLUSIVE_ATTRIBUTES, components.span(), "`components` of this repository, but a base of another", help);
+            self.report(
+                codes::EXCLUSIVE_ATTRIBUTES,
+                components.span(),
+                "`components` of this repository, but a base of another",
+                help,
+            );
         }
         Some((origin, Tool::Kustomize(kustomize(Fields(Some(block))))))
     }
@@ -193,14 +222,24 @@ impl Lower<'_> {
         let fields = Fields(Some(block));
         let origin = match (fields.text("chart"), fields.tree("path")) {
             (Some(_), Some(path)) => {
-                self.report(codes::EXCLUSIVE_ATTRIBUTES, path.span(), "`chart` and `path` exclude each other", "a chart is in a chart repository (`repo`, `chart`, `version`) or in Git (`path`)");
+                self.report(
+                    codes::EXCLUSIVE_ATTRIBUTES,
+                    path.span(),
+                    "`chart` and `path` exclude each other",
+                    "a chart is in a chart repository (`repo`, `chart`, `version`) or in Git (`path`)",
+                );
                 None
             }
             (Some(chart), None) => self.chart(block, chart),
             (None, Some(_)) => self.folder(block),
             (None, None) if block.is_broken() => None,
             (None, None) => {
-                self.report(codes::MISSING_ATTRIBUTE, block.span(), "`helm` has neither `chart` nor `path`", "write `repo`, `chart` and `version` for a chart repository, or `path` for a chart in Git");
+                self.report(
+                    codes::MISSING_ATTRIBUTE,
+                    block.span(),
+                    "`helm` has neither `chart` nor `path`",
+                    "write `repo`, `chart` and `version` for a chart repository, or `path` for a chart in Git",
+                );
                 None
             }
         };
@@ -212,14 +251,19 @@ impl Lower<'_> {
         for name in ["repo", "version"] {
             if fields.tree(name).is_none() {
                 self.sink.push(
-                    Diagnostic::new(codes::MISSING_ATTRIBUTE, block.span(), format!("`helm` has a `chart`, but no `{name}`"))
-                        .note("Argo CD finds a chart by its repository, its name and its version")
-                        .help(format!("write `{name} = \"...\"`")),
+                    Diagnostic::new(
+                        codes::MISSING_ATTRIBUTE,
+                        block.span(),
+                        format!("`helm` has a `chart`, but no `{name}`"),
+                    )
+                    .note("Argo CD finds a chart by its repository, its name and its version")
+                    .help(format!("write `{name} = \"...\"`")),
                 );
             }
         }
         let (url, version) = (self.url(fields)?, fields.text("version")?);
-        let floats = version.contains(['*', '>', '<', '^', '~', '|', ' ']) || version.split('.').any(|part| part == "x");
+        let floats =
+            version.contains(['*', '>', '<', '^', '~', '|', ' ']) || version.split('.').any(|part| part == "x");
         if let (true, Some(tree)) = (floats, fields.tree("version")) {
             self.sink.push(
                 Diagnostic::new(codes::UNPINNED_VERSION, tree.span(), format!("version `{version}` floats"))
@@ -232,20 +276,15 @@ impl Lower<'_> {
     }
 
     fn release(&mut self, fields: Fields<'_>) -> Helm {
-        let default = match self.item {
-            Some(item) => format!("{}-{item}", self.head.name).into(),
-            None => Arc::clone(&self.head.name),
-        };
-        let release = fields.text("release").unwrap_or_else(|| Arc::clone(&default));
-        if release.len() > 53 && fields.tree("release").is_none() {
-            let span = fields.0.map(Tree::span);
-            if let Some(span) = span {
-                self.sink.push(
-                    Diagnostic::new(codes::NAME_TOO_LONG, span, format!("the release's name `{release}` has {} characters", release.len()))
-                        .note("Helm takes at most 53")
-                        .help("write `release = \"...\"` with a shorter name"),
-                );
-            }
+        let usual = self.item.map_or(self.head.name.len(), |item| self.head.name.len() + 1 + item.len());
+        if let (true, None, Some(span)) = (usual > 53, fields.tree("release"), fields.0.map(Tree::span)) {
+            self.sink.push(
+                Diagnostic::new(codes::NAME_TOO_LONG, span, format!("the release's name has {usual} characters"))
+                    .note(
+                        "it is the service's name, with the item of `each` behind it; Helm takes at most 53 characters",
+                    )
+                    .help("write `release = \"...\"` with a shorter name"),
+            );
         }
         let flags = [
             ("skip_crds", "skipCrds"),
@@ -254,7 +293,7 @@ impl Lower<'_> {
             ("pass_credentials", "passCredentials"),
         ];
         Helm {
-            release,
+            release: fields.text("release"),
             values: fields.tree("values").map(Tree::value),
             value_files: fields.texts("value_files"),
             parameters: fields.text_map("parameters"),
@@ -268,7 +307,12 @@ impl Lower<'_> {
         let fields = Fields(Some(block));
         if fields.tree("path").is_none() {
             if fields.tree("object").is_none() && !block.is_broken() {
-                self.report(codes::MISSING_ATTRIBUTE, block.span(), "`manifests` has neither `path` nor objects", "write `path = \"...\"` or `object \"v1\" \"Kind\" name { }`");
+                self.report(
+                    codes::MISSING_ATTRIBUTE,
+                    block.span(),
+                    "`manifests` has neither `path` nor objects",
+                    "write `path = \"...\"` or `object \"v1\" \"Kind\" name { }`",
+                );
             }
             return None;
         }
@@ -288,7 +332,9 @@ impl Lower<'_> {
                 continue;
             }
             let text = |path: &[&str]| object.at(path).map(Tree::value).and_then(|value| value.as_text().cloned());
-            let (Some(api_version), Some(kind), Some(name)) = (text(&["apiVersion"]), text(&["kind"]), text(&["metadata", "name"])) else {
+            let (Some(api_version), Some(kind), Some(name)) =
+                (text(&["apiVersion"]), text(&["kind"]), text(&["metadata", "name"]))
+            else {
                 continue;
             };
             if kind.as_ref() == "Secret" {
@@ -296,7 +342,9 @@ impl Lower<'_> {
             }
             read.push(Object { api_version, kind, name, content: object.value() });
         }
-        read.sort_by(|left, right| (&left.kind, &left.name, &left.api_version).cmp(&(&right.kind, &right.name, &right.api_version)));
+        read.sort_by(|left, right| {
+            (&left.kind, &left.name, &left.api_version).cmp(&(&right.kind, &right.name, &right.api_version))
+        });
         Some((Origin::Written, Tool::Objects(read)))
     }
 

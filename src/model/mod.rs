@@ -15,13 +15,13 @@ mod spec;
 
 pub use checks::check_declaration;
 pub use entities::{
-    Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind, Settings,
-    Team,
+    Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind,
+    Settings, Team,
 };
 pub use estates::{estate, estate_diagnostics, worlds};
 pub use gather::{Explained, explain_value};
-pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
 pub(crate) use heads::need_span;
+pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
 pub use scheme::{Scheme, SchemePart};
 pub use selector::Requirement;
 pub use services::{Service, Variant, service, service_diagnostics};

@@ -27,7 +27,9 @@ pub(super) fn selector(on: Option<&Expr>) -> Option<Vec<Requirement>> {
 
 fn collect(expr: &Expr, requirements: &mut Vec<Requirement>) -> bool {
     match &expr.kind {
-        ExprKind::Binary(BinaryOperator::And, left, right) => collect(left, requirements) && collect(right, requirements),
+        ExprKind::Binary(BinaryOperator::And, left, right) => {
+            collect(left, requirements) && collect(right, requirements)
+        }
         _ => match requirement(expr) {
             Some(requirement) => {
                 requirements.push(requirement);
@@ -40,7 +42,9 @@ fn collect(expr: &Expr, requirements: &mut Vec<Requirement>) -> bool {
 
 fn requirement(expr: &Expr) -> Option<Requirement> {
     match &expr.kind {
-        ExprKind::Unary(UnaryOperator::Not, inner) => requirement(inner).map(|inner| Requirement { negated: !inner.negated, ..inner }),
+        ExprKind::Unary(UnaryOperator::Not, inner) => {
+            requirement(inner).map(|inner| Requirement { negated: !inner.negated, ..inner })
+        }
         ExprKind::Binary(operator, left, right) => {
             let (negated, many) = match operator {
                 BinaryOperator::Equal => (false, false),
@@ -72,8 +76,12 @@ fn key(expr: &Expr) -> Option<Arc<str>> {
             "cluster" => Some("platformc.io/cluster".into()),
             _ => None,
         },
-        ExprKind::Member(of, key) if matches!(&of.kind, ExprKind::Name(name) if name.as_ref() == "labels") => Some(Arc::clone(&key.text)),
-        ExprKind::Index(of, key) if matches!(&of.kind, ExprKind::Name(name) if name.as_ref() == "labels") => key.literal().map(Arc::from),
+        ExprKind::Member(of, key) if matches!(&of.kind, ExprKind::Name(name) if name.as_ref() == "labels") => {
+            Some(Arc::clone(&key.text))
+        }
+        ExprKind::Index(of, key) if matches!(&of.kind, ExprKind::Name(name) if name.as_ref() == "labels") => {
+            key.literal().map(Arc::from)
+        }
         _ => None,
     }
 }

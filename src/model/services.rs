@@ -83,12 +83,17 @@ fn matters(key: &str) -> bool {
 fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, sink: &mut Sink) -> Option<Service> {
     // What is wrong with template and `each` has been reported with the head.
     let gathered = gather(db, item, matters, &mut Sink::default())?;
-    let asked: Vec<Asked> = head.instances.iter().filter_map(|slot| asked(db, slot, gathered.each.as_ref().map(|(_, items)| items))).collect();
+    let asked: Vec<Asked> = head
+        .instances
+        .iter()
+        .filter_map(|slot| asked(db, slot, gathered.each.as_ref().map(|(_, items)| items)))
+        .collect();
     let groups = gathered.groups(&asked, sink);
     gathered.never(&groups, sink);
     let mut variants: Vec<Variant> = vec![];
     for group in &groups {
-        let clusters = group.members.iter().filter_map(|member| head.instances.get(*member)).map(|slot| slot.cluster.as_ref());
+        let clusters =
+            group.members.iter().filter_map(|member| head.instances.get(*member)).map(|slot| slot.cluster.as_ref());
         let target = Target { version: estate(db).oldest_target(clusters) };
         let tree = conform(&gathered.resolve(group, sink), &SERVICE_DEFAULTS, target, sink);
         let item_name = group.members.first().and_then(|member| head.instances.get(*member)?.item.clone());

@@ -127,8 +127,8 @@ pub enum Tool {
 /// A Helm release.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Helm {
-    /// The release's name.
-    pub release: Arc<str>,
+    /// The release's name, where it is not the service's, with the item behind it.
+    pub release: Option<Arc<str>>,
     /// The values, an object.
     pub values: Option<Value>,
     /// Files of values in the platform's repository, from its root.

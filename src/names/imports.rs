@@ -89,10 +89,9 @@ fn resolve(db: &dyn Db, import: &ImportPath, sink: &mut Sink) -> Vec<String> {
         );
     }
     let Some(path) = &import.path else {
-        sink.push(
-            Diagnostic::new(codes::IMPORT_OUTSIDE, import.span, "this path leaves the platform's folder")
-                .note("a platform is compiled from the files below its main file, so that its meaning is the same everywhere"),
-        );
+        sink.push(Diagnostic::new(codes::IMPORT_OUTSIDE, import.span, "this path leaves the platform's folder").note(
+            "a platform is compiled from the files below its main file, so that its meaning is the same everywhere",
+        ));
         return vec![];
     };
     let files = Workspace::get(db).files(db);
@@ -108,7 +107,9 @@ fn resolve(db: &dyn Db, import: &ImportPath, sink: &mut Sink) -> Vec<String> {
         _ => {
             let paths = files.keys().map(String::as_str).filter(|path| path.ends_with(".pf"));
             let near = crate::diagnostics::did_you_mean(path, paths).map(|near| format!("did you mean `{near}`?"));
-            sink.push(Diagnostic::new(codes::FILE_MISSING, import.span, format!("there is no file `{path}`")).help_if(near));
+            sink.push(
+                Diagnostic::new(codes::FILE_MISSING, import.span, format!("there is no file `{path}`")).help_if(near),
+            );
             vec![]
         }
     }
@@ -139,7 +140,9 @@ pub fn wanted(db: &dyn Db) -> BTreeSet<Wanted> {
     let mut wanted = BTreeSet::from([Wanted::File(Workspace::get(db).main(db).into())]);
     for file in &reachable(db).files {
         let imports = import_paths(db, *file).iter().filter_map(|import| import.path.as_deref());
-        wanted.extend(imports.map(|path| if is_pattern(path) { Wanted::Pattern(path.into()) } else { Wanted::File(path.into()) }));
+        wanted.extend(
+            imports.map(|path| if is_pattern(path) { Wanted::Pattern(path.into()) } else { Wanted::File(path.into()) }),
+        );
         wanted.extend(data_paths(db, *file).iter().map(|path| Wanted::File(path.as_str().into())));
     }
     wanted

@@ -89,8 +89,15 @@ struct Expansion<'db> {
 impl<'db> Expansion<'db> {
     fn evaluate(&mut self, expr: &Expr, locals: &[(Arc<str>, Value)]) -> Option<Value> {
         let names = Names::default();
-        let scope =
-            Scope { db: self.db, site: self.site, names: &names, locals, item: None, ambients: Ambients::None, world: None };
+        let scope = Scope {
+            db: self.db,
+            site: self.site,
+            names: &names,
+            locals,
+            item: None,
+            ambients: Ambients::None,
+            world: None,
+        };
         evaluate(&scope, expr, Expected::Value, &mut self.sink).ok()
     }
 
@@ -110,8 +117,12 @@ impl<'db> Expansion<'db> {
                     EntryKind::Named(named) => self.named(named, path, locals),
                     EntryKind::For(inner) => self.for_loop(inner, locals, path),
                     _ => self.sink.push(
-                        Diagnostic::new(codes::MISPLACED_STATEMENT, self.site.span(entry.range), "only declarations can stand in `for`")
-                            .help("a service that is there several times on one cluster says `each NAME in LIST`"),
+                        Diagnostic::new(
+                            codes::MISPLACED_STATEMENT,
+                            self.site.span(entry.range),
+                            "only declarations can stand in `for`",
+                        )
+                        .help("a service that is there several times on one cluster says `each NAME in LIST`"),
                     ),
                 }
                 path.pop();

@@ -43,7 +43,8 @@ pub fn declarations(db: &dyn Db) -> Declarations<'_> {
     let decls = files.flat_map(|file| outline(db, *file).decls.iter());
     let mut all: Vec<Item<'_>> = decls.flat_map(|decl| items(db, *decl).items.iter().copied()).collect();
     all.sort_by(|left, right| (left.kind(db), left.name(db)).cmp(&(right.kind(db), right.name(db))));
-    let mut declarations = Declarations { items: Vec::with_capacity(all.len()), index: FxHashMap::default(), duplicates: vec![] };
+    let mut declarations =
+        Declarations { items: Vec::with_capacity(all.len()), index: FxHashMap::default(), duplicates: vec![] };
     for item in all {
         let key = (item.kind(db), Arc::clone(item.name(db)));
         match declarations.index.get(&key).and_then(|index| declarations.items.get(*index)) {
@@ -69,9 +70,8 @@ pub fn names(db: &dyn Db) -> Names {
 
 /// Where an item's name stands.
 pub(crate) fn name_span<'db>(db: &'db dyn Db, item: Item<'db>) -> Span {
-    let range = body(db, item).map_or(TextRange::default(), |named| {
-        named.name.as_ref().map_or(named.word.range, |name| name.range)
-    });
+    let range = body(db, item)
+        .map_or(TextRange::default(), |named| named.name.as_ref().map_or(named.word.range, |name| name.range));
     item.decl(db).site(db).span(range)
 }
 

@@ -70,7 +70,14 @@ impl<'a> Collector<'a, '_> {
         &self.contributions.frames[walk.frame]
     }
 
-    fn report(&mut self, walk: &Walk, code: codes::Code, at: TextRange, message: impl Into<String>, help: Option<String>) {
+    fn report(
+        &mut self,
+        walk: &Walk,
+        code: codes::Code,
+        at: TextRange,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) {
         let span = self.frame(walk).site.span(at);
         self.sink.push(Diagnostic::new(code, span, message).help_if(help));
     }
@@ -83,17 +90,29 @@ impl<'a> Collector<'a, '_> {
 
     fn entry(&mut self, entry: &'a Entry, shape: Shape, walk: &mut Walk) {
         match &entry.kind {
-            EntryKind::Assign { key, operator, value, forced } => self.assign(key, *operator, value, *forced, shape, walk),
+            EntryKind::Assign { key, operator, value, forced } => {
+                self.assign(key, *operator, value, *forced, shape, walk)
+            }
             EntryKind::Nested { key, body, forced } => self.nested(key, body, *forced, shape, walk),
             EntryKind::Named(named) => self.named(named, shape, walk),
             EntryKind::When { condition, body } => self.when(entry, condition, body, shape, walk),
             EntryKind::Unset { path } => self.unset(path, entry.range, walk),
-            EntryKind::Object { api_version, kind, name, body } => self.object(entry, [api_version, kind, name], body, shape, walk),
-            EntryKind::Each { .. } if walk.place == Place::Service && walk.path.is_empty() && walk.conditions.is_empty() => {}
-            EntryKind::Param { .. } if walk.place == Place::Template && walk.path.is_empty() && walk.conditions.is_empty() => {}
-            EntryKind::Each { .. } => self.misplaced(walk, entry.range, "`each` stands in a service, outside every other block"),
-            EntryKind::Param { .. } => self.misplaced(walk, entry.range, "`param` stands in a template, outside every other block"),
-            EntryKind::For(_) => self.misplaced(walk, entry.range, "`for` stands outside declarations; in a service, `each` fans out"),
+            EntryKind::Object { api_version, kind, name, body } => {
+                self.object(entry, [api_version, kind, name], body, shape, walk)
+            }
+            EntryKind::Each { .. }
+                if walk.place == Place::Service && walk.path.is_empty() && walk.conditions.is_empty() => {}
+            EntryKind::Param { .. }
+                if walk.place == Place::Template && walk.path.is_empty() && walk.conditions.is_empty() => {}
+            EntryKind::Each { .. } => {
+                self.misplaced(walk, entry.range, "`each` stands in a service, outside every other block")
+            }
+            EntryKind::Param { .. } => {
+                self.misplaced(walk, entry.range, "`param` stands in a template, outside every other block")
+            }
+            EntryKind::For(_) => {
+                self.misplaced(walk, entry.range, "`for` stands outside declarations; in a service, `each` fans out")
+            }
             EntryKind::Import(_) => self.misplaced(walk, entry.range, "`import` stands at the top of a file"),
             EntryKind::Expect(_) => {
                 let message = "`expect` is not there yet";
@@ -143,7 +162,15 @@ impl<'a> Collector<'a, '_> {
         self.report(walk, codes::UNKNOWN_ATTRIBUTE, key.range, place, Some(help));
     }
 
-    fn push(&mut self, walk: &Walk, key: Option<&Word>, action: Action<'a>, of: &'static Type, forced: bool, range: TextRange) {
+    fn push(
+        &mut self,
+        walk: &Walk,
+        key: Option<&Word>,
+        action: Action<'a>,
+        of: &'static Type,
+        forced: bool,
+        range: TextRange,
+    ) {
         let combination = self.combination(&walk.conditions);
         let path = walk.path.iter().cloned().chain(key.map(|key| Arc::clone(&key.text))).collect();
         self.contributions.list.push(Contribution { path, action, frame: walk.frame, combination, forced, of, range });
@@ -169,7 +196,13 @@ impl<'a> Collector<'a, '_> {
         };
         if operator == Operator::Append && !takes_lists(of) {
             let help = format!("write `{} = ...`", key.text);
-            return self.report(walk, codes::TYPE_MISMATCH, key.range, format!("`{}` is no list", key.text), Some(help));
+            return self.report(
+                walk,
+                codes::TYPE_MISMATCH,
+                key.range,
+                format!("`{}` is no list", key.text),
+                Some(help),
+            );
         }
         self.push(walk, Some(key), action, of, forced, value.range);
     }
@@ -196,7 +229,8 @@ impl<'a> Collector<'a, '_> {
             Type::Map(of) => Shape::Free(of),
             Type::Object | Type::Any => Shape::Free(&ANY),
             _ => {
-                let message = format!("`{}` is no block, but {}", key.text, crate::diagnostics::with_article(&of.name()));
+                let message =
+                    format!("`{}` is no block, but {}", key.text, crate::diagnostics::with_article(&of.name()));
                 let help = format!("write `{} = ...`", key.text);
                 return self.report(walk, codes::TYPE_MISMATCH, key.range, message, Some(help));
             }
@@ -229,7 +263,13 @@ impl<'a> Collector<'a, '_> {
             }
             _ => {
                 let help = format!("write `{} {{ ... }}`", named.word.text);
-                self.report(walk, codes::SYNTAX, named.word.range, format!("`{}` takes no name", named.word.text), Some(help));
+                self.report(
+                    walk,
+                    codes::SYNTAX,
+                    named.word.range,
+                    format!("`{}` takes no name", named.word.text),
+                    Some(help),
+                );
             }
         }
     }
@@ -257,7 +297,8 @@ impl<'a> Collector<'a, '_> {
     }
 
     fn unset(&mut self, path: &'a [Word], at: TextRange, walk: &Walk) {
-        let mut full = Walk { frame: walk.frame, place: walk.place, path: walk.path.clone(), conditions: walk.conditions.clone() };
+        let mut full =
+            Walk { frame: walk.frame, place: walk.place, path: walk.path.clone(), conditions: walk.conditions.clone() };
         full.path.extend(path.iter().map(|word| Arc::clone(&word.text)));
         if !full.path.is_empty() {
             self.push(&full, None, Action::Unset, &ANY, false, at);
@@ -308,4 +349,3 @@ fn ambients_of(of: &Type, walk: &Walk) -> Ambients {
         _ => Ambients::All,
     }
 }
-

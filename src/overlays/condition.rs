@@ -69,12 +69,20 @@ pub fn narrowness(facts: Facts<'_>, contributions: &Contributions<'_>) -> Narrow
         (0..worlds.len()).map(|world| combination.iter().all(|condition| truth[*condition][world])).collect()
     };
     let columns: Vec<Vec<bool>> = contributions.combinations.iter().map(column).collect();
-    let implies = |first: &Vec<bool>, second: &Vec<bool>| first.iter().zip(second).all(|(first, second)| !first || *second);
-    Narrowness { implies: columns.iter().map(|first| columns.iter().map(|second| implies(first, second)).collect()).collect() }
+    let implies =
+        |first: &Vec<bool>, second: &Vec<bool>| first.iter().zip(second).all(|(first, second)| !first || *second);
+    Narrowness {
+        implies: columns.iter().map(|first| columns.iter().map(|second| implies(first, second)).collect()).collect(),
+    }
 }
 
 /// Whether a condition holds; one that can't be evaluated does not.
-pub(super) fn holds(facts: Facts<'_>, contributions: &Contributions<'_>, condition: Condition<'_>, world: &World) -> bool {
+pub(super) fn holds(
+    facts: Facts<'_>,
+    contributions: &Contributions<'_>,
+    condition: Condition<'_>,
+    world: &World,
+) -> bool {
     let locals = locals(facts, contributions, condition.frame, world);
     let scope = scope_in(facts, contributions, condition.frame, &locals, Ambients::Condition, Some(world));
     boolean(&scope, condition.expr, &mut Sink::default()).unwrap_or(false)
@@ -115,7 +123,12 @@ fn set_label(world: &mut World, key: &Arc<str>, value: Option<Arc<str>>) {
 }
 
 /// Every world once for each value, unless that would be too many.
-fn spread<T: Clone>(worlds: &mut Vec<World>, asked: bool, values: impl IntoIterator<Item = T>, set: impl Fn(&mut World, T)) {
+fn spread<T: Clone>(
+    worlds: &mut Vec<World>,
+    asked: bool,
+    values: impl IntoIterator<Item = T>,
+    set: impl Fn(&mut World, T),
+) {
     let values: Vec<T> = values.into_iter().collect();
     if !asked || values.is_empty() || worlds.len().saturating_mul(values.len()) > MAX_WORLDS {
         return;

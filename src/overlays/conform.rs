@@ -50,14 +50,20 @@ fn check_version(attribute: &Attribute, child: &Tree, target: Target, sink: &mut
     }
 }
 
-fn required(schema: &'static BlockSchema, kept: &std::collections::BTreeMap<Arc<str>, Tree>, origin: Span, sink: &mut Sink) {
+fn required(
+    schema: &'static BlockSchema,
+    kept: &std::collections::BTreeMap<Arc<str>, Tree>,
+    origin: Span,
+    sink: &mut Sink,
+) {
     for attribute in schema.attributes {
         if attribute.form == Form::Required && !kept.contains_key(attribute.name) {
             let message = format!("`{}` is missing", attribute.name);
-            sink.push(
-                Diagnostic::new(codes::MISSING_ATTRIBUTE, origin, message)
-                    .help(format!("{}: {}", attribute.name, lower_first(attribute.doc))),
-            );
+            sink.push(Diagnostic::new(codes::MISSING_ATTRIBUTE, origin, message).help(format!(
+                "{}: {}",
+                attribute.name,
+                lower_first(attribute.doc)
+            )));
         }
     }
 }
@@ -91,7 +97,10 @@ fn typed(tree: &Tree, of: &'static Type, target: Target, sink: &mut Sink) -> Tre
 pub(super) fn check_constant(scope: &Scope<'_>, expr: &Expr, of: &'static Type, sink: &mut Sink) {
     let mut constant = true;
     expr.walk(&mut |expr| {
-        constant &= !matches!(expr.kind, ExprKind::Name(_) | ExprKind::Call(..) | ExprKind::Broken | ExprKind::Comprehension { .. });
+        constant &= !matches!(
+            expr.kind,
+            ExprKind::Name(_) | ExprKind::Call(..) | ExprKind::Broken | ExprKind::Comprehension { .. }
+        );
     });
     if constant && let Ok(value) = evaluate(scope, expr, Expected::of(of), sink) {
         let _ = check_value(&value, of, scope.site.span(expr.range), sink);
@@ -103,13 +112,16 @@ fn check_value(value: &Value, of: &'static Type, span: Span, sink: &mut Sink) ->
     match (of, value) {
         (Type::Bool, Value::Bool(_)) | (Type::Any | Type::Objects, _) => Ok(()),
         (Type::Int(least, most), Value::Int(number)) => in_range(*number, *least, *most, span, sink),
-        (Type::Text(form), Value::Text(text)) => check_text(*form, text).map_err(|problem| {
-            sink.error(Diagnostic::new(codes::BAD_VALUE, span, problem.message).note(problem.note))
-        }),
-        (Type::Choice(choices), Value::Text(text)) if choices.iter().any(|choice| choice.name == text.as_ref()) => Ok(()),
+        (Type::Text(form), Value::Text(text)) => check_text(*form, text)
+            .map_err(|problem| sink.error(Diagnostic::new(codes::BAD_VALUE, span, problem.message).note(problem.note))),
+        (Type::Choice(choices), Value::Text(text)) if choices.iter().any(|choice| choice.name == text.as_ref()) => {
+            Ok(())
+        }
         (Type::Reference(kind), Value::Reference(other, _)) if kind == other => Ok(()),
         (Type::RepositoryOrUrl, Value::Reference(Kind::Repository, _) | Value::Text(_)) => Ok(()),
-        (Type::Map(_) | Type::Object | Type::Block(_) | Type::Named(_), Value::Object(object)) if object.is_empty() => Ok(()),
+        (Type::Map(_) | Type::Object | Type::Block(_) | Type::Named(_), Value::Object(object)) if object.is_empty() => {
+            Ok(())
+        }
         (Type::Map(of), Value::Object(object)) => all(object.values().map(|value| check_value(value, of, span, sink))),
         (Type::Object, Value::Object(_)) => Ok(()),
         (Type::List(of), Value::List(items)) => all(items.iter().map(|item| check_value(item, of, span, sink))),
@@ -142,7 +154,8 @@ fn check_provided(item: &Value, span: Span, sink: &mut Sink) -> Result<(), Repor
     match item {
         Value::Provided(..) => Ok(()),
         other => {
-            let message = format!("expected something like `crd(\"...\")`, got {}: {}", other.type_name(), other.show());
+            let message =
+                format!("expected something like `crd(\"...\")`, got {}: {}", other.type_name(), other.show());
             Err(sink.error(Diagnostic::new(codes::TYPE_MISMATCH, span, message)))
         }
     }
@@ -151,7 +164,9 @@ fn check_provided(item: &Value, span: Span, sink: &mut Sink) -> Result<(), Repor
 fn mismatch(value: &Value, of: &Type, span: Span) -> Diagnostic {
     let message = format!("expected {}, got {}: {}", with_article(&of.name()), value.type_name(), value.show());
     let help = match (of, value) {
-        (Type::Text(_), Value::Int(_) | Value::Float(_) | Value::Bool(_)) => Some(format!("quote it: `\"{}\"`", value.show())),
+        (Type::Text(_), Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
+            Some(format!("quote it: `\"{}\"`", value.show()))
+        }
         (Type::Reference(_) | Type::Needs, Value::Text(text)) => Some(format!("names stand without quotes: `{text}`")),
         (Type::Int(..) | Type::Bool, Value::Text(_)) => Some("leave the quotes away".to_owned()),
         (Type::List(_), Value::Text(_) | Value::Int(_) | Value::Bool(_) | Value::Reference(..)) => {

@@ -26,7 +26,11 @@ enum Slot {
 impl Slot {
     fn line(&self) -> usize {
         match self {
-            Self::Leaf(_, line) | Self::Appended(_, line) | Self::Unset(line) | Self::Branch(_, line) | Self::Broken(line) => *line,
+            Self::Leaf(_, line)
+            | Self::Appended(_, line)
+            | Self::Unset(line)
+            | Self::Branch(_, line)
+            | Self::Broken(line) => *line,
         }
     }
 }
@@ -159,7 +163,9 @@ impl Merge<'_, '_> {
         for (key, value) in object {
             let path: Vec<Arc<str>> = path.iter().chain([key]).cloned().collect();
             match (self.way(&path), value) {
-                (Way::Open | Way::Object(_), Value::Object(inner)) if !inner.is_empty() => self.object(line, &path, inner),
+                (Way::Open | Way::Object(_), Value::Object(inner)) if !inner.is_empty() => {
+                    self.object(line, &path, inner)
+                }
                 (Way::Open, Value::Object(_)) => self.fill_at(&path, Slot::Branch(BTreeMap::new(), line), line),
                 (Way::Open, value) => self.fill_at(&path, Slot::Leaf(value.clone(), line), line),
                 (Way::Appended(_), Value::List(items)) => self.prepend_at(&path, items, line, false),
@@ -282,12 +288,16 @@ impl Merge<'_, '_> {
         if !(plain && overlay && wider) || list[by].forced || list[by].path != list[line].path {
             return;
         }
-        let message = format!("`{}` hides an overlay of the {}", list[by].path.join("."), self.contributions.level(line).name());
+        let message =
+            format!("`{}` hides an overlay of the {}", list[by].path.join("."), self.contributions.level(line).name());
         let last = list[by].path.last().map_or("", AsRef::as_ref);
         self.sink.push(
             Diagnostic::new(codes::HIDDEN_OVERLAY, self.contributions.span(by), message)
                 .label("this holds everywhere")
-                .also(self.contributions.span(line), format!("hidden where `{}`", self.contributions.show(list[line].combination)))
+                .also(
+                    self.contributions.span(line),
+                    format!("hidden where `{}`", self.contributions.show(list[line].combination)),
+                )
                 .note("a narrower level wins, with all its conditions")
                 .help(format!("if that is meant, write `override {last} = ...`")),
         );
@@ -308,7 +318,11 @@ impl Merge<'_, '_> {
 }
 
 /// The children of the object at a path, which is made where nothing stands.
-fn branch<'s>(root: &'s mut BTreeMap<Arc<str>, Slot>, path: &[Arc<str>], line: usize) -> Option<&'s mut BTreeMap<Arc<str>, Slot>> {
+fn branch<'s>(
+    root: &'s mut BTreeMap<Arc<str>, Slot>,
+    path: &[Arc<str>],
+    line: usize,
+) -> Option<&'s mut BTreeMap<Arc<str>, Slot>> {
     let mut children = root;
     for key in path {
         match children.entry(Arc::clone(key)).or_insert_with(|| Slot::Branch(BTreeMap::new(), line)) {

@@ -1,8 +1,8 @@
 //! The way of one value: every line that has a say in it, strongest first.
 
+use super::Narrowness;
 use super::contribution::{Action, Contributions, Level};
 use super::merge::strongest_first;
-use super::Narrowness;
 use crate::diagnostics::Span;
 
 /// A line that has a say in a value.
@@ -22,7 +22,12 @@ pub struct Step {
 
 /// Every line that sets the value at `path`, something above it or something below it, strongest first.
 #[must_use]
-pub fn trace(contributions: &Contributions<'_>, narrowness: &Narrowness, holds: &dyn Fn(usize) -> bool, path: &[&str]) -> Vec<Step> {
+pub fn trace(
+    contributions: &Contributions<'_>,
+    narrowness: &Narrowness,
+    holds: &dyn Fn(usize) -> bool,
+    path: &[&str],
+) -> Vec<Step> {
     let touches = |line: &usize| {
         let keys = &contributions.list[*line].path;
         keys.iter().map(AsRef::as_ref).zip(path).all(|(left, right): (&str, &&str)| left == *right)

@@ -74,9 +74,18 @@ pub fn plan(db: &dyn Db) -> Plan {
     let estate = estate(db);
     let heads = heads(db);
     let layers = layer_order(estate);
-    let environments: Vec<_> =
-        estate.environments.iter().map(|environment| (environment.name.as_ref(), environment.after.as_slice())).collect();
-    let mut planner = Planner { heads: &heads, layers: &layers, waves: empty_waves(&heads), problems: vec![], missing: BTreeMap::new() };
+    let environments: Vec<_> = estate
+        .environments
+        .iter()
+        .map(|environment| (environment.name.as_ref(), environment.after.as_slice()))
+        .collect();
+    let mut planner = Planner {
+        heads: &heads,
+        layers: &layers,
+        waves: empty_waves(&heads),
+        problems: vec![],
+        missing: BTreeMap::new(),
+    };
     planner.problems.extend(layers.cycles.iter().cloned().map(Problem::LayerCycle));
     planner.problems.extend(super::layers::cycles(&environments).into_iter().map(Problem::EnvironmentCycle));
     for clusters in alike(&heads, estate.clusters.iter().map(|cluster| cluster.name.as_ref())) {
@@ -160,7 +169,8 @@ impl Planner<'_, '_> {
             }
         }
         for circle in circles(&graph) {
-            self.problems.push(Problem::Cycle(circle.into_iter().map(|node| self.named(node)).collect(), (*first).into()));
+            self.problems
+                .push(Problem::Cycle(circle.into_iter().map(|node| self.named(node)).collect(), (*first).into()));
         }
         let Ok(order) = toposort(&graph, None) else { return };
         let mut waves: FxHashMap<Node, i64> = FxHashMap::default();
@@ -242,7 +252,9 @@ impl Planner<'_, '_> {
 pub(super) fn circles<N: NodeTrait + Hash>(graph: &DiGraphMap<N, ()>) -> Vec<Vec<N>> {
     let mut circles: Vec<Vec<N>> = tarjan_scc(graph)
         .into_iter()
-        .filter(|component| component.len() > 1 || component.first().is_some_and(|node| graph.contains_edge(*node, *node)))
+        .filter(|component| {
+            component.len() > 1 || component.first().is_some_and(|node| graph.contains_edge(*node, *node))
+        })
         .map(|component| circle(graph, &component))
         .collect();
     circles.sort();

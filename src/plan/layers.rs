@@ -35,7 +35,8 @@ impl LayerOrder {
 /// Sorts the layers.
 #[must_use]
 pub fn layer_order(estate: &Estate) -> LayerOrder {
-    let names: Vec<(&str, &[Arc<str>])> = estate.layers.iter().map(|layer| (layer.name.as_ref(), layer.after.as_slice())).collect();
+    let names: Vec<(&str, &[Arc<str>])> =
+        estate.layers.iter().map(|layer| (layer.name.as_ref(), layer.after.as_slice())).collect();
     let cycles = cycles(&names);
     let mut order = LayerOrder { cycles, ..LayerOrder::default() };
     if !order.cycles.is_empty() {

@@ -74,7 +74,9 @@ impl<'h> Heads<'h> {
         let all = self.on(needed, cluster);
         let (Some(this), Some(other)) = (self.heads.get(head), self.heads.get(needed)) else { return vec![] };
         let item = |head: &Head, position: usize| head.instances.get(position).and_then(|slot| slot.item.clone());
-        let items = |head: usize, of: &Head| self.on(head, cluster).iter().map(|position| item(of, *position)).collect::<Vec<_>>();
+        let items = |head: usize, of: &Head| {
+            self.on(head, cluster).iter().map(|position| item(of, *position)).collect::<Vec<_>>()
+        };
         let own = item(this, position);
         if own.is_some() && items(head, this) == items(needed, other) {
             return all.iter().copied().filter(|position| item(other, *position) == own).collect();

@@ -41,11 +41,13 @@ pub struct Edge {
     pub because: &'static str,
 }
 
-const ORDERED_LAYER: &str = "its layer's Application starts when every Application of the layers before is Synced and Healthy";
+const ORDERED_LAYER: &str =
+    "its layer's Application starts when every Application of the layers before is Synced and Healthy";
 const ORDERED_WAVE: &str = "it stands in a later sync wave of the same layer's Application";
 const ORDERED_ALWAYS: &str = "both are Applications below the cluster's root, in waves";
 const FROM_SET: &str = "it comes from an ApplicationSet, and nothing in Argo CD holds that back";
-const NEEDS_SET: &str = "what it needs comes from an ApplicationSet, which is Healthy as soon as its Applications exist";
+const NEEDS_SET: &str =
+    "what it needs comes from an ApplicationSet, which is Healthy as soon as its Applications exist";
 const ELSEWHERE: &str = "it is on another cluster, and no sync spans two clusters' roots";
 
 /// Everything that comes before an instance: what it needs, and the services of earlier layers on its cluster.
@@ -53,7 +55,9 @@ const ELSEWHERE: &str = "it is on another cluster, and no sync spans two cluster
 pub fn edges(db: &dyn Db, service: &str, position: usize) -> Vec<Edge> {
     let heads = heads(db);
     let Some(this) = heads.index(service) else { return vec![] };
-    let (Some(head), Some(slot)) = (heads.heads.get(this), heads.heads.get(this).and_then(|head| head.instances.get(position))) else {
+    let (Some(head), Some(slot)) =
+        (heads.heads.get(this), heads.heads.get(this).and_then(|head| head.instances.get(position)))
+    else {
         return vec![];
     };
     let mut edges = vec![];
@@ -63,7 +67,8 @@ pub fn edges(db: &dyn Db, service: &str, position: usize) -> Vec<Edge> {
         let meant = heads.meant(this, position, needed, cluster);
         let Some(other) = heads.heads.get(needed) else { continue };
         let reason = need.inferred.clone().map_or(Reason::Written, Reason::Inferred);
-        let (guarantee, because) = guarantee(db, (head.deliver, &head.layer), (other.deliver, &other.layer), need.on.is_some());
+        let (guarantee, because) =
+            guarantee(db, (head.deliver, &head.layer), (other.deliver, &other.layer), need.on.is_some());
         edges.extend(meant.into_iter().filter_map(|position| other.instances.get(position)).map(|slot| Edge {
             service: Arc::clone(&need.service),
             slot: slot.clone(),
@@ -89,7 +94,12 @@ pub fn edges(db: &dyn Db, service: &str, position: usize) -> Vec<Edge> {
     edges
 }
 
-fn guarantee(db: &dyn Db, dependent: (Deliver, &str), needed: (Deliver, &str), elsewhere: bool) -> (Guarantee, &'static str) {
+fn guarantee(
+    db: &dyn Db,
+    dependent: (Deliver, &str),
+    needed: (Deliver, &str),
+    elsewhere: bool,
+) -> (Guarantee, &'static str) {
     let always = estate(db).platform.as_ref().is_some_and(|platform| platform.order == crate::model::Order::Always);
     match (dependent.0, needed.0) {
         _ if elsewhere => (Guarantee::Converges, ELSEWHERE),

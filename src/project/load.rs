@@ -37,7 +37,11 @@ pub fn find(file: Option<&Utf8Path>, here: &Utf8Path) -> Result<Utf8PathBuf, Loa
     if let Some(file) = file {
         let path = here.join(file);
         let path = if path.is_dir() { path.join("platform.pf") } else { path };
-        return if path.is_file() { Ok(path) } else { Err(LoadError { path, reason: "there is no such file".to_owned() }) };
+        return if path.is_file() {
+            Ok(path)
+        } else {
+            Err(LoadError { path, reason: "there is no such file".to_owned() })
+        };
     }
     let found = here.ancestors().map(|folder| folder.join("platform.pf")).find(|path| path.is_file());
     found.ok_or_else(|| LoadError {
@@ -87,7 +91,11 @@ impl Project {
         }
         let fixed = pattern.split(['*', '?', '[', '{']).next().unwrap_or("");
         let start = fixed.rfind('/').and_then(|at| fixed.get(..at)).unwrap_or("");
-        let depth = if pattern.contains("**") { usize::MAX } else { pattern.get(start.len()..).unwrap_or("").matches('/').count() };
+        let depth = if pattern.contains("**") {
+            usize::MAX
+        } else {
+            pattern.get(start.len()..).unwrap_or("").matches('/').count()
+        };
         let mut found = vec![];
         walk(&self.folder.join(start), start, depth, &mut found);
         for path in found {

@@ -4,5 +4,5 @@ mod load;
 mod replace;
 pub mod write;
 
-pub use replace::replace;
 pub use load::{LoadError, Project, find};
+pub use replace::replace;

@@ -72,13 +72,16 @@ pub(super) const KINDS: &[KindSchema] = &[
 ];
 
 const PLATFORM: &[Attribute] = &[
-    Attribute::new("repo", Type::Text(Text::GitUrl), "The Git repository that holds the platform and its output.").required(),
+    Attribute::new("repo", Type::Text(Text::GitUrl), "The Git repository that holds the platform and its output.")
+        .required(),
     Attribute::new("revision", Type::Text(Text::Revision), "The branch that Argo CD follows, or a full ref or commit.")
         .default("\"main\""),
-    Attribute::new("folder", Type::Text(Text::Path), "The folder of the repository in which this file lies.").default("\".\""),
+    Attribute::new("folder", Type::Text(Text::Path), "The folder of the repository in which this file lies.")
+        .default("\".\""),
     Attribute::new("output", Type::Text(Text::Path), "The folder that the compiler writes into, seen from this file.")
         .default("\"infra\""),
-    Attribute::new("admins", Type::List(&Type::Reference(Kind::Team)), "The teams that own the platform itself.").default("[]"),
+    Attribute::new("admins", Type::List(&Type::Reference(Kind::Team)), "The teams that own the platform itself.")
+        .default("[]"),
     Attribute::new(
         "order",
         Type::Choice(&[
@@ -124,7 +127,8 @@ const HUB: &[Attribute] = &[
 ];
 
 const TEAM: &[Attribute] = &[
-    Attribute::new("sso", Type::List(&Type::Text(Text::NotEmpty)), "The groups of the identity provider.").default("[]"),
+    Attribute::new("sso", Type::List(&Type::Text(Text::NotEmpty)), "The groups of the identity provider.")
+        .default("[]"),
     Attribute::new("github", Type::Text(Text::NotEmpty), "The team's handle on GitHub, such as `@org/team`."),
     Attribute::new("gitlab", Type::Text(Text::NotEmpty), "The team's handle on GitLab."),
     Attribute::new("contact", ANY_TEXT, "How to reach the team."),
@@ -205,4 +209,5 @@ const REPOSITORY: &[Attribute] = &[
 ];
 
 const HEALTH: &[Attribute] =
-    &[Attribute::new("lua", Type::Text(Text::NotEmpty), "The body of the check: sets `hs.status` and returns `hs`.").required()];
+    &[Attribute::new("lua", Type::Text(Text::NotEmpty), "The body of the check: sets `hs.status` and returns `hs`.")
+        .required()];

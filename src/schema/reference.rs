@@ -24,7 +24,8 @@ pub fn language_reference() -> String {
     out.push_str("\n## Functions\n\n| function | gives | what it does | example |\n|---|---|---|---|\n");
     for function in FUNCTIONS {
         let parameters = function.parameters.iter();
-        let parameters = parameters.map(|parameter| format!("{}{}", parameter.name, if parameter.optional { "?" } else { "" }));
+        let parameters =
+            parameters.map(|parameter| format!("{}{}", parameter.name, if parameter.optional { "?" } else { "" }));
         let call = format!("{}({})", function.name, parameters.collect::<Vec<_>>().join(", "));
         let _ = writeln!(out, "| `{call}` | {} | {} | `{}` |", function.gives, function.doc, function.example);
     }
@@ -39,7 +40,13 @@ fn attributes(out: &mut String, prefix: &str, block: &BlockSchema) {
 fn rows(out: &mut String, prefix: &str, block: &BlockSchema) {
     for attribute in block.attributes {
         let name = format!("{prefix}{}", attribute.name);
-        let _ = writeln!(out, "| `{name}` | {} | {} | {} |", cell(&attribute.of.name()), default(attribute), doc(attribute));
+        let _ = writeln!(
+            out,
+            "| `{name}` | {} | {} | {} |",
+            cell(&attribute.of.name()),
+            default(attribute),
+            doc(attribute)
+        );
         match attribute.of {
             Type::Block(inner) if !std::ptr::eq(inner, block) => rows(out, &format!("{name}."), inner),
             _ => {}

@@ -15,7 +15,9 @@ pub const SERVICE_DEFAULTS: BlockSchema = BlockSchema { attributes: SHARED };
 const HEAD: [Attribute; 7] = [
     Attribute::new("layer", Type::Reference(Kind::Layer), "The layer that it comes up in.").required().fixed(),
     Attribute::new("owner", Type::Reference(Kind::Team), "The team that answers for it.").required().fixed(),
-    Attribute::new("on", Type::Placement, "The clusters that it runs on: a condition, or `all`.").default("all").fixed(),
+    Attribute::new("on", Type::Placement, "The clusters that it runs on: a condition, or `all`.")
+        .default("all")
+        .fixed(),
     Attribute::new("use", Type::Use, "The template that it follows.").fixed(),
     Attribute::new(
         "one_per",
@@ -54,7 +56,12 @@ const SHARED_ATTRIBUTES: [Attribute; 16] = [
         "Further namespaces that its manifests write to. Argo CD refuses every other.",
     )
     .default("[]"),
-    Attribute::new("needs", Type::Needs, "The services that must be there first; `X on CLUSTER` where one is elsewhere.").default("[]"),
+    Attribute::new(
+        "needs",
+        Type::Needs,
+        "The services that must be there first; `X on CLUSTER` where one is elsewhere.",
+    )
+    .default("[]"),
     Attribute::new("provides", Type::Provides, "What others use of it, so that their need is inferred.").default("[]"),
     Attribute::new("helm", Type::Block(&HELM), "A Helm chart."),
     Attribute::new("kustomize", Type::Block(&KUSTOMIZE), "A Kustomize base, with what differs from it."),
@@ -65,7 +72,11 @@ const SHARED_ATTRIBUTES: [Attribute; 16] = [
     Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels on its Applications."),
     Attribute::new("annotations", Type::Map(&Type::Text(Text::Any)), "Annotations on its Applications."),
     Attribute::new("links", Type::Map(&Type::Text(Text::Link)), "Links for people, shown by Argo CD."),
-    Attribute::new("ignore_differences", Type::List(&Type::Object), "Fields that Argo CD shall not compare, as in its API."),
+    Attribute::new(
+        "ignore_differences",
+        Type::List(&Type::Object),
+        "Fields that Argo CD shall not compare, as in its API.",
+    ),
     Attribute::new("revision_history", Type::Int(0, 1000), "How many syncs Argo CD remembers.").default("5"),
     Attribute::new(
         "application",
@@ -78,11 +89,48 @@ const SHARED: &[Attribute] = &SHARED_ATTRIBUTES;
 
 const SERVICE_ATTRIBUTES: [Attribute; 23] = {
     let [layer, owner, on, template, one_per, deliver, generator] = HEAD;
-    let [namespace, extra, needs, provides, helm, kustomize, manifests, plugin, source, sync, labels, annotations, links, ignore, history, application] =
-        SHARED_ATTRIBUTES;
+    let [
+        namespace,
+        extra,
+        needs,
+        provides,
+        helm,
+        kustomize,
+        manifests,
+        plugin,
+        source,
+        sync,
+        labels,
+        annotations,
+        links,
+        ignore,
+        history,
+        application,
+    ] = SHARED_ATTRIBUTES;
     [
-        layer, owner, namespace, extra, on, one_per, template, needs, provides, helm, kustomize, manifests, plugin, source, sync,
-        labels, annotations, links, ignore, history, deliver, generator, application,
+        layer,
+        owner,
+        namespace,
+        extra,
+        on,
+        one_per,
+        template,
+        needs,
+        provides,
+        helm,
+        kustomize,
+        manifests,
+        plugin,
+        source,
+        sync,
+        labels,
+        annotations,
+        links,
+        ignore,
+        history,
+        deliver,
+        generator,
+        application,
     ]
 };
 

@@ -136,8 +136,16 @@ pub struct Version {
 
 impl Version {
     /// The release lines that can be compiled for, oldest first.
-    pub const KNOWN: [Self; 8] =
-        [Self::of(2, 14), Self::of(3, 0), Self::of(3, 1), Self::of(3, 2), Self::of(3, 3), Self::of(3, 4), Self::of(3, 5), Self::of(3, 6)];
+    pub const KNOWN: [Self; 8] = [
+        Self::of(2, 14),
+        Self::of(3, 0),
+        Self::of(3, 1),
+        Self::of(3, 2),
+        Self::of(3, 3),
+        Self::of(3, 4),
+        Self::of(3, 5),
+        Self::of(3, 6),
+    ];
 
     /// A release line.
     #[must_use]

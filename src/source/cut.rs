@@ -77,7 +77,8 @@ fn name_after(text: &str, from: usize) -> TextRange {
 fn import_end(text: &str, from: usize) -> usize {
     let mut lexer = Lexer::new(text, from);
     let Some((Lexeme::Text, path)) = lexer.next() else { return line_end(text, from) };
-    let word = |next: Option<(Lexeme, TextRange)>| next.filter(|(lexeme, _)| *lexeme == Lexeme::Word).map(|(_, range)| range);
+    let word =
+        |next: Option<(Lexeme, TextRange)>| next.filter(|(lexeme, _)| *lexeme == Lexeme::Word).map(|(_, range)| range);
     let (Some(keyword), Some(team)) = (word(lexer.next()), word(lexer.next())) else { return path.end as usize };
     let is_loop = word(lexer.next()).is_some_and(|range| slice(text, range) == "in");
     if slice(text, keyword) == "for" && !is_loop { team.end as usize } else { path.end as usize }
@@ -147,8 +148,24 @@ fn is_head(text: &str, word: TextRange) -> bool {
 
 /// The words that may head a declaration; others are cut as well, but never resynchronise.
 const TOP_LEVEL_WORDS: &[&str] = &[
-    "import", "platform", "hub", "team", "environment", "cluster", "layer", "service", "repository", "health", "template",
-    "policy", "test", "store", "role", "removed", "moved", "namespace",
+    "import",
+    "platform",
+    "hub",
+    "team",
+    "environment",
+    "cluster",
+    "layer",
+    "service",
+    "repository",
+    "health",
+    "template",
+    "policy",
+    "test",
+    "store",
+    "role",
+    "removed",
+    "moved",
+    "namespace",
 ];
 
 fn slice(text: &str, range: TextRange) -> &str {

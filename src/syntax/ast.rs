@@ -278,7 +278,14 @@ impl BinaryOperator {
     pub fn is_comparison(self) -> bool {
         matches!(
             self,
-            Self::Equal | Self::NotEqual | Self::Less | Self::AtMost | Self::Greater | Self::AtLeast | Self::In | Self::NotIn
+            Self::Equal
+                | Self::NotEqual
+                | Self::Less
+                | Self::AtMost
+                | Self::Greater
+                | Self::AtLeast
+                | Self::In
+                | Self::NotIn
         )
     }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use pest::Parser as _;
 use pest::iterators::{Pair, Pairs};
 
-use super::ast::{Block, Declaration, DeclarationKind, Entry, EntryKind, Expr, ExprKind, For, Import, Named, Operator, TextPart, Word};
+use super::ast::{
+    Block, Declaration, DeclarationKind, Entry, EntryKind, Expr, ExprKind, For, Import, Named, Operator, TextPart, Word,
+};
 use super::expected;
 use super::parser::{PlatformParser, Rule};
 use crate::diagnostics::{self as codes, Diagnostic, Sink};
@@ -299,7 +301,8 @@ impl<'a> Builder<'a> {
         match rest.next() {
             Some(pair) if pair.as_rule() == Rule::expr => self.expr(pair),
             _ => {
-                let finding = self.finding(codes::SYNTAX, at, "the value is missing").label("nothing follows on this line");
+                let finding =
+                    self.finding(codes::SYNTAX, at, "the value is missing").label("nothing follows on this line");
                 self.report(finding);
                 Expr { range: at, kind: ExprKind::Broken }
             }
@@ -361,9 +364,24 @@ impl<'p> Parts<'p> {
 fn is_punctuation(rule: Rule) -> bool {
     matches!(
         rule,
-        Rule::kw_import | Rule::kw_for | Rule::kw_when | Rule::kw_param | Rule::kw_each | Rule::kw_expect | Rule::kw_object
-            | Rule::kw_override | Rule::kw_unset | Rule::kw_in | Rule::kw_where | Rule::kw_if | Rule::kw_then | Rule::kw_else
-            | Rule::colon | Rule::assign | Rule::open_bracket | Rule::close_bracket
+        Rule::kw_import
+            | Rule::kw_for
+            | Rule::kw_when
+            | Rule::kw_param
+            | Rule::kw_each
+            | Rule::kw_expect
+            | Rule::kw_object
+            | Rule::kw_override
+            | Rule::kw_unset
+            | Rule::kw_in
+            | Rule::kw_where
+            | Rule::kw_if
+            | Rule::kw_then
+            | Rule::kw_else
+            | Rule::colon
+            | Rule::assign
+            | Rule::open_bracket
+            | Rule::close_bracket
     )
 }
 

@@ -36,7 +36,11 @@ pub(super) fn diagnostic(error: &Error<Rule>, text: &str, site: Site, offset: u3
 fn next_length(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or("");
     let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(rest.len());
-    if word > 0 { word } else { rest.chars().next().map_or(0, |first| if first == '\n' { 0 } else { first.len_utf8() }) }
+    if word > 0 {
+        word
+    } else {
+        rest.chars().next().map_or(0, |first| if first == '\n' { 0 } else { first.len_utf8() })
+    }
 }
 
 fn found(text: &str, at: usize) -> String {
@@ -65,13 +69,33 @@ fn foreign(text: &str, at: usize) -> Option<Hint> {
     let rest = text.get(at..).unwrap_or("");
     let hints: [(&str, Hint); 8] = [
         ("//", ("`//` starts no comment", "this is a comment in other languages", "write `#`")),
-        ("/*", ("`/*` starts no comment", "this is a comment in other languages", "write `#` at the start of each line")),
-        (";", ("entries are not separated by `;`", "this separator is not needed", "put each entry on a line of its own")),
+        (
+            "/*",
+            ("`/*` starts no comment", "this is a comment in other languages", "write `#` at the start of each line"),
+        ),
+        (
+            ";",
+            ("entries are not separated by `;`", "this separator is not needed", "put each entry on a line of its own"),
+        ),
         ("- ", ("this is a list of YAML", "items can't be written with `-`", "write `key = [a, b]`")),
-        ("?", ("there is no `? :` operator", "this is a condition in other languages", "write `if CONDITION then A else B`")),
+        (
+            "?",
+            (
+                "there is no `? :` operator",
+                "this is a condition in other languages",
+                "write `if CONDITION then A else B`",
+            ),
+        ),
         ("=>", ("`=>` has no meaning here", "this is an arrow of other languages", "write `=`")),
         (":=", ("`:=` has no meaning here", "this is an assignment in other languages", "write `=`")),
-        ("{{", ("a template in `{{ }}` stands in a string", "this is Go template or Jinja", "write it between quotes: it reaches the workload untouched")),
+        (
+            "{{",
+            (
+                "a template in `{{ }}` stands in a string",
+                "this is Go template or Jinja",
+                "write it between quotes: it reaches the workload untouched",
+            ),
+        ),
     ];
     hints.into_iter().find(|(start, _)| rest.starts_with(start)).map(|(_, hint)| hint)
 }
@@ -102,15 +126,30 @@ fn describe(rule: Rule) -> &'static str {
         Rule::comma | Rule::missing_comma => "`,`",
         Rule::colon | Rule::foreign_colon => "`:`",
         Rule::assign | Rule::append => "`=`",
-        Rule::quote | Rule::long_quote | Rule::string | Rule::short_string | Rule::long_string | Rule::raw => "a string",
+        Rule::quote | Rule::long_quote | Rule::string | Rule::short_string | Rule::long_string | Rule::raw => {
+            "a string"
+        }
         Rule::kw_in => "`in`",
         Rule::kw_then => "`then`",
         Rule::kw_else => "`else`",
         Rule::kw_where => "`where`",
         Rule::word | Rule::key | Rule::path_key | Rule::path => "a name",
-        Rule::number | Rule::constant | Rule::primary | Rule::expr | Rule::inside | Rule::list | Rule::postfixed
-        | Rule::comprehension | Rule::parenthesis | Rule::object_literal | Rule::conditional | Rule::item
-        | Rule::foreign_string | Rule::minus | Rule::negation | Rule::argument => "a value",
+        Rule::number
+        | Rule::constant
+        | Rule::primary
+        | Rule::expr
+        | Rule::inside
+        | Rule::list
+        | Rule::postfixed
+        | Rule::comprehension
+        | Rule::parenthesis
+        | Rule::object_literal
+        | Rule::conditional
+        | Rule::item
+        | Rule::foreign_string
+        | Rule::minus
+        | Rule::negation
+        | Rule::argument => "a value",
         Rule::declared | Rule::declaration | Rule::import | Rule::for_loop => "a declaration",
         Rule::EOI => "the end",
         _ => "",

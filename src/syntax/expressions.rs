@@ -50,11 +50,8 @@ impl Builder<'_> {
         self.depth += deeper;
         let pairs: Vec<_> = pairs.collect();
         pairs.iter().for_each(|pair| self.foreign_operator(pair));
-        let expr = PRATT
-            .map_primary(|pair| self.postfixed(pair))
-            .map_prefix(prefix)
-            .map_infix(infix)
-            .parse(pairs.into_iter());
+        let expr =
+            PRATT.map_primary(|pair| self.postfixed(pair)).map_prefix(prefix).map_infix(infix).parse(pairs.into_iter());
         self.depth -= deeper;
         self.chained(&expr);
         expr
@@ -84,9 +81,11 @@ impl Builder<'_> {
         let ExprKind::Binary(inner, _, _) = &left.kind else { return };
         let parenthesised = left.range.start > expr.range.start;
         if operator.is_comparison() && inner.is_comparison() && !parenthesised {
-            let finding = self
-                .finding(codes::SYNTAX, expr.range, "comparisons don't chain")
-                .help(format!("join two with `and`: `a {} b and b {} c`", inner.text(), operator.text()));
+            let finding = self.finding(codes::SYNTAX, expr.range, "comparisons don't chain").help(format!(
+                "join two with `and`: `a {} b and b {} c`",
+                inner.text(),
+                operator.text()
+            ));
             self.report(finding);
         }
     }
@@ -236,12 +235,20 @@ impl Builder<'_> {
         let text = pair.as_str();
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         if digits && text.len() > 1 && text.starts_with('0') {
-            return self.bad_number(pair, "a number has no leading zero", "quote it if the zero matters, or leave it away");
+            return self.bad_number(
+                pair,
+                "a number has no leading zero",
+                "quote it if the zero matters, or leave it away",
+            );
         }
         if digits {
             return match text.parse() {
                 Ok(number) => ExprKind::Int(number),
-                Err(_) => self.bad_number(pair, "this number is too large", "whole numbers have 64 bits; quote it if it is data"),
+                Err(_) => self.bad_number(
+                    pair,
+                    "this number is too large",
+                    "whole numbers have 64 bits; quote it if it is data",
+                ),
             };
         }
         let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
@@ -252,7 +259,8 @@ impl Builder<'_> {
     }
 
     fn bad_number(&mut self, pair: &Pair<'_, Rule>, message: &str, help: &str) -> ExprKind {
-        let finding = self.finding(codes::BAD_NUMBER, range(pair), format!("{message}: `{}`", pair.as_str())).help(help);
+        let finding =
+            self.finding(codes::BAD_NUMBER, range(pair), format!("{message}: `{}`", pair.as_str())).help(help);
         self.report(finding);
         ExprKind::Broken
     }

@@ -22,7 +22,9 @@ impl Display for Expr {
             ExprKind::Call(callee, arguments) => call(callee, arguments, out),
             ExprKind::Unary(UnaryOperator::Not, of) => write!(out, "not {}", nested(of)),
             ExprKind::Unary(UnaryOperator::Minus, of) => write!(out, "-{}", nested(of)),
-            ExprKind::Binary(operator, left, right) => write!(out, "{} {} {}", nested(left), operator.text(), nested(right)),
+            ExprKind::Binary(operator, left, right) => {
+                write!(out, "{} {} {}", nested(left), operator.text(), nested(right))
+            }
             ExprKind::If(condition, then, otherwise) => write!(out, "if {condition} then {then} else {otherwise}"),
             ExprKind::Broken => out.write_str("..."),
         }
@@ -41,7 +43,9 @@ fn text(parts: &[TextPart], out: &mut Formatter<'_>) -> fmt::Result {
     out.write_str("\"")?;
     for part in parts {
         match part {
-            TextPart::Literal(text) => out.write_str(&text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))?,
+            TextPart::Literal(text) => {
+                out.write_str(&text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))?
+            }
             TextPart::Value(expr) => write!(out, "${{{expr}}}")?,
         }
     }

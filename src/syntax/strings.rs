@@ -62,7 +62,8 @@ fn strip(text: &str, indentation: &str, line_start: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let starts_line = index > 0 || line_start;
-        let stripped = if starts_line { line.strip_prefix(indentation).unwrap_or_else(|| blank_line(line)) } else { line };
+        let stripped =
+            if starts_line { line.strip_prefix(indentation).unwrap_or_else(|| blank_line(line)) } else { line };
         out.push_str(stripped);
     }
     out

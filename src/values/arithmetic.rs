@@ -64,7 +64,9 @@ fn equal(left: &Value, right: &Value) -> Result<bool, Problem> {
         (Value::Null, other) | (other, Value::Null) => Ok(*other == Value::Null),
         (Value::Int(_) | Value::Float(_), Value::Int(_) | Value::Float(_)) => compare(left, right).map(Ordering::is_eq),
         (Value::Reference(kind, left), Value::Reference(other, right)) if kind == other => Ok(left == right),
-        (Value::Reference(_, name), Value::Text(text)) | (Value::Text(text), Value::Reference(_, name)) => Ok(name == text),
+        (Value::Reference(_, name), Value::Text(text)) | (Value::Text(text), Value::Reference(_, name)) => {
+            Ok(name == text)
+        }
         _ if std::mem::discriminant(left) == std::mem::discriminant(right) => Ok(left == right),
         _ => Err(Problem::Types),
     }
@@ -102,7 +104,9 @@ pub(super) fn float(value: &Value) -> Option<f64> {
 fn compute(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Problem> {
     match (left, right) {
         (Value::Int(left), Value::Int(right)) => whole(operator, *left, *right).map(Value::Int),
-        (Value::Text(left), Value::Text(right)) if operator == BinaryOperator::Plus => Ok(Value::text(format!("{left}{right}"))),
+        (Value::Text(left), Value::Text(right)) if operator == BinaryOperator::Plus => {
+            Ok(Value::text(format!("{left}{right}")))
+        }
         (Value::List(left), Value::List(right)) if operator == BinaryOperator::Plus => {
             Ok(Value::List(left.iter().chain(right.iter()).cloned().collect()))
         }

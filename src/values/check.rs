@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::resolve::{Expected, Scope};
 use super::Value;
+use super::resolve::{Expected, Scope};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean, with_article};
 use crate::schema::{FUNCTIONS, Function};
 use crate::syntax::ast::{Argument, BinaryOperator, Block, EntryKind, Expr, ExprKind, TextPart};
@@ -95,9 +95,13 @@ fn check_quoted(scope: &Scope<'_>, expected: Expected, expr: &Expr, sink: &mut S
     }
     if let Some(text) = expr.literal() {
         sink.push(
-            Diagnostic::new(codes::TYPE_MISMATCH, scope.site.span(expr.range), format!("{} is named without quotes", with_article(kind.word())))
-                .note("names are checked, so that a misspelt one is found; a string is only data")
-                .help(format!("write `{text}`")),
+            Diagnostic::new(
+                codes::TYPE_MISMATCH,
+                scope.site.span(expr.range),
+                format!("{} is named without quotes", with_article(kind.word())),
+            )
+            .note("names are checked, so that a misspelt one is found; a string is only data")
+            .help(format!("write `{text}`")),
         );
     }
 }
@@ -111,10 +115,18 @@ fn check_call(scope: &Scope<'_>, callee: &Expr, arguments: &[Argument], sink: &m
 pub(super) const PROVIDERS: [&str; 4] = ["crd", "storage_class", "secret_store", "ingress_class"];
 
 /// The function that is called, if it exists and takes that many arguments.
-pub(super) fn function(scope: &Scope<'_>, callee: &Expr, arguments: &[Argument], sink: &mut Sink) -> Option<&'static Function> {
+pub(super) fn function(
+    scope: &Scope<'_>,
+    callee: &Expr,
+    arguments: &[Argument],
+    sink: &mut Sink,
+) -> Option<&'static Function> {
     let span = scope.site.span(callee.range);
     let ExprKind::Name(name) = &callee.kind else {
-        sink.push(Diagnostic::new(codes::UNKNOWN_FUNCTION, span, "only a function can be called").help("a function is called by its name"));
+        sink.push(
+            Diagnostic::new(codes::UNKNOWN_FUNCTION, span, "only a function can be called")
+                .help("a function is called by its name"),
+        );
         return None;
     };
     if PROVIDERS.contains(&name.as_ref()) {
@@ -123,7 +135,9 @@ pub(super) fn function(scope: &Scope<'_>, callee: &Expr, arguments: &[Argument],
     let Some(function) = Function::find(name) else {
         let names = FUNCTIONS.iter().map(|function| function.name).chain(PROVIDERS);
         let near = did_you_mean(name, names).map(|near| format!("did you mean `{near}`?"));
-        sink.push(Diagnostic::new(codes::UNKNOWN_FUNCTION, span, format!("there is no function `{name}`")).help_if(near));
+        sink.push(
+            Diagnostic::new(codes::UNKNOWN_FUNCTION, span, format!("there is no function `{name}`")).help_if(near),
+        );
         return None;
     };
     let (fewest, most) = function.arity();
@@ -134,7 +148,9 @@ pub(super) fn function(scope: &Scope<'_>, callee: &Expr, arguments: &[Argument],
     let parameters = function.parameters.iter().map(|parameter| parameter.name).collect::<Vec<_>>().join(", ");
     let message = match named {
         Some(word) => format!("`{name}` takes its arguments by their order, not as `{} =`", word.text),
-        None => format!("`{name}` takes {fewest} argument{}, not {}", if fewest == 1 { "" } else { "s" }, arguments.len()),
+        None => {
+            format!("`{name}` takes {fewest} argument{}, not {}", if fewest == 1 { "" } else { "s" }, arguments.len())
+        }
     };
     sink.push(Diagnostic::new(codes::BAD_ARGUMENTS, span, message).help(format!("write `{name}({parameters})`")));
     None

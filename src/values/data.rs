@@ -40,7 +40,9 @@ pub(super) fn data(db: &dyn Db, file: SourceFile, format: DataFormat) -> Result<
         Content::Unreadable(reason) => return Err(reason.to_string()),
     };
     match format {
-        DataFormat::Yaml => serde_yaml::from_str::<serde_yaml::Value>(text).map_err(|e| e.to_string()).and_then(from_yaml),
+        DataFormat::Yaml => {
+            serde_yaml::from_str::<serde_yaml::Value>(text).map_err(|e| e.to_string()).and_then(from_yaml)
+        }
         DataFormat::Json => serde_json::from_str::<serde_json::Value>(text).map_err(|e| e.to_string()).map(from_json),
         DataFormat::Csv => csv(text),
     }
@@ -52,7 +54,9 @@ fn from_yaml(value: serde_yaml::Value) -> Result<Value, String> {
         serde_yaml::Value::Bool(value) => Value::Bool(value),
         serde_yaml::Value::Number(number) => match number.as_i64() {
             Some(number) => Value::Int(number),
-            None => Value::Float(Float(number.as_f64().filter(|number| number.is_finite()).ok_or("a number without end")?)),
+            None => {
+                Value::Float(Float(number.as_f64().filter(|number| number.is_finite()).ok_or("a number without end")?))
+            }
         },
         serde_yaml::Value::String(text) => Value::text(text),
         serde_yaml::Value::Sequence(items) => Value::List(items.into_iter().map(from_yaml).collect::<Result<_, _>>()?),

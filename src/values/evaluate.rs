@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Ambients;
 use super::arithmetic;
 use super::check::{PROVIDERS, function, sides};
 use super::functions;
 use super::resolve::{Expected, Meaning, Scope, World};
 use super::value::Value;
-use super::Ambients;
 use crate::diagnostics::{self as codes, Code, Diagnostic, Reported, Sink, did_you_mean};
 use crate::schema::Kind;
-use crate::syntax::ast::{Argument, BinaryOperator, Block, EntryKind, Expr, ExprKind, Operator, TextPart, UnaryOperator, Word};
+use crate::syntax::ast::{
+    Argument, BinaryOperator, Block, EntryKind, Expr, ExprKind, Operator, TextPart, UnaryOperator, Word,
+};
 use crate::text::TextRange;
 
 type Evaluated = Result<Value, Reported>;
@@ -82,7 +84,9 @@ fn text(scope: &Scope<'_>, parts: &[TextPart], sink: &mut Sink) -> Evaluated {
                 let value = evaluate(scope, expr, Expected::Value, sink)?;
                 match value.to_text() {
                     Some(text) => out.push_str(&text),
-                    None => return Err(scope.mismatch(expr.range, "something that can stand in a string", &value, sink)),
+                    None => {
+                        return Err(scope.mismatch(expr.range, "something that can stand in a string", &value, sink));
+                    }
                 }
             }
         }
@@ -106,7 +110,9 @@ fn name(scope: &Scope<'_>, word: &str, at: TextRange, expected: Expected, sink: 
 fn ambient(world: &World, name: &str) -> Value {
     let text = |text: &Option<Arc<str>>| text.as_ref().map_or(Value::Null, |text| Value::Text(Arc::clone(text)));
     match name {
-        "cluster" => world.cluster.as_ref().map_or(Value::Null, |name| Value::Reference(Kind::Cluster, Arc::clone(name))),
+        "cluster" => {
+            world.cluster.as_ref().map_or(Value::Null, |name| Value::Reference(Kind::Cluster, Arc::clone(name)))
+        }
         "env" => Value::Reference(Kind::Environment, Arc::clone(&world.environment)),
         "region" => text(&world.region),
         "service" => text(&world.service),
@@ -130,7 +136,9 @@ fn on(scope: &Scope<'_>, service: &Expr, cluster: &Expr, expected: Expected, sin
         (Value::Reference(Kind::Service, service), Value::Reference(Kind::Cluster, cluster)) => {
             Ok(Value::Placed(Arc::clone(service), Arc::clone(cluster)))
         }
-        (Value::Reference(Kind::Service, _), other) => Err(scope.mismatch(cluster.range, "the name of a cluster", other, sink)),
+        (Value::Reference(Kind::Service, _), other) => {
+            Err(scope.mismatch(cluster.range, "the name of a cluster", other, sink))
+        }
         (other, _) => Err(scope.mismatch(service.range, "the name of a service", other, sink)),
     }
 }
@@ -281,7 +289,13 @@ fn unary(scope: &Scope<'_>, operator: UnaryOperator, of: &Expr, sink: &mut Sink)
     }
 }
 
-fn binary(scope: &Scope<'_>, operator: BinaryOperator, (left, right): (&Expr, &Expr), at: TextRange, sink: &mut Sink) -> Evaluated {
+fn binary(
+    scope: &Scope<'_>,
+    operator: BinaryOperator,
+    (left, right): (&Expr, &Expr),
+    at: TextRange,
+    sink: &mut Sink,
+) -> Evaluated {
     match operator {
         BinaryOperator::And => return Ok(Value::Bool(boolean(scope, left, sink)? && boolean(scope, right, sink)?)),
         BinaryOperator::Or => return Ok(Value::Bool(boolean(scope, left, sink)? || boolean(scope, right, sink)?)),

@@ -43,7 +43,8 @@ pub(super) fn call(
             scope.mismatch(place, wanted, values.get(index).unwrap_or(&Value::Null), sink)
         }
         Problem::Other(message) => {
-            let code = if DataFormat::of_function(function.name).is_some() { codes::DATA_FILE } else { codes::BAD_ARGUMENTS };
+            let code =
+                if DataFormat::of_function(function.name).is_some() { codes::DATA_FILE } else { codes::BAD_ARGUMENTS };
             scope.fail(code, at, message, sink)
         }
     })
@@ -84,7 +85,13 @@ fn apply(name: &str, values: &[Value]) -> Given {
     Ok(match name {
         "abs" | "int" => return number(name, first),
         "contains" => Value::Bool(contains(first, second)?),
-        "default" => if *first == Value::Null { second.clone() } else { first.clone() },
+        "default" => {
+            if *first == Value::Null {
+                second.clone()
+            } else {
+                first.clone()
+            }
+        }
         "ends_with" => Value::Bool(text(values, 0)?.ends_with(text(values, 1)?.as_ref())),
         "starts_with" => Value::Bool(text(values, 0)?.starts_with(text(values, 1)?.as_ref())),
         "flatten" => flatten(list(values, 0)?)?,
@@ -108,7 +115,9 @@ fn apply(name: &str, values: &[Value]) -> Given {
         "split" => Value::List(text(values, 0)?.split(text(values, 1)?.as_ref()).map(Value::text).collect()),
         "string" => Value::Text(first.to_text().ok_or(Problem::Argument(0))?),
         "to_json" => Value::text(first.to_json().to_string()),
-        "to_yaml" => Value::text(serde_yaml::to_string(&first.to_json()).map_err(|error| Problem::Other(error.to_string()))?),
+        "to_yaml" => {
+            Value::text(serde_yaml::to_string(&first.to_json()).map_err(|error| Problem::Other(error.to_string()))?)
+        }
         "unique" => unique(list(values, 0)?),
         other => return Err(Problem::Other(format!("there is no function `{other}`"))),
     })
@@ -116,10 +125,13 @@ fn apply(name: &str, values: &[Value]) -> Given {
 
 fn number(name: &str, value: &Value) -> Given {
     match (name, value) {
-        ("abs", Value::Int(number)) => number.checked_abs().map(Value::Int).ok_or_else(|| Problem::Other("too large".to_owned())),
+        ("abs", Value::Int(number)) => {
+            number.checked_abs().map(Value::Int).ok_or_else(|| Problem::Other("too large".to_owned()))
+        }
         ("abs", Value::Float(number)) => Ok(Value::Float(Float(number.0.abs()))),
         ("int", Value::Int(_)) => Ok(value.clone()),
-        ("int", Value::Float(number)) if number.0.abs() < 9e15 => {
+        ("int", Value::Float(number)) if number.0.abs() < 9e15 =>
+        {
             #[expect(clippy::cast_possible_truncation, reason = "cutting the fraction is what is asked for")]
             Ok(Value::Int(number.0.trunc() as i64))
         }
@@ -220,7 +232,8 @@ fn range(from: i64, to: i64) -> Given {
 
 fn sort(items: &[Value]) -> Given {
     let mut items = items.to_vec();
-    let comparable = items.windows(2).all(|pair| matches!(pair, [left, right] if arithmetic::compare(left, right).is_ok()));
+    let comparable =
+        items.windows(2).all(|pair| matches!(pair, [left, right] if arithmetic::compare(left, right).is_ok()));
     if !comparable {
         return Err(Problem::Other("only numbers or only strings can be sorted".to_owned()));
     }

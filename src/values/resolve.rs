@@ -165,7 +165,9 @@ impl<'a> Scope<'a> {
 
     fn expected_meaning(&self, word: &str, expected: Expected) -> Option<Meaning<'a>> {
         match expected {
-            Expected::Choice(choices) => choices.iter().find(|choice| choice.name == word).map(|choice| Meaning::Choice(choice.name)),
+            Expected::Choice(choices) => {
+                choices.iter().find(|choice| choice.name == word).map(|choice| Meaning::Choice(choice.name))
+            }
             _ => {
                 let kind = expected.kind()?;
                 self.names.get(kind, word).map(|name| Meaning::Declared(kind, Arc::clone(name)))
@@ -189,8 +191,12 @@ impl<'a> Scope<'a> {
             Some(kind) => format!("a {}", kind.word()),
             None => "a word of this attribute".to_owned(),
         };
-        Diagnostic::new(codes::AMBIGUOUS_NAME, self.site.span(at), format!("`{word}` is {what} and a local name as well"))
-            .help("give the local name (of `param`, `for` or `each`) another spelling")
+        Diagnostic::new(
+            codes::AMBIGUOUS_NAME,
+            self.site.span(at),
+            format!("`{word}` is {what} and a local name as well"),
+        )
+        .help("give the local name (of `param`, `for` or `each`) another spelling")
     }
 
     fn unknown(&self, word: &str, at: TextRange, expected: Expected) -> Diagnostic {
@@ -222,7 +228,10 @@ impl<'a> Scope<'a> {
         let ambients = AMBIENTS.iter().map(|(name, _)| *name).filter(|name| self.ambients.allows(name));
         let locals = self.locals.iter().map(|(name, _)| name.as_ref());
         let near = did_you_mean(word, locals.chain(ambients).chain(self.item.map(AsRef::as_ref)));
-        let declared = self.names.kind_of(word).map(|kind| format!("there is a {} of this name, but a value is asked for here", kind.word()));
+        let declared = self
+            .names
+            .kind_of(word)
+            .map(|kind| format!("there is a {} of this name, but a value is asked for here", kind.word()));
         let diagnostic = diagnostic.help_if(near.map(|near| format!("did you mean `{near}`?")));
         let diagnostic = declared.into_iter().fold(diagnostic, Diagnostic::note);
         diagnostic.help(format!("if it is data, quote it: `\"{word}\"`"))

@@ -57,19 +57,24 @@ pub fn check_text(form: Text, text: &str) -> Result<(), TextProblem> {
             format!("`{text}` is no URL of an API server"),
             "Argo CD compares servers as text: `https://HOST[:PORT][/PATH]`, without a `/` at the end",
         ),
-        Text::GitUrl if !is_git_url(text) => {
-            problem(format!("`{text}` is no URL of a Git repository"), "Git is reached by `https://`, `ssh://` or `user@host:path`")
-        }
+        Text::GitUrl if !is_git_url(text) => problem(
+            format!("`{text}` is no URL of a Git repository"),
+            "Git is reached by `https://`, `ssh://` or `user@host:path`",
+        ),
         Text::Link if !(text.starts_with("https://") || text.starts_with("http://") || text.starts_with("mailto:")) => {
-            problem(format!("`{text}` is no link"), "Argo CD shows links that start with `https://`, `http://` or `mailto:`")
+            problem(
+                format!("`{text}` is no link"),
+                "Argo CD shows links that start with `https://`, `http://` or `mailto:`",
+            )
         }
         Text::Revision | Text::ChartVersion if text.is_empty() || text.chars().any(char::is_whitespace) => {
             problem(format!("`{text}` is no {}", form.name()), "a revision has no blanks in it")
         }
         Text::ArgoVersion => argo_version(text),
-        Text::Duration if !is_duration(text) => {
-            problem(format!("`{text}` is no duration"), "Argo CD reads durations as Go does: `90s`, `5m`, `1h30m`; there are no days")
-        }
+        Text::Duration if !is_duration(text) => problem(
+            format!("`{text}` is no duration"),
+            "Argo CD reads durations as Go does: `90s`, `5m`, `1h30m`; there are no days",
+        ),
         Text::Path => path(text),
         Text::GroupKind if !is_group_kind(text) => {
             problem(format!("`{text}` names no kind"), "write `group/Kind`, `Kind` for the core group, or `*` for all")
@@ -78,9 +83,10 @@ pub fn check_text(form: Text, text: &str) -> Result<(), TextProblem> {
         Text::Image if text.is_empty() || text.chars().any(char::is_whitespace) => {
             problem(format!("`{text}` is no image"), "write `name:tag`, `name=new:tag` or `name@sha256:...`")
         }
-        Text::Regex if regex::Regex::new(text).is_err() => {
-            problem(format!("`{text}` is no regular expression"), "brackets must close and repetitions need something to repeat")
-        }
+        Text::Regex if regex::Regex::new(text).is_err() => problem(
+            format!("`{text}` is no regular expression"),
+            "brackets must close and repetitions need something to repeat",
+        ),
         _ => Ok(()),
     }
 }
@@ -98,7 +104,10 @@ pub fn is_subdomain(text: &str) -> Result<(), TextProblem> {
     if text.len() <= 253 && text.split('.').all(is_dns_label) {
         return Ok(());
     }
-    problem(format!("`{text}` is no DNS subdomain"), "Kubernetes takes DNS labels joined by dots, at most 253 characters")
+    problem(
+        format!("`{text}` is no DNS subdomain"),
+        "Kubernetes takes DNS labels joined by dots, at most 253 characters",
+    )
 }
 
 fn is_label_value(text: &str) -> bool {
@@ -113,7 +122,8 @@ fn is_server(text: &str) -> bool {
 }
 
 fn is_git_url(text: &str) -> bool {
-    let by_scheme = ["https://", "http://", "ssh://"].iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+    let by_scheme =
+        ["https://", "http://", "ssh://"].iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
     let by_user = text.split_once('@').is_some_and(|(user, rest)| !user.is_empty() && rest.contains(':'));
     (by_scheme || by_user) && !text.contains(char::is_whitespace)
 }
@@ -143,13 +153,19 @@ fn is_duration(text: &str) -> bool {
 
 fn path(text: &str) -> Result<(), TextProblem> {
     if text.is_empty() || text.starts_with('/') || text.contains('\\') || text.split('/').any(|part| part == "..") {
-        return problem(format!("`{text}` leaves its repository"), "a path is relative to the root of its repository, with no `..` in it");
+        return problem(
+            format!("`{text}` leaves its repository"),
+            "a path is relative to the root of its repository, with no `..` in it",
+        );
     }
     Ok(())
 }
 
 fn is_group_kind(text: &str) -> bool {
-    let kind = |kind: &str| kind == "*" || kind.starts_with(|c: char| c.is_ascii_uppercase()) && kind.bytes().all(|b| b.is_ascii_alphanumeric());
+    let kind = |kind: &str| {
+        kind == "*"
+            || kind.starts_with(|c: char| c.is_ascii_uppercase()) && kind.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
     let group = |group: &str| group == "*" || !group.is_empty() && group.split('.').all(is_dns_label);
     match text.split_once('/') {
         Some((before, after)) => group(before) && kind(after),
@@ -164,5 +180,8 @@ fn sync_option(text: &str) -> Result<(), TextProblem> {
     if known {
         return Ok(());
     }
-    problem(format!("Argo CD knows no sync option `{text}`"), "it compares whole strings, and passes over what it does not know")
+    problem(
+        format!("Argo CD knows no sync option `{text}`"),
+        "it compares whole strings, and passes over what it does not know",
+    )
 }

@@ -37,7 +37,9 @@ pub(in crate::documents) fn alike<'m>(service: &'m Service, estate: &'m Estate) 
             });
             match known {
                 Some(group) => group.members.push(*position),
-                None => groups.push(Alike { spec: &variant.spec, hub, protected, with_region, members: vec![*position] }),
+                None => {
+                    groups.push(Alike { spec: &variant.spec, hub, protected, with_region, members: vec![*position] })
+                }
             }
         }
     }
@@ -45,14 +47,23 @@ pub(in crate::documents) fn alike<'m>(service: &'m Service, estate: &'m Estate) 
 }
 
 /// The cluster and the hub of an instance.
-pub(in crate::documents) fn place<'m>(service: &Service, estate: &'m Estate, position: usize) -> Option<(&'m Cluster, &'m Hub)> {
+pub(in crate::documents) fn place<'m>(
+    service: &Service,
+    estate: &'m Estate,
+    position: usize,
+) -> Option<(&'m Cluster, &'m Hub)> {
     let cluster = estate.cluster(&service.head.instances.get(position)?.cluster)?;
     Some((cluster, estate.hub(&cluster.hub)?))
 }
 
 /// What an Application of a group is, with holes. The wave is left out: it orders the parent's sync, and is no part of
 /// what the Application means.
-pub(in crate::documents) fn application(platform: &Platform, service: &Service, estate: &Estate, alike: &Alike<'_>) -> Node {
+pub(in crate::documents) fn application(
+    platform: &Platform,
+    service: &Service,
+    estate: &Estate,
+    alike: &Alike<'_>,
+) -> Node {
     let sources = Sources::new(platform, service, estate);
     let metadata = Node::map([
         ("name", Node::Text(holes::name(&platform.names, &service.head.name, service.head.each.is_some()))),
@@ -106,9 +117,10 @@ fn sorted(node: Node) -> Node {
 }
 
 fn annotations(spec: &Spec, sources: &Sources<'_>) -> Node {
-    let links = spec.links.iter().map(|(name, url)| {
-        (Arc::from(format!("link.argocd.argoproj.io/{name}")), Node::text(Arc::clone(url)))
-    });
+    let links = spec
+        .links
+        .iter()
+        .map(|(name, url)| (Arc::from(format!("link.argocd.argoproj.io/{name}")), Node::text(Arc::clone(url))));
     let mut annotations = Node::Map(links.collect())
         .with_some("argocd.argoproj.io/manifest-generate-paths", sources.generate_paths(spec).map(Node::Text));
     for (key, value) in &spec.annotations {
@@ -160,7 +172,9 @@ fn retry(sync: &Sync, version: Version) -> Node {
         ("maxDuration", Node::text(Arc::clone(longest))),
     ]);
     let refresh = sync.retry_refresh && version >= Version::of(3, 2);
-    Node::map([("limit", Node::Int(sync.retry_limit))]).with_some("refresh", refresh.then_some(true)).with("backoff", backoff)
+    Node::map([("limit", Node::Int(sync.retry_limit))])
+        .with_some("refresh", refresh.then_some(true))
+        .with("backoff", backoff)
 }
 
 /// The way out: what the source says of the Application itself, merged over what is made of it.
@@ -218,15 +232,39 @@ pub(in crate::documents) fn leaves<'db>(db: &'db dyn Db, item: Item<'db>) -> Lea
     Leaves { groups: groups.collect() }
 }
 
-/// What all Applications of a service share: the file that reviewers read first. It is never synced.
-pub(in crate::documents) fn shared_application(platform: &Platform, service: &Service, estate: &Estate) -> Option<String> {
+/// What all Applications of a service share: the file that reviewers read first. It is of no kind that Argo CD knows, so
+/// that it can never be synced by mistake.
+pub(in crate::documents) fn shared_application(
+    platform: &Platform,
+    service: &Service,
+    estate: &Estate,
+) -> Option<String> {
     let groups = alike(service, estate);
     let nodes: Vec<Node> = groups.iter().map(|alike| application(platform, service, estate, alike)).collect();
     let shared = super::application_set::shared(&nodes)?;
-    let shown: Vec<Arc<str>> = ["CLUSTER", "SERVER", "ENV", "REGION", "ITEM", "0"].map(Arc::from).into();
+    let empty = Node::Map(vec![]);
+    let metadata = Node::map([("name", Node::text(Arc::clone(&service.head.name)))]);
+    let inherited = shared.get("metadata").unwrap_or(&empty);
+    let metadata = ["labels", "annotations"].into_iter().fold(metadata, |metadata, key| {
+        metadata.with_filled(key, inherited.get(key).and_then(without_holes).unwrap_or(Node::Map(vec![])))
+    });
+    let spec = shared.get("spec").and_then(without_holes)?;
+    let document = object("platformc.io/v1", "ApplicationTemplate", metadata).with("spec", spec);
     let note = "# What its Applications have in common, before overlays and destination. Nothing syncs this file.\n";
     let header = header::yaml(&service.file, &format!("service {}", service.head.name));
-    Some(format!("{header}{note}{}", super::super::yaml::write(&shared.fill(&shown))))
+    Some(format!("{header}{note}{}", super::super::yaml::write(&document)))
+}
+
+/// A document without what differs from instance to instance.
+fn without_holes(node: &Node) -> Option<Node> {
+    match node {
+        Node::Text(text) if text.has_holes() => None,
+        Node::Map(entries) => {
+            let kept = entries.iter().filter_map(|(key, node)| Some((Arc::clone(key), without_holes(node)?)));
+            Some(Node::Map(kept.collect()))
+        }
+        other => Some(other.clone()),
+    }
 }
 
 /// One instance and what it means: its Application, without the wave.
@@ -247,7 +285,9 @@ pub fn applications(db: &dyn Db) -> Vec<Meaning> {
         for alike in alike(service, estate(db)) {
             let application = application(platform, service, estate(db), &alike);
             for position in &alike.members {
-                let (Some(slot), Some((cluster, _))) = (service.head.instances.get(*position), place(service, estate(db), *position)) else {
+                let (Some(slot), Some((cluster, _))) =
+                    (service.head.instances.get(*position), place(service, estate(db), *position))
+                else {
                     continue;
                 };
                 let filled = application.fill(&holes::values(cluster, slot.item.as_ref(), 0));
@@ -260,13 +300,18 @@ pub fn applications(db: &dyn Db) -> Vec<Meaning> {
 }
 
 /// The path and the holes of each leaf of a service.
-pub(in crate::documents) fn leaf_places<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<(String, Arc<[Arc<str>]>, Arc<Template>)> {
+pub(in crate::documents) fn leaf_places<'db>(
+    db: &'db dyn Db,
+    item: Item<'db>,
+) -> Vec<(String, Arc<[Arc<str>]>, Arc<Template>)> {
     let Some(service) = service(db, item) else { return vec![] };
     let waves = waves(db, item);
     let mut places = vec![];
     for (template, members) in &leaves(db, item).groups {
         for position in members {
-            let (Some(slot), Some((cluster, _))) = (service.head.instances.get(*position), place(service, estate(db), *position)) else {
+            let (Some(slot), Some((cluster, _))) =
+                (service.head.instances.get(*position), place(service, estate(db), *position))
+            else {
                 continue;
             };
             let path = paths::leaf(&cluster.name, &service.head.layer, &service.head.name, slot.item.as_deref());

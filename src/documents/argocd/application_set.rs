@@ -54,7 +54,13 @@ struct Builder<'b> {
 }
 
 impl<'b> Builder<'b> {
-    fn new(platform: &'b Platform, service: &'b Service, estate: &'b Estate, hub: &'b Hub, groups: &[&Alike<'_>]) -> Self {
+    fn new(
+        platform: &'b Platform,
+        service: &'b Service,
+        estate: &'b Estate,
+        hub: &'b Hub,
+        groups: &[&Alike<'_>],
+    ) -> Self {
         let nodes: Vec<Node> = groups.iter().map(|alike| application(platform, service, estate, alike)).collect();
         let template = shared(&nodes).unwrap_or(Node::Map(vec![]));
         let mut builder = Self {
@@ -79,7 +85,9 @@ impl<'b> Builder<'b> {
     }
 
     fn element(&mut self, position: usize, patch: &Node) {
-        let (Some(slot), Some((cluster, _))) = (self.service.head.instances.get(position), place(self.service, self.estate, position)) else {
+        let (Some(slot), Some((cluster, _))) =
+            (self.service.head.instances.get(position), place(self.service, self.estate, position))
+        else {
             return;
         };
         let text = |text: &Arc<str>| Node::text(Arc::clone(text));
@@ -87,14 +95,16 @@ impl<'b> Builder<'b> {
         let node = if by_label {
             Node::map([("name", text(&cluster.name))])
         } else {
-            let node = Node::map([("cluster", text(&cluster.name)), ("url", text(&cluster.server)), ("env", text(&cluster.environment))]);
+            let node = Node::map([
+                ("cluster", text(&cluster.name)),
+                ("url", text(&cluster.server)),
+                ("env", text(&cluster.environment)),
+            ]);
             node.with_some("region", cluster.region.as_ref().map(text))
         };
         let values = holes::values(cluster, slot.item.as_ref(), 0);
         let patched = !patch.is_empty_collection();
-        let node = node
-            .with_some("item", slot.item.as_ref().map(text))
-            .with_filled("patch", patch.fill(&values));
+        let node = node.with_some("item", slot.item.as_ref().map(text)).with_filled("patch", patch.fill(&values));
         self.elements.push(Element { cluster: Arc::clone(&cluster.name), node, patched });
     }
 
@@ -118,7 +128,11 @@ impl<'b> Builder<'b> {
         }
         let size = self.elements.len().div_ceil(parts);
         let chunks = self.elements.chunks(size.max(1)).zip(1..);
-        chunks.map(|(chunk, number)| (format!("{folder}/{service}.{number}.yaml"), self.text(&format!("{service}.{number}"), chunk))).collect()
+        chunks
+            .map(|(chunk, number)| {
+                (format!("{folder}/{service}.{number}.yaml"), self.text(&format!("{service}.{number}"), chunk))
+            })
+            .collect()
     }
 
     fn text(&self, name: &str, elements: &[Element]) -> Arc<str> {
@@ -127,11 +141,12 @@ impl<'b> Builder<'b> {
             ("namespace", Node::text(Arc::clone(&self.hub.namespace))),
             ("labels", self.labels()),
         ]);
-        let spec = Node::map([("goTemplate", Node::Bool(true)), ("goTemplateOptions", Node::list(["missingkey=error"]))])
-            .with("generators", Node::List(vec![self.generator(elements)]))
-            .with_filled("syncPolicy", self.policy())
-            .with("template", self.go_template())
-            .with_some("templatePatch", elements.iter().any(|element| element.patched).then_some(PATCH));
+        let spec =
+            Node::map([("goTemplate", Node::Bool(true)), ("goTemplateOptions", Node::list(["missingkey=error"]))])
+                .with("generators", Node::List(vec![self.generator(elements)]))
+                .with_filled("syncPolicy", self.policy())
+                .with("template", self.go_template())
+                .with_some("templatePatch", elements.iter().any(|element| element.patched).then_some(PATCH));
         let header = header::yaml(&self.service.file, &format!("service {}", self.service.head.name));
         let mut out = String::new();
         Template::new(&header, &[object(ARGO, "ApplicationSet", metadata).with("spec", spec)]).fill(&[], &mut out);
@@ -153,18 +168,26 @@ impl<'b> Builder<'b> {
         if !self.protected {
             return Node::Map(vec![]);
         }
-        Node::map([("applicationsSync", Node::text("create-update")), ("preserveResourcesOnDeletion", Node::Bool(true))])
+        Node::map([
+            ("applicationsSync", Node::text("create-update")),
+            ("preserveResourcesOnDeletion", Node::Bool(true)),
+        ])
     }
 
     fn generator(&self, elements: &[Element]) -> Node {
         let list = |elements: &mut dyn Iterator<Item = &Element>| {
-            Node::map([("list", Node::map([("elements", Node::List(elements.map(|element| element.node.clone()).collect()))]))])
+            Node::map([(
+                "list",
+                Node::map([("elements", Node::List(elements.map(|element| element.node.clone()).collect()))]),
+            )])
         };
         if self.service.head.generator == Generator::List {
             return list(&mut elements.iter());
         }
         let base = match &self.service.head.each {
-            Some(_) => Node::map([("matrix", Node::map([("generators", Node::List(vec![self.clusters(), self.items()]))]))]),
+            Some(_) => {
+                Node::map([("matrix", Node::map([("generators", Node::List(vec![self.clusters(), self.items()]))]))])
+            }
             None => self.clusters(),
         };
         if !elements.iter().any(|element| element.patched) {
@@ -172,7 +195,10 @@ impl<'b> Builder<'b> {
         }
         let keys: &[&str] = if self.service.head.each.is_some() { &["name", "item"] } else { &["name"] };
         let patches = list(&mut elements.iter().filter(|element| element.patched));
-        let merge = Node::map([("mergeKeys", Node::list(keys.iter().copied())), ("generators", Node::List(vec![base, patches]))]);
+        let merge = Node::map([
+            ("mergeKeys", Node::list(keys.iter().copied())),
+            ("generators", Node::List(vec![base, patches])),
+        ]);
         Node::map([("merge", merge)])
     }
 
@@ -192,7 +218,8 @@ impl<'b> Builder<'b> {
     }
 
     fn items(&self) -> Node {
-        let mut items: Vec<&Arc<str>> = self.service.head.instances.iter().filter_map(|slot| slot.item.as_ref()).collect();
+        let mut items: Vec<&Arc<str>> =
+            self.service.head.instances.iter().filter_map(|slot| slot.item.as_ref()).collect();
         items.sort();
         items.dedup();
         let elements = items.into_iter().map(|item| Node::map([("item", Node::text(Arc::clone(item)))]));

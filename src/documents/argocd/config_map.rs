@@ -39,14 +39,18 @@ fn config_map(hub: &Hub, name: &str, data: Node) -> Arc<str> {
         (
             "labels",
             // Without part-of Argo CD does not find its own settings, and every component stops.
-            Node::map([("app.kubernetes.io/name", Node::text(name)), ("app.kubernetes.io/part-of", Node::text("argocd"))]),
+            Node::map([
+                ("app.kubernetes.io/name", Node::text(name)),
+                ("app.kubernetes.io/part-of", Node::text("argocd")),
+            ]),
         ),
     ]);
     let annotations = Node::map([
         ("argocd.argoproj.io/sync-options", Node::text("ServerSideApply=true,Prune=false,Delete=false")),
         (SYNC_WAVE, Node::text("-100")),
     ]);
-    let metadata = if hub.settings == Settings::Fragment { metadata } else { metadata.with("annotations", annotations) };
+    let metadata =
+        if hub.settings == Settings::Fragment { metadata } else { metadata.with("annotations", annotations) };
     text(object("v1", "ConfigMap", metadata).with("data", data), &format!("settings of hub {}", hub.name))
 }
 
@@ -65,7 +69,8 @@ fn main_settings(estate: &Estate, hub: &Hub) -> Node {
     data
 }
 
-const IGNORED_UPDATES: &str = "jsonPointers:\n- /status/reconciledAt\n- /status/operationState/startedAt\n- /metadata/resourceVersion\n";
+const IGNORED_UPDATES: &str =
+    "jsonPointers:\n- /status/reconciledAt\n- /status/operationState/startedAt\n- /metadata/resourceVersion\n";
 
 fn parameters(hub: &Hub) -> Node {
     Node::map([("controller.sync.timeout.seconds", Node::text(hub.sync_timeout.to_string()))])

@@ -2,18 +2,18 @@
 
 mod application;
 mod application_set;
+mod config_map;
 mod project;
 mod registration;
 mod roots;
-mod config_map;
 
 pub use application::{Meaning, applications};
 pub(super) use application::{leaf_places, shared_application};
 pub(super) use application_set::application_sets;
+pub(super) use config_map::settings;
 pub(super) use project::projects;
 pub(super) use registration::registrations;
 pub(super) use roots::{cluster_files, root_files};
-pub(super) use config_map::settings;
 
 use super::yaml::Node;
 

@@ -85,13 +85,16 @@ fn project(hub: &Hub, team: &str, bounds: &Bounds) -> Arc<str> {
         ("sourceRepos", leaf::texts(&repositories)),
         ("destinations", Node::List(bounds.destinations.iter().map(destination).collect())),
     ]);
-    let spec = spec.with_filled("clusterResourceWhitelist", Node::List(bounds.cluster_resources.iter().map(kind).collect()));
+    let spec =
+        spec.with_filled("clusterResourceWhitelist", Node::List(bounds.cluster_resources.iter().map(kind).collect()));
     text(object(ARGO, "AppProject", metadata(hub, team)).with("spec", spec), &format!("the project of team {team}"))
 }
 
 /// The project of roots and foundations: the hub's own namespace, and namespaces on every cluster.
 fn admin(platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<str> {
-    let destination = |server: &str, namespace: &str| Node::map([("server", Node::text(server)), ("namespace", Node::text(namespace))]);
+    let destination = |server: &str, namespace: &str| {
+        Node::map([("server", Node::text(server)), ("namespace", Node::text(namespace))])
+    };
     let clusters = estate.clusters.iter().filter(|cluster| cluster.hub == hub.name);
     let mut destinations = vec![destination(IN_CLUSTER, &hub.namespace)];
     destinations.extend(clusters.map(|cluster| destination(&cluster.server, "default")));
@@ -99,7 +102,10 @@ fn admin(platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<str> {
         ("description", Node::text("Roots, layers and foundations; no team's services")),
         ("sourceRepos", Node::list([platform.repo.as_ref()])),
         ("destinations", Node::List(destinations)),
-        ("clusterResourceWhitelist", Node::List(vec![Node::map([("group", Node::text("")), ("kind", Node::text("Namespace"))])])),
+        (
+            "clusterResourceWhitelist",
+            Node::List(vec![Node::map([("group", Node::text("")), ("kind", Node::text("Namespace"))])]),
+        ),
     ]);
     text(object(ARGO, "AppProject", metadata(hub, ADMIN)).with("spec", spec), "the project of roots and foundations")
 }

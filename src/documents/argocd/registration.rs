@@ -18,9 +18,11 @@ pub(in crate::documents) fn registrations(db: &dyn Db) -> Vec<(String, Arc<str>)
 fn of_hub(estate: &Estate, hub: &Hub) -> Vec<(String, Arc<str>)> {
     let folder = paths::of_hub(estate, paths::CONTROL_PLANE, &hub.name);
     let clusters = estate.clusters.iter().filter(|cluster| cluster.hub == hub.name && cluster.register);
-    let clusters = clusters.map(|cluster| (format!("{folder}/clusters/{}.yaml", cluster.name), self::cluster(hub, cluster)));
+    let clusters =
+        clusters.map(|cluster| (format!("{folder}/clusters/{}.yaml", cluster.name), self::cluster(hub, cluster)));
     let repositories = estate.repositories.iter();
-    let repositories = repositories.map(|known| (format!("{folder}/repositories/{}.yaml", known.name), repository(hub, known)));
+    let repositories =
+        repositories.map(|known| (format!("{folder}/repositories/{}.yaml", known.name), repository(hub, known)));
     clusters.chain(repositories).collect()
 }
 
@@ -47,7 +49,10 @@ fn cluster(hub: &Hub, cluster: &Cluster) -> Arc<str> {
     for (key, value) in &cluster.labels {
         labels.insert(Arc::clone(key), Node::text(Arc::clone(value)));
     }
-    let data = Node::map([("name", Node::text(Arc::clone(&cluster.name))), ("server", Node::text(Arc::clone(&cluster.server)))]);
+    let data = Node::map([
+        ("name", Node::text(Arc::clone(&cluster.name))),
+        ("server", Node::text(Arc::clone(&cluster.server))),
+    ]);
     let node = secret(hub, &format!("cluster-{}", cluster.name), labels).with("stringData", data);
     text(node, &format!("the registration of cluster {}", cluster.name))
 }
@@ -59,7 +64,11 @@ fn repository(hub: &Hub, repository: &Repository) -> Arc<str> {
         RepositoryKind::Oci => ("helm", true),
     };
     let url = repository.url.strip_prefix("oci://").unwrap_or(&repository.url);
-    let data = Node::map([("type", Node::text(kind)), ("name", Node::text(Arc::clone(&repository.name))), ("url", Node::text(url))]);
+    let data = Node::map([
+        ("type", Node::text(kind)),
+        ("name", Node::text(Arc::clone(&repository.name))),
+        ("url", Node::text(url)),
+    ]);
     let data = data.with_some("enableOCI", oci.then_some("true"));
     let labels = Node::map([("argocd.argoproj.io/secret-type", Node::text("repository"))]);
     let node = secret(hub, &format!("repository-{}", repository.name), labels).with("stringData", data);

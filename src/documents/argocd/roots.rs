@@ -57,7 +57,10 @@ fn parent(platform: &Platform, hub: &Hub, parent: Parent<'_>) -> Node {
     let spec = Node::map([
         ("project", Node::text(ADMIN)),
         ("source", source.with_some("directory", parent.directory)),
-        ("destination", Node::map([("server", Node::text(parent.server)), ("namespace", Node::text(parent.namespace))])),
+        (
+            "destination",
+            Node::map([("server", Node::text(parent.server)), ("namespace", Node::text(parent.namespace))]),
+        ),
         ("syncPolicy", sync_policy(hub)),
     ]);
     object(ARGO, "Application", metadata).with("spec", spec)
@@ -65,10 +68,15 @@ fn parent(platform: &Platform, hub: &Hub, parent: Parent<'_>) -> Node {
 
 /// A parent tries for ever: a leaf that fails makes its sync fail, and the same revision is not tried again by itself.
 fn sync_policy(hub: &Hub) -> Node {
-    let backoff = Node::map([("duration", Node::text("10s")), ("factor", Node::Int(2)), ("maxDuration", Node::text("3m"))]);
+    let backoff =
+        Node::map([("duration", Node::text("10s")), ("factor", Node::Int(2)), ("maxDuration", Node::text("3m"))]);
     let refresh = hub.version >= Version::of(3, 2);
-    let retry = Node::map([("limit", Node::Int(-1))]).with_some("refresh", refresh.then_some(true)).with("backoff", backoff);
-    Node::map([("automated", Node::map([("prune", Node::Bool(true)), ("selfHeal", Node::Bool(true))])), ("retry", retry)])
+    let retry =
+        Node::map([("limit", Node::Int(-1))]).with_some("refresh", refresh.then_some(true)).with("backoff", backoff);
+    Node::map([
+        ("automated", Node::map([("prune", Node::Bool(true)), ("selfHeal", Node::Bool(true))])),
+        ("retry", retry),
+    ])
 }
 
 fn text(node: Node, what: &str) -> Arc<str> {
@@ -110,11 +118,14 @@ fn of_hub(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Vec<(
     }
     let mut files: Vec<(String, Arc<str>)> = parents
         .into_iter()
-        .map(|(name, made)| (format!("{folder}/{name}.yaml"), text(parent(platform, hub, made), &format!("{name} of hub {}", hub.name))))
+        .map(|(name, made)| {
+            (format!("{folder}/{name}.yaml"), text(parent(platform, hub, made), &format!("{name} of hub {}", hub.name)))
+        })
         .collect();
     for cluster in estate.clusters.iter().filter(|cluster| cluster.hub == hub.name) {
         let always = platform.order == Order::Always;
-        let directory = always.then(|| Node::map([("exclude", Node::text("foundation/*")), ("recurse", Node::Bool(true))]));
+        let directory =
+            always.then(|| Node::map([("exclude", Node::text("foundation/*")), ("recurse", Node::Bool(true))]));
         let made = Parent {
             cluster: Some(cluster),
             ..here(&format!("cluster.{}", cluster.name), 0, paths::cluster(&cluster.name), directory)
@@ -179,7 +190,12 @@ pub(in crate::documents) fn cluster_files(db: &dyn Db) -> Vec<(String, Arc<str>)
     files
 }
 
-fn foundation(platform: &Platform, hub: &Hub, cluster: &Cluster, namespaces: &BTreeSet<Arc<str>>) -> Vec<(String, Arc<str>)> {
+fn foundation(
+    platform: &Platform,
+    hub: &Hub,
+    cluster: &Cluster,
+    namespaces: &BTreeSet<Arc<str>>,
+) -> Vec<(String, Arc<str>)> {
     let folder = paths::cluster(&cluster.name);
     let Some(objects) = kubernetes::namespaces(platform, cluster, namespaces) else { return vec![] };
     let made = Parent {

@@ -6,7 +6,11 @@ use super::super::yaml::{Node, Template};
 use crate::model::{Cluster, Platform};
 
 /// The namespaces of a cluster, in one file; those that Kubernetes brings itself are left out.
-pub(in crate::documents) fn namespaces(platform: &Platform, cluster: &Cluster, names: &BTreeSet<Arc<str>>) -> Option<Arc<str>> {
+pub(in crate::documents) fn namespaces(
+    platform: &Platform,
+    cluster: &Cluster,
+    names: &BTreeSet<Arc<str>>,
+) -> Option<Arc<str>> {
     let own = names.iter().filter(|name| name.as_ref() != "default" && !name.starts_with("kube-"));
     let nodes: Vec<Node> = own.map(|name| namespace(platform, cluster, name)).collect();
     if nodes.is_empty() {

@@ -55,9 +55,10 @@ fn source_files(platform: &Platform, service: &Service, source: &Source, folder:
         (Tool::Kustomize(kustomize), Origin::Own(base)) => {
             vec![(format!("{folder}/kustomization.yaml"), text(overlay(platform, kustomize, base, folder)))]
         }
-        (Tool::Objects(objects), _) => {
-            objects.iter().map(|object| (format!("{folder}/{}", file_name(object, objects)), text(node(&object.content)))).collect()
-        }
+        (Tool::Objects(objects), _) => objects
+            .iter()
+            .map(|object| (format!("{folder}/{}", file_name(object, objects)), text(node(&object.content))))
+            .collect(),
         _ => vec![],
     }
 }
@@ -76,7 +77,9 @@ fn file_name(object: &Object, all: &[Object]) -> String {
 fn overlay(platform: &Platform, kustomize: &Kustomize, base: &str, folder: &str) -> Node {
     let up = platform.repository_path(folder).split('/').map(|_| "..").collect::<Vec<_>>().join("/");
     let components: Vec<Arc<str>> = kustomize.components.iter().map(|path| format!("{up}/{path}").into()).collect();
-    let replica = |(name, count): (&Arc<str>, &i64)| Node::map([("name", Node::text(Arc::clone(name))), ("count", Node::Int(*count))]);
+    let replica = |(name, count): (&Arc<str>, &i64)| {
+        Node::map([("name", Node::text(Arc::clone(name))), ("count", Node::Int(*count))])
+    };
     let labels = Node::map([("pairs", text_map(&kustomize.labels)), ("includeSelectors", Node::Bool(false))]);
     Node::map([
         ("apiVersion", Node::text("kustomize.config.k8s.io/v1beta1")),

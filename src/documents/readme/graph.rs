@@ -78,7 +78,9 @@ fn by_layer(db: &dyn Db, services: BTreeMap<String, String>) -> Vec<(String, BTr
     let order = &plan(db).layers;
     let mut layers: Vec<&str> = estate(db).layers.iter().map(|layer| layer.name.as_ref()).collect();
     layers.sort_by_key(|layer| (order.depth(layer), *layer));
-    let of = |layer: &str| services.iter().filter(|(_, of)| *of == layer).map(|(name, _)| name.clone()).collect::<BTreeSet<_>>();
+    let of = |layer: &str| {
+        services.iter().filter(|(_, of)| *of == layer).map(|(name, _)| name.clone()).collect::<BTreeSet<_>>()
+    };
     layers.into_iter().map(|layer| (layer.to_owned(), of(layer))).filter(|(_, services)| !services.is_empty()).collect()
 }
 
@@ -119,9 +121,13 @@ fn dot(drawn: &Drawn) -> String {
 }
 
 fn json(drawn: &Drawn) -> String {
-    let layers: Vec<_> =
-        drawn.layers.iter().map(|(layer, services)| serde_json::json!({ "layer": layer, "services": services })).collect();
-    let needs: Vec<_> = drawn.needs.iter().map(|(from, to)| serde_json::json!({ "service": from, "needs": to })).collect();
+    let layers: Vec<_> = drawn
+        .layers
+        .iter()
+        .map(|(layer, services)| serde_json::json!({ "layer": layer, "services": services }))
+        .collect();
+    let needs: Vec<_> =
+        drawn.needs.iter().map(|(from, to)| serde_json::json!({ "service": from, "needs": to })).collect();
     let value = serde_json::json!({ "layers": layers, "needs": needs });
     serde_json::to_string_pretty(&value).map(|text| text + "\n").unwrap_or_default()
 }

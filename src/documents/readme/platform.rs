@@ -31,7 +31,11 @@ pub(in crate::documents) fn platform_readme(db: &dyn Db) -> Option<(String, Arc<
     clusters(&mut out, estate, &heads);
     owners(&mut out, estate, &heads);
     if (1..=MAX_DRAWN).contains(&heads.len()) {
-        let _ = writeln!(out, "## Who needs whom\n\n```mermaid\n{}```", graph(db, &GraphScope::Whole, GraphFormat::Mermaid));
+        let _ = writeln!(
+            out,
+            "## Who needs whom\n\n```mermaid\n{}```",
+            graph(db, &GraphScope::Whole, GraphFormat::Mermaid)
+        );
     }
     Some(("README.md".to_owned(), out.into()))
 }
@@ -41,9 +45,15 @@ fn bootstrap(out: &mut String, platform: &Platform, estate: &Estate) {
     let folder = platform.repository_path("");
     for hub in &estate.hubs {
         let path = if estate.hubs.len() > 1 { format!("{folder}/bootstrap/{}", hub.name) } else { folder.clone() };
-        let _ = writeln!(out, "kubectl apply --server-side --field-manager=platformc -k {path}   # hub {}, Argo CD {}", hub.name, hub.version);
+        let _ = writeln!(
+            out,
+            "kubectl apply --server-side --field-manager=platformc -k {path}   # hub {}, Argo CD {}",
+            hub.name, hub.version
+        );
     }
-    out.push_str("```\n\nThe Secrets that register clusters hold no credential: give each the key `config` by other means.\n\n");
+    out.push_str(
+        "```\n\nThe Secrets that register clusters hold no credential: give each the key `config` by other means.\n\n",
+    );
 }
 
 fn layers(out: &mut String, db: &dyn Db, platform: &Platform, estate: &Estate, heads: &[&Head]) {
@@ -97,7 +107,9 @@ fn clusters(out: &mut String, estate: &Estate, heads: &[&Head]) {
     for slot in heads.iter().flat_map(|head| &head.instances) {
         *count.entry(&slot.cluster).or_default() += 1;
     }
-    out.push_str("## Clusters\n\n| cluster | environment | region | server | hub | instances |\n|---|---|---|---|---|--:|\n");
+    out.push_str(
+        "## Clusters\n\n| cluster | environment | region | server | hub | instances |\n|---|---|---|---|---|--:|\n",
+    );
     for cluster in &estate.clusters {
         let _ = writeln!(
             out,
@@ -117,8 +129,14 @@ fn clusters(out: &mut String, estate: &Estate, heads: &[&Head]) {
 fn owners(out: &mut String, estate: &Estate, heads: &[&Head]) {
     out.push_str("## Teams\n\n| team | contact | services |\n|---|---|---|\n");
     for team in &estate.teams {
-        let own: Vec<&str> = heads.iter().filter(|head| head.owner == team.name).map(|head| head.name.as_ref()).collect();
-        let contact = [&team.contact, &team.github, &team.gitlab].into_iter().flatten().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+        let own: Vec<&str> =
+            heads.iter().filter(|head| head.owner == team.name).map(|head| head.name.as_ref()).collect();
+        let contact = [&team.contact, &team.github, &team.gitlab]
+            .into_iter()
+            .flatten()
+            .map(AsRef::as_ref)
+            .collect::<Vec<_>>()
+            .join(", ");
         let doc = team.doc.as_deref().map(summary).map(|doc| format!(": {doc}")).unwrap_or_default();
         let services = if own.len() > 12 { format!("{} services", own.len()) } else { own.join(", ") };
         let _ = writeln!(out, "| {}{doc} | {contact} | {services} |", team.name);

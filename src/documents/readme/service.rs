@@ -47,7 +47,8 @@ fn owner(db: &dyn Db, name: &str) -> String {
 }
 
 fn links(out: &mut String, service: &Service) {
-    let links: BTreeSet<(&Arc<str>, &Arc<str>)> = service.variants.iter().flat_map(|variant| &variant.spec.links).collect();
+    let links: BTreeSet<(&Arc<str>, &Arc<str>)> =
+        service.variants.iter().flat_map(|variant| &variant.spec.links).collect();
     for (name, url) in links {
         let _ = writeln!(out, "| {name} | {url} |");
     }
@@ -57,7 +58,9 @@ fn places(out: &mut String, db: &dyn Db, service: &Service) {
     out.push_str("\n## Where it runs\n\n| cluster | environment | namespace | Application |\n|---|---|---|---|\n");
     let Some(platform) = &estate(db).platform else { return };
     for (position, slot) in service.head.instances.iter().enumerate() {
-        let (Some(cluster), Some(variant)) = (estate(db).cluster(&slot.cluster), service.variant_of(position)) else { continue };
+        let (Some(cluster), Some(variant)) = (estate(db).cluster(&slot.cluster), service.variant_of(position)) else {
+            continue;
+        };
         let name = platform.names.name(&service.head.name, slot.item.as_deref(), cluster);
         let _ = writeln!(out, "| {} | {} | {} | `{name}` |", cluster.name, cluster.environment, variant.spec.namespace);
     }
