@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::model::{estate, head};
+use crate::model::{Deliver, Generator, Head, estate, head};
 use crate::names::{Item, declarations, name_span};
 use crate::schema::{Kind, Version};
 
@@ -17,6 +17,7 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
     let mut seen: FxHashMap<(&str, String), Item<'_>> = FxHashMap::default();
     for item in declarations(db).of(db, Kind::Service) {
         let Some(head) = head(db, item) else { continue };
+        selector(db, item, head, sink);
         for slot in &head.instances {
             let Some(cluster) = estate(db).cluster(&slot.cluster) else { continue };
             let name = platform.names.name(&head.name, slot.item.as_deref(), cluster);
@@ -33,6 +34,29 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
                 sink.push(not_a_name(name_span(db, item), &name));
             }
         }
+    }
+}
+
+/// A placement that registered clusters are to be selected by must be sayable in their labels.
+fn selector(db: &dyn Db, item: Item<'_>, head: &Head, sink: &mut Sink) {
+    if head.deliver != Deliver::ApplicationSet || head.generator != Generator::Clusters {
+        return;
+    }
+    let new = |message: String| {
+        Diagnostic::new(codes::NOT_A_SELECTOR, name_span(db, item), message)
+            .note("`generator = clusters` selects registered clusters by labels: a chain of `and` of env, region, cluster and labels")
+            .help("simplify `on`, or take `generator = list`")
+    };
+    if head.selector.is_none() {
+        sink.push(new(format!("no label selector says what `on` of `{}` says", head.name)));
+    }
+    let unregistered =
+        head.instances.iter().filter_map(|slot| estate(db).cluster(&slot.cluster)).find(|cluster| !cluster.register);
+    if let Some(cluster) = unregistered {
+        sink.push(new(format!(
+            "cluster `{}` is not registered by this platform, so no selector finds it",
+            cluster.name
+        )));
     }
 }
 

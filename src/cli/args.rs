@@ -2,7 +2,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-/// Compiles one typed description of a platform into a complete Argo CD GitOps repository.
+/// Compiles one typed description of a platform into a complete Argo CD `GitOps` repository.
 #[derive(Debug, Parser)]
 #[command(name = "platformc", version, about, after_help = EXIT_CODES, max_term_width = 100)]
 pub(super) struct Options {

@@ -63,7 +63,7 @@ impl<'db> Instance<'db> {
         let declarations = declarations(db);
         let item = declarations.get(Kind::Service, service).ok_or_else(|| {
             let names: Vec<_> = declarations.of(db, Kind::Service).map(|item| item.name(db)).collect();
-            let near = did_you_mean(service, names.iter().map(|name| name.as_ref()));
+            let near = did_you_mean(service, names.iter().map(std::convert::AsRef::as_ref));
             format!(
                 "there is no service `{service}`{}",
                 near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()

@@ -5,7 +5,7 @@ use super::{Code, Severity};
 macro_rules! codes {
     ($($name:ident = $severity:ident $id:literal $title:literal;)*) => {
         $(
-            #[doc = $title]
+            #[doc = concat!("`", $id, "`: ", $title, ".")]
             pub const $name: Code = Code {
                 id: $id,
                 severity: Severity::$severity,
@@ -58,7 +58,6 @@ codes! {
     HIDDEN_OVERLAY = Warning "PF0402" "a plain value hides an overlay of a wider level";
     OVERLAY_NEVER_HOLDS = Warning "PF0403" "a condition that no cluster meets";
     NOT_IN_OVERLAY = Error "PF0404" "an attribute that can't differ by overlay";
-    NOTHING_TO_UNSET = Warning "PF0405" "an unset that removes nothing";
     // Placement and order.
     PLACED_NOWHERE = Warning "PF0501" "a service that is placed on no cluster";
     NEED_NOT_PLACED = Error "PF0502" "a need that is not placed where its user is";
@@ -66,7 +65,7 @@ codes! {
     LAYER_CYCLE = Error "PF0504" "a circle of layers";
     NEED_IN_LATER_LAYER = Error "PF0505" "a need in a layer that does not come before";
     ENVIRONMENT_CYCLE = Error "PF0506" "a circle of environments";
-    NOT_ONE_PER = Error "PF0507" "one_per finds no single cluster";
+    NOT_ONE_PER = Error "PF0507" "one of each is not what the placement holds";
     CANNOT_BE_SYNCED = Error "PF0508" "an ordered service that never becomes Synced";
     // Sources.
     NO_SOURCE = Error "PF0601" "a service without a source";
@@ -78,11 +77,10 @@ codes! {
     DUPLICATE_SERVER = Error "PF0703" "two clusters with one server";
     NEWER_THAN_TARGET = Error "PF0704" "a feature newer than the target version";
     UNKNOWN_TARGET = Error "PF0705" "a version that is not known";
-    NUMBER_TOO_LARGE = Error "PF0706" "a number that an ApplicationSet can't carry";
+    NUMBER_TOO_LARGE = Error "PF0706" "a number that ApplicationSets can't carry";
     NOT_A_SELECTOR = Error "PF0707" "a placement that no label selector can say";
-    SET_TOO_LARGE = Error "PF0708" "an ApplicationSet larger than etcd stores";
-    UNKNOWN_SYNC_OPTION = Error "PF0709" "a sync option that Argo CD ignores";
-    RESERVED_NAME = Error "PF0710" "a name that the tree needs for itself";
+    UNKNOWN_SYNC_OPTION = Error "PF0708" "a sync option that Argo CD ignores";
+    RESERVED_NAME = Error "PF0709" "a name that the tree needs for itself";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

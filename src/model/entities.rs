@@ -18,11 +18,11 @@ pub enum Order {
 pub enum Deliver {
     /// One Application per instance.
     Applications,
-    /// One ApplicationSet per service.
+    /// One `ApplicationSet` per service.
     ApplicationSet,
 }
 
-/// What an ApplicationSet takes its clusters from.
+/// What an `ApplicationSet` takes its clusters from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Generator {
     /// A list of them.
@@ -158,7 +158,7 @@ pub struct Layer {
     pub after: Vec<Arc<str>>,
     /// How its services reach Argo CD.
     pub deliver: Deliver,
-    /// What its ApplicationSets take their clusters from.
+    /// What its `ApplicationSets` take their clusters from.
     pub generator: Generator,
     /// The cluster-scoped kinds that its services may own: group and kind, `*` for all.
     pub cluster_resources: Vec<(Arc<str>, Arc<str>)>,

@@ -305,12 +305,11 @@ impl<'db> Gathered<'db> {
             let world = self.world(*asked);
             let truth = self.truth(&world, sink);
             let key = (truth, mentions.iter().map(|mention| mention.of(&world)).collect());
-            match index.get(&key) {
-                Some(group) => groups[*group].members.push(position),
-                None => {
-                    groups.push(Group { world, truth: key.0.clone(), members: vec![position] });
-                    index.insert(key, groups.len() - 1);
-                }
+            if let Some(group) = index.get(&key) {
+                groups[*group].members.push(position);
+            } else {
+                groups.push(Group { world, truth: key.0.clone(), members: vec![position] });
+                index.insert(key, groups.len() - 1);
             }
         }
         groups

@@ -56,7 +56,7 @@ pub struct Head {
     pub owner: Arc<str>,
     /// How it reaches Argo CD.
     pub deliver: Deliver,
-    /// What its ApplicationSet takes its clusters from.
+    /// What its `ApplicationSet` takes its clusters from.
     pub generator: Generator,
     /// The name that `each` gives.
     pub each: Option<Arc<str>>,

@@ -28,6 +28,9 @@ pub(super) fn lower(
     let sources = lower.sources(tree);
     lower.synced(&sync, fields);
     lower.way_out(tree);
+    if head.deliver == Deliver::ApplicationSet {
+        lower.numbers(tree);
+    }
     if tree.is_broken() {
         return None;
     }
@@ -94,6 +97,24 @@ impl Lower<'_> {
                     .note("a layer waits until each of its Applications is Synced and Healthy, so the cluster would hang here")
                     .help("deliver it by ApplicationSet, which nothing waits for, or leave it automated"),
             );
+        }
+    }
+
+    /// ApplicationSets carry numbers as floats, which hold whole numbers up to 2^53.
+    fn numbers(&mut self, tree: &Tree) {
+        const LARGEST: u64 = 1 << 53;
+        match tree {
+            Tree::Branch(children, _) => children.values().for_each(|child| self.numbers(child)),
+            Tree::Leaf(value, span) if largest(value) > LARGEST => self.sink.push(
+                Diagnostic::new(
+                    codes::NUMBER_TOO_LARGE,
+                    *span,
+                    format!("an ApplicationSet can't carry {}", value.show()),
+                )
+                .note("its controller reads numbers as floats, which hold whole numbers up to 9007199254740992")
+                .help("quote it, if the chart takes a string, or deliver the service by Applications"),
+            ),
+            Tree::Leaf(..) | Tree::Broken(_) => {}
         }
     }
 
@@ -198,7 +219,7 @@ impl Lower<'_> {
                     "the platform's own repository has the platform's revision",
                 );
             }
-            return fields.tree("repo").is_none().then(|| Origin::Own(path));
+            return fields.tree("repo").is_none().then_some(Origin::Own(path));
         };
         let revision = fields.text("revision").unwrap_or_else(|| "HEAD".into());
         Some(Origin::Git { url, revision, path })
@@ -359,6 +380,16 @@ impl Lower<'_> {
                 );
             }
         }
+    }
+}
+
+/// The largest whole number in a value, without its sign.
+fn largest(value: &Value) -> u64 {
+    match value {
+        Value::Int(number) => number.unsigned_abs(),
+        Value::List(items) => items.iter().map(largest).max().unwrap_or(0),
+        Value::Object(object) => object.values().map(largest).max().unwrap_or(0),
+        _ => 0,
     }
 }
 

@@ -86,7 +86,7 @@ struct Expansion<'db> {
     items: Vec<Item<'db>>,
 }
 
-impl<'db> Expansion<'db> {
+impl Expansion<'_> {
     fn evaluate(&mut self, expr: &Expr, locals: &[(Arc<str>, Value)]) -> Option<Value> {
         let names = Names::default();
         let scope = Scope {

@@ -47,12 +47,11 @@ pub fn declarations(db: &dyn Db) -> Declarations<'_> {
         Declarations { items: Vec::with_capacity(all.len()), index: FxHashMap::default(), duplicates: vec![] };
     for item in all {
         let key = (item.kind(db), Arc::clone(item.name(db)));
-        match declarations.index.get(&key).and_then(|index| declarations.items.get(*index)) {
-            Some(first) => declarations.duplicates.push((*first, item)),
-            None => {
-                declarations.index.insert(key, declarations.items.len());
-                declarations.items.push(item);
-            }
+        if let Some(first) = declarations.index.get(&key).and_then(|index| declarations.items.get(*index)) {
+            declarations.duplicates.push((*first, item));
+        } else {
+            declarations.index.insert(key, declarations.items.len());
+            declarations.items.push(item);
         }
     }
     declarations

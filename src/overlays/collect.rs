@@ -91,27 +91,27 @@ impl<'a> Collector<'a, '_> {
     fn entry(&mut self, entry: &'a Entry, shape: Shape, walk: &mut Walk) {
         match &entry.kind {
             EntryKind::Assign { key, operator, value, forced } => {
-                self.assign(key, *operator, value, *forced, shape, walk)
+                self.assign(key, *operator, value, *forced, shape, walk);
             }
             EntryKind::Nested { key, body, forced } => self.nested(key, body, *forced, shape, walk),
             EntryKind::Named(named) => self.named(named, shape, walk),
             EntryKind::When { condition, body } => self.when(entry, condition, body, shape, walk),
             EntryKind::Unset { path } => self.unset(path, entry.range, walk),
             EntryKind::Object { api_version, kind, name, body } => {
-                self.object(entry, [api_version, kind, name], body, shape, walk)
+                self.object(entry, [api_version, kind, name], body, shape, walk);
             }
             EntryKind::Each { .. }
                 if walk.place == Place::Service && walk.path.is_empty() && walk.conditions.is_empty() => {}
             EntryKind::Param { .. }
                 if walk.place == Place::Template && walk.path.is_empty() && walk.conditions.is_empty() => {}
             EntryKind::Each { .. } => {
-                self.misplaced(walk, entry.range, "`each` stands in a service, outside every other block")
+                self.misplaced(walk, entry.range, "`each` stands in a service, outside every other block");
             }
             EntryKind::Param { .. } => {
-                self.misplaced(walk, entry.range, "`param` stands in a template, outside every other block")
+                self.misplaced(walk, entry.range, "`param` stands in a template, outside every other block");
             }
             EntryKind::For(_) => {
-                self.misplaced(walk, entry.range, "`for` stands outside declarations; in a service, `each` fans out")
+                self.misplaced(walk, entry.range, "`for` stands outside declarations; in a service, `each` fans out");
             }
             EntryKind::Import(_) => self.misplaced(walk, entry.range, "`import` stands at the top of a file"),
             EntryKind::Expect(_) => {

@@ -164,7 +164,7 @@ impl Merge<'_, '_> {
             let path: Vec<Arc<str>> = path.iter().chain([key]).cloned().collect();
             match (self.way(&path), value) {
                 (Way::Open | Way::Object(_), Value::Object(inner)) if !inner.is_empty() => {
-                    self.object(line, &path, inner)
+                    self.object(line, &path, inner);
                 }
                 (Way::Open, Value::Object(_)) => self.fill_at(&path, Slot::Branch(BTreeMap::new(), line), line),
                 (Way::Open, value) => self.fill_at(&path, Slot::Leaf(value.clone(), line), line),
@@ -283,9 +283,9 @@ impl Merge<'_, '_> {
     fn warn_hidden_overlay(&mut self, line: usize, by: usize) {
         let list = &self.contributions.list;
         let plain = self.contributions.combinations[list[by].combination].is_empty();
-        let overlay = !self.contributions.combinations[list[line].combination].is_empty();
+        let conditional = !self.contributions.combinations[list[line].combination].is_empty();
         let wider = self.contributions.level(by) > self.contributions.level(line);
-        if !(plain && overlay && wider) || list[by].forced || list[by].path != list[line].path {
+        if !(plain && conditional && wider) || list[by].forced || list[by].path != list[line].path {
             return;
         }
         let message =

@@ -101,7 +101,7 @@ pub fn plan(db: &dyn Db) -> Plan {
     }));
     problems.sort();
     problems.dedup();
-    let names = heads.heads.iter().map(|head| Arc::clone(&head.name));
+    let names = heads.all.iter().map(|head| Arc::clone(&head.name));
     let waves = names.zip(waves).collect();
     Plan { layers, waves, problems }
 }
@@ -123,7 +123,7 @@ pub fn waves<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<i64> {
 const LAYER_GAP: i64 = 1000;
 
 fn empty_waves(heads: &Heads<'_>) -> Vec<Vec<i64>> {
-    heads.heads.iter().map(|head| vec![0; head.instances.len()]).collect()
+    heads.all.iter().map(|head| vec![0; head.instances.len()]).collect()
 }
 
 /// Clusters in groups that hold the same services with the same items and needs: each group is ordered once.
@@ -131,7 +131,7 @@ fn alike<'c>(heads: &Heads<'_>, clusters: impl Iterator<Item = &'c str>) -> Vec<
     let mut groups: FxHashMap<Vec<(usize, Option<&Arc<str>>, usize)>, Vec<&'c str>> = FxHashMap::default();
     for cluster in clusters {
         let mut signature = vec![];
-        for (index, head) in heads.heads.iter().enumerate() {
+        for (index, head) in heads.all.iter().enumerate() {
             for position in heads.on(index, cluster) {
                 let item = head.instances.get(*position).and_then(|slot| slot.item.as_ref());
                 signature.push((index, item, head.needs_of.get(*position).copied().unwrap_or(0)));
@@ -162,7 +162,7 @@ impl Planner<'_, '_> {
     fn clusters(&mut self, clusters: &[&str]) {
         let Some(first) = clusters.first() else { return };
         let mut graph = DiGraphMap::<Node, ()>::new();
-        for index in 0..self.heads.heads.len() {
+        for index in 0..self.heads.all.len() {
             for position in self.heads.on(index, first) {
                 graph.add_node((index, *position));
                 self.needs((index, *position), clusters, &mut graph);
@@ -197,7 +197,7 @@ impl Planner<'_, '_> {
     }
 
     fn named(&self, (head, position): Node) -> (Arc<str>, usize) {
-        match self.heads.heads.get(head) {
+        match self.heads.all.get(head) {
             Some(head) => (Arc::clone(&head.name), head.needs_of.get(position).copied().unwrap_or(0)),
             None => ("".into(), 0),
         }
@@ -223,7 +223,7 @@ impl Planner<'_, '_> {
         if meant.is_empty() {
             return self.not_placed(node, need, clusters, false);
         }
-        let layer = |head: usize| self.heads.heads.get(head).map_or("", |head| head.layer.as_ref());
+        let layer = |head: usize| self.heads.all.get(head).map_or("", |head| head.layer.as_ref());
         let (own, other) = (layer(node.0), layer(needed));
         if own == other {
             for position in meant {

@@ -8,7 +8,7 @@ use crate::model::{Head, Need, Used};
 
 /// All heads, and who provides what.
 pub(super) struct Heads<'h> {
-    pub(super) heads: Vec<&'h Head>,
+    pub(super) all: Vec<&'h Head>,
     by_name: FxHashMap<&'h str, usize>,
     providers: FxHashMap<&'h Used, Vec<usize>>,
     /// For each head, the positions of its instances by cluster.
@@ -32,7 +32,7 @@ impl<'h> Heads<'h> {
             by_name: heads.iter().enumerate().map(|(index, head)| (head.name.as_ref(), index)).collect(),
             by_cluster: by_cluster.collect(),
             providers,
-            heads,
+            all: heads,
         }
     }
 
@@ -47,7 +47,7 @@ impl<'h> Heads<'h> {
 
     /// Everything that an instance needs, the inferred needs last.
     pub(super) fn needs(&self, head: usize, position: usize) -> Vec<Need> {
-        let Some(this) = self.heads.get(head) else { return vec![] };
+        let Some(this) = self.all.get(head) else { return vec![] };
         let written = this.needs_of.get(position).and_then(|list| this.needs.get(*list));
         let mut needs = written.cloned().unwrap_or_default();
         let Some(cluster) = this.instances.get(position).map(|slot| slot.cluster.as_ref()) else { return needs };
@@ -61,7 +61,7 @@ impl<'h> Heads<'h> {
 
     /// A provider that stands on the same cluster is needed, unless that is written down.
     fn infer(&self, head: usize, provider: usize, cluster: &str, used: &Used, needs: &mut Vec<Need>) {
-        let Some(name) = self.heads.get(provider).map(|head| &head.name) else { return };
+        let Some(name) = self.all.get(provider).map(|head| &head.name) else { return };
         let known = needs.iter().any(|need| need.service == *name && need.on.is_none());
         if provider != head && !known && !self.on(provider, cluster).is_empty() {
             let why = format!("{}(\"{}\")", used.what, used.name);
@@ -72,7 +72,7 @@ impl<'h> Heads<'h> {
     /// The instances on a cluster that a need of an instance means: with one list of items on both sides, item by item.
     pub(super) fn meant(&self, head: usize, position: usize, needed: usize, cluster: &str) -> Vec<usize> {
         let all = self.on(needed, cluster);
-        let (Some(this), Some(other)) = (self.heads.get(head), self.heads.get(needed)) else { return vec![] };
+        let (Some(this), Some(other)) = (self.all.get(head), self.all.get(needed)) else { return vec![] };
         let item = |head: &Head, position: usize| head.instances.get(position).and_then(|slot| slot.item.clone());
         let items = |head: usize, of: &Head| {
             self.on(head, cluster).iter().map(|position| item(of, *position)).collect::<Vec<_>>()

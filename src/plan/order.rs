@@ -56,7 +56,7 @@ pub fn edges(db: &dyn Db, service: &str, position: usize) -> Vec<Edge> {
     let heads = heads(db);
     let Some(this) = heads.index(service) else { return vec![] };
     let (Some(head), Some(slot)) =
-        (heads.heads.get(this), heads.heads.get(this).and_then(|head| head.instances.get(position)))
+        (heads.all.get(this), heads.all.get(this).and_then(|head| head.instances.get(position)))
     else {
         return vec![];
     };
@@ -65,7 +65,7 @@ pub fn edges(db: &dyn Db, service: &str, position: usize) -> Vec<Edge> {
         let Some(needed) = heads.index(&need.service) else { continue };
         let cluster = need.on.as_deref().unwrap_or(&slot.cluster);
         let meant = heads.meant(this, position, needed, cluster);
-        let Some(other) = heads.heads.get(needed) else { continue };
+        let Some(other) = heads.all.get(needed) else { continue };
         let reason = need.inferred.clone().map_or(Reason::Written, Reason::Inferred);
         let (guarantee, because) =
             guarantee(db, (head.deliver, &head.layer), (other.deliver, &other.layer), need.on.is_some());
@@ -78,7 +78,7 @@ pub fn edges(db: &dyn Db, service: &str, position: usize) -> Vec<Edge> {
         }));
     }
     let layers = &plan(db).layers;
-    for (index, other) in heads.heads.iter().enumerate() {
+    for (index, other) in heads.all.iter().enumerate() {
         if layers.is_before(&other.layer, &head.layer) && !edges.iter().any(|edge| edge.service == other.name) {
             let (guarantee, because) = guarantee(db, (head.deliver, &head.layer), (other.deliver, &other.layer), false);
             let slots = heads.on(index, &slot.cluster).iter().filter_map(|position| other.instances.get(*position));

@@ -120,8 +120,7 @@ fn opens_next(text: &str, from: usize) -> bool {
 /// The next line, outside a multi-line string, that starts in column 0 with a top-level word and a name or string.
 fn next_head(text: &str, from: usize) -> Option<usize> {
     let mut previous = None;
-    let mut lexer = Lexer::new(text, from);
-    while let Some((lexeme, range)) = lexer.next() {
+    for (lexeme, range) in Lexer::new(text, from) {
         let starts_line = range.start == 0 || previous == Some(Lexeme::Newline) && column(text, range.start) == 0;
         if starts_line && lexeme == Lexeme::Word && range.start as usize > from && is_head(text, range) {
             return Some(range.start as usize);

@@ -313,9 +313,9 @@ impl<'a> Builder<'a> {
     fn duplicates(&mut self, block: &Block) {
         let mut seen: rustc_hash::FxHashMap<&str, TextRange> = rustc_hash::FxHashMap::default();
         for entry in &block.entries {
-            let key = match &entry.kind {
-                EntryKind::Assign { key, operator: Operator::Set, .. } | EntryKind::Nested { key, .. } => key,
-                _ => continue,
+            let (EntryKind::Assign { key, operator: Operator::Set, .. } | EntryKind::Nested { key, .. }) = &entry.kind
+            else {
+                continue;
             };
             if let Some(first) = seen.insert(&key.text, key.range) {
                 let finding = Diagnostic::new(

@@ -44,7 +44,7 @@ fn text(parts: &[TextPart], out: &mut Formatter<'_>) -> fmt::Result {
     for part in parts {
         match part {
             TextPart::Literal(text) => {
-                out.write_str(&text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))?
+                out.write_str(&text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))?;
             }
             TextPart::Value(expr) => write!(out, "${{{expr}}}")?,
         }

@@ -33,7 +33,7 @@ pub(super) fn call(
     sink: &mut Sink,
 ) -> Result<Value, Reported> {
     let given = match DataFormat::of_function(function.name) {
-        Some(format) => read(scope, format, &arguments.first().map_or(&[][..], std::slice::from_ref)),
+        Some(format) => read(scope, format, arguments.first().map_or(&[][..], std::slice::from_ref)),
         None => apply(function.name, values),
     };
     given.map_err(|problem| match problem {

@@ -164,14 +164,11 @@ impl<'a> Scope<'a> {
     }
 
     fn expected_meaning(&self, word: &str, expected: Expected) -> Option<Meaning<'a>> {
-        match expected {
-            Expected::Choice(choices) => {
-                choices.iter().find(|choice| choice.name == word).map(|choice| Meaning::Choice(choice.name))
-            }
-            _ => {
-                let kind = expected.kind()?;
-                self.names.get(kind, word).map(|name| Meaning::Declared(kind, Arc::clone(name)))
-            }
+        if let Expected::Choice(choices) = expected {
+            choices.iter().find(|choice| choice.name == word).map(|choice| Meaning::Choice(choice.name))
+        } else {
+            let kind = expected.kind()?;
+            self.names.get(kind, word).map(|name| Meaning::Declared(kind, Arc::clone(name)))
         }
     }
 

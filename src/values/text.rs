@@ -1,10 +1,13 @@
 //! The forms of strings.
 
+use crate::diagnostics::{self as codes, Code};
 use crate::schema::{Text, Version};
 
 /// Why a string has not the form that its attribute asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextProblem {
+    /// The code that it is reported with.
+    pub code: Code,
     /// What is wrong.
     pub message: String,
     /// The rule.
@@ -12,7 +15,7 @@ pub struct TextProblem {
 }
 
 fn problem(message: String, note: &'static str) -> Result<(), TextProblem> {
-    Err(TextProblem { message, note })
+    Err(TextProblem { code: codes::BAD_VALUE, message, note })
 }
 
 /// The sync options that Argo CD knows, each with its values (`GE/pkg/sync/common/types.go`).
@@ -38,6 +41,16 @@ const SYNC_OPTIONS: &[(&str, &[&str])] = &[
 /// # Errors
 /// What is wrong, and the rule.
 pub fn check_text(form: Text, text: &str) -> Result<(), TextProblem> {
+    let code = match form {
+        Text::Path => codes::PATH_OUTSIDE,
+        Text::SyncOption => codes::UNKNOWN_SYNC_OPTION,
+        Text::ArgoVersion => codes::UNKNOWN_TARGET,
+        _ => codes::BAD_VALUE,
+    };
+    check_form(form, text).map_err(|problem| TextProblem { code, ..problem })
+}
+
+fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
     match form {
         Text::Any => Ok(()),
         Text::NotEmpty if text.is_empty() => problem("an empty string".to_owned(), "something must stand here"),

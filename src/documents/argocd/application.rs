@@ -38,7 +38,7 @@ pub(in crate::documents) fn alike<'m>(service: &'m Service, estate: &'m Estate) 
             match known {
                 Some(group) => group.members.push(*position),
                 None => {
-                    groups.push(Alike { spec: &variant.spec, hub, protected, with_region, members: vec![*position] })
+                    groups.push(Alike { spec: &variant.spec, hub, protected, with_region, members: vec![*position] });
                 }
             }
         }

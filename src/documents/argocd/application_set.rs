@@ -1,4 +1,4 @@
-//! ApplicationSets: the same Applications, as a template and what differs from it.
+//! `ApplicationSets`: the same Applications, as a template and what differs from it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! AppProjects: exactly the repositories, the destinations and the cluster-scoped kinds that a team's services use.
+//! `AppProjects`: exactly the repositories, the destinations and the cluster-scoped kinds that a team's services use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
