@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::paths;
 use super::variation::{Variation, variation};
 use super::yaml::{Node, Text};
-use crate::model::{Estate, Helm, Kustomize, Origin, Platform, Plugin, Service, Source, Spec, Tool};
+use crate::db::Db;
+use crate::model::{Estate, Helm, Kustomize, Origin, Platform, Plugin, Service, Source, Spec, Tool, closure, estate};
 use crate::values::Value;
 
 /// A value as YAML.
@@ -33,6 +34,7 @@ pub(super) fn texts(items: &[Arc<str>]) -> Node {
 
 /// What the sources of a service's variants have in common: where the folders lie that the compiler writes for them.
 pub(super) struct Sources<'s> {
+    db: &'s dyn Db,
     platform: &'s Platform,
     service: &'s Service,
     estate: &'s Estate,
@@ -65,8 +67,8 @@ impl Written {
 }
 
 impl<'s> Sources<'s> {
-    pub(super) fn new(platform: &'s Platform, service: &'s Service, estate: &'s Estate) -> Self {
-        Self { platform, service, estate }
+    pub(super) fn new(db: &'s dyn Db, platform: &'s Platform, service: &'s Service) -> Self {
+        Self { db, platform, service, estate: estate(db) }
     }
 
     /// By what the written folders of a source differ, over all variants of the service.
@@ -185,14 +187,20 @@ impl<'s> Sources<'s> {
     fn read_paths(&self, source: &Source) -> Vec<Text> {
         let mut read: Vec<Text> = vec![];
         read.extend(Written::of(source).map(|written| self.written_path(written, source.name.as_ref())));
+        let mut paths: Vec<Arc<str>> = vec![];
         if let Origin::Own(path) = &source.origin {
-            read.push(Text::literal(Arc::clone(path)));
+            paths.extend(closure(self.db, path));
         }
         match &source.tool {
-            Tool::Helm(helm) => read.extend(helm.value_files.iter().cloned().map(Text::literal)),
-            Tool::Kustomize(kustomize) => read.extend(kustomize.components.iter().cloned().map(Text::literal)),
+            Tool::Helm(helm) => paths.extend(helm.value_files.iter().cloned()),
+            Tool::Kustomize(kustomize) => {
+                paths.extend(kustomize.components.iter().flat_map(|path| closure(self.db, path)));
+            }
             Tool::Directory { .. } | Tool::Objects(_) | Tool::Plugin(_) => {}
         }
+        let mut seen = std::collections::BTreeSet::new();
+        paths.retain(|path| seen.insert(Arc::clone(path)));
+        read.extend(paths.into_iter().map(Text::literal));
         read
     }
 }

@@ -42,7 +42,7 @@ fn text(path: impl Into<String>, text: &Arc<str>) -> OutputFile {
 #[salsa::tracked]
 fn shared<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<(String, Arc<str>)> {
     let (platform, service) = (estate(db).platform.as_ref()?, service(db, item).as_ref()?);
-    let text = shared_application(platform, service, estate(db))?;
+    let text = shared_application(db, platform, service)?;
     Some((format!("{}/application.yaml", paths::service_folder(&service.head)), text.into()))
 }
 

@@ -100,7 +100,7 @@ impl Lower<'_> {
         }
     }
 
-    /// ApplicationSets carry numbers as floats, which hold whole numbers up to 2^53.
+    /// An `ApplicationSet` carries numbers as floats, which hold whole numbers up to 2^53.
     fn numbers(&mut self, tree: &Tree) {
         const LARGEST: u64 = 1 << 53;
         match tree {

@@ -2,6 +2,7 @@
 //! source they come from.
 
 mod checks;
+mod closure;
 mod entities;
 mod estates;
 mod fields;
@@ -14,6 +15,7 @@ mod services;
 mod spec;
 
 pub use checks::check_declaration;
+pub use closure::{closure, wanted_files};
 pub use entities::{
     Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind,
     Settings, Team,

@@ -51,7 +51,7 @@ pub fn items<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Items<'db> {
     let mut expansion = Expansion { db, decl, site: decl.site(db), sink: Sink::default(), items: vec![] };
     match &syntax(db, decl).declaration.kind {
         DeclarationKind::For(each) => expansion.for_loop(each, &mut vec![], &mut vec![]),
-        DeclarationKind::Named(named) => expansion.named(named, &mut vec![], &[]),
+        DeclarationKind::Named(named) => expansion.named(named, &[], &[]),
         DeclarationKind::Import(_) | DeclarationKind::Broken => {}
     }
     Items { items: expansion.items, diagnostics: expansion.sink.finish() }
@@ -131,7 +131,7 @@ impl Expansion<'_> {
         }
     }
 
-    fn named(&mut self, named: &Named, path: &mut Vec<u32>, locals: &[(Arc<str>, Value)]) {
+    fn named(&mut self, named: &Named, path: &[u32], locals: &[(Arc<str>, Value)]) {
         let Some(kind) = kind_of_word(&named.word.text) else {
             self.sink.push(unknown_kind(self.site, named));
             return;
@@ -144,7 +144,7 @@ impl Expansion<'_> {
             },
         };
         if let Some(name) = name {
-            self.items.push(Item::new(self.db, kind, name, self.decl, path.clone(), locals.to_vec()));
+            self.items.push(Item::new(self.db, kind, name, self.decl, path.to_vec(), locals.to_vec()));
         }
     }
 }

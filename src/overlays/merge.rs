@@ -282,15 +282,15 @@ impl Merge<'_, '_> {
 
     fn warn_hidden_overlay(&mut self, line: usize, by: usize) {
         let list = &self.contributions.list;
-        let plain = self.contributions.combinations[list[by].combination].is_empty();
+        let unconditional = self.contributions.combinations[list[by].combination].is_empty();
         let conditional = !self.contributions.combinations[list[line].combination].is_empty();
-        let wider = self.contributions.level(by) > self.contributions.level(line);
-        if !(plain && conditional && wider) || list[by].forced || list[by].path != list[line].path {
+        let narrower_level = self.contributions.level(by) > self.contributions.level(line);
+        if !(unconditional && conditional && narrower_level) || list[by].forced || list[by].path != list[line].path {
             return;
         }
         let message =
             format!("`{}` hides an overlay of the {}", list[by].path.join("."), self.contributions.level(line).name());
-        let last = list[by].path.last().map_or("", AsRef::as_ref);
+        let attribute = list[by].path.last().map_or("", AsRef::as_ref);
         self.sink.push(
             Diagnostic::new(codes::HIDDEN_OVERLAY, self.contributions.span(by), message)
                 .label("this holds everywhere")
@@ -299,7 +299,7 @@ impl Merge<'_, '_> {
                     format!("hidden where `{}`", self.contributions.show(list[line].combination)),
                 )
                 .note("a narrower level wins, with all its conditions")
-                .help(format!("if that is meant, write `override {last} = ...`")),
+                .help(format!("if that is meant, write `override {attribute} = ...`")),
         );
     }
 

@@ -126,9 +126,12 @@ fn empty_waves(heads: &Heads<'_>) -> Vec<Vec<i64>> {
     heads.all.iter().map(|head| vec![0; head.instances.len()]).collect()
 }
 
+/// An instance as far as order is concerned: its head, its item, and its list of needs.
+type Held<'h> = (usize, Option<&'h Arc<str>>, usize);
+
 /// Clusters in groups that hold the same services with the same items and needs: each group is ordered once.
 fn alike<'c>(heads: &Heads<'_>, clusters: impl Iterator<Item = &'c str>) -> Vec<Vec<&'c str>> {
-    let mut groups: FxHashMap<Vec<(usize, Option<&Arc<str>>, usize)>, Vec<&'c str>> = FxHashMap::default();
+    let mut groups: FxHashMap<Vec<Held<'_>>, Vec<&'c str>> = FxHashMap::default();
     for cluster in clusters {
         let mut signature = vec![];
         for (index, head) in heads.all.iter().enumerate() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::db::{Changes, Content, Database, Workspace};
+use crate::model::wanted_files;
 use crate::names::{Wanted, wanted};
 
 /// A platform on disk.
@@ -70,6 +71,9 @@ impl Project {
                     Wanted::File(path) => self.file(&path, &mut changes),
                     Wanted::Pattern(pattern) => self.pattern(pattern, &mut changes),
                 }
+            }
+            if changes.is_empty() {
+                wanted_files(&self.database).iter().for_each(|path| self.file(path, &mut changes));
             }
             if changes.is_empty() {
                 return;

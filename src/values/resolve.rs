@@ -157,6 +157,7 @@ impl<'a> Scope<'a> {
         let local = self.local(word);
         let declared = self.expected_meaning(word, expected);
         match (declared, local) {
+            (Some(meaning), Some(Meaning::Ambient(_))) => Ok(meaning),
             (Some(_), Some(_)) => Err(sink.error(self.ambiguous(word, at, expected))),
             (Some(meaning), None) | (None, Some(meaning)) => Ok(meaning),
             (None, None) => Err(sink.error(self.unknown(word, at, expected))),

@@ -59,12 +59,12 @@ pub(in crate::documents) fn place<'m>(
 /// What an Application of a group is, with holes. The wave is left out: it orders the parent's sync, and is no part of
 /// what the Application means.
 pub(in crate::documents) fn application(
+    db: &dyn Db,
     platform: &Platform,
     service: &Service,
-    estate: &Estate,
     alike: &Alike<'_>,
 ) -> Node {
-    let sources = Sources::new(platform, service, estate);
+    let sources = Sources::new(db, platform, service);
     let metadata = Node::map([
         ("name", Node::Text(holes::name(&platform.names, &service.head.name, service.head.each.is_some()))),
         ("namespace", Node::text(Arc::clone(&alike.hub.namespace))),
@@ -226,7 +226,7 @@ pub(in crate::documents) fn leaves<'db>(db: &'db dyn Db, item: Item<'db>) -> Lea
     }
     let header = header::yaml(&service.file, &format!("service {}", service.head.name));
     let groups = alike(service, estate(db)).into_iter().map(|alike| {
-        let application = with_wave(application(platform, service, estate(db), &alike));
+        let application = with_wave(application(db, platform, service, &alike));
         (Arc::new(Template::new(&header, &[application])), alike.members)
     });
     Leaves { groups: groups.collect() }
@@ -234,13 +234,9 @@ pub(in crate::documents) fn leaves<'db>(db: &'db dyn Db, item: Item<'db>) -> Lea
 
 /// What all Applications of a service share: the file that reviewers read first. It is of no kind that Argo CD knows, so
 /// that it can never be synced by mistake.
-pub(in crate::documents) fn shared_application(
-    platform: &Platform,
-    service: &Service,
-    estate: &Estate,
-) -> Option<String> {
-    let groups = alike(service, estate);
-    let nodes: Vec<Node> = groups.iter().map(|alike| application(platform, service, estate, alike)).collect();
+pub(in crate::documents) fn shared_application(db: &dyn Db, platform: &Platform, service: &Service) -> Option<String> {
+    let groups = alike(service, estate(db));
+    let nodes: Vec<Node> = groups.iter().map(|alike| application(db, platform, service, alike)).collect();
     let shared = super::application_set::shared(&nodes)?;
     let empty = Node::Map(vec![]);
     let metadata = Node::map([("name", Node::text(Arc::clone(&service.head.name)))]);
@@ -283,7 +279,7 @@ pub fn applications(db: &dyn Db) -> Vec<Meaning> {
     let mut all = vec![];
     for service in declarations(db).of(db, Kind::Service).filter_map(|item| service(db, item).as_ref()) {
         for alike in alike(service, estate(db)) {
-            let application = application(platform, service, estate(db), &alike);
+            let application = application(db, platform, service, &alike);
             for position in &alike.members {
                 let (Some(slot), Some((cluster, _))) =
                     (service.head.instances.get(*position), place(service, estate(db), *position))
@@ -299,11 +295,11 @@ pub fn applications(db: &dyn Db) -> Vec<Meaning> {
     all
 }
 
+/// The path of a leaf, what fills its holes, and its template.
+pub(in crate::documents) type LeafPlace = (String, Arc<[Arc<str>]>, Arc<Template>);
+
 /// The path and the holes of each leaf of a service.
-pub(in crate::documents) fn leaf_places<'db>(
-    db: &'db dyn Db,
-    item: Item<'db>,
-) -> Vec<(String, Arc<[Arc<str>]>, Arc<Template>)> {
+pub(in crate::documents) fn leaf_places<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<LeafPlace> {
     let Some(service) = service(db, item) else { return vec![] };
     let waves = waves(db, item);
     let mut places = vec![];

@@ -30,7 +30,7 @@ pub(in crate::documents) fn application_sets<'db>(db: &'db dyn Db, item: Item<'d
     for hub in &estate.hubs {
         let own: Vec<&Alike<'_>> = groups.iter().filter(|alike| alike.hub.name == hub.name).collect();
         if !own.is_empty() {
-            files.extend(Builder::new(platform, service, estate, hub, &own).files());
+            files.extend(Builder::new(db, platform, service, hub, &own).files());
         }
     }
     files
@@ -54,19 +54,13 @@ struct Builder<'b> {
 }
 
 impl<'b> Builder<'b> {
-    fn new(
-        platform: &'b Platform,
-        service: &'b Service,
-        estate: &'b Estate,
-        hub: &'b Hub,
-        groups: &[&Alike<'_>],
-    ) -> Self {
-        let nodes: Vec<Node> = groups.iter().map(|alike| application(platform, service, estate, alike)).collect();
+    fn new(db: &'b dyn Db, platform: &'b Platform, service: &'b Service, hub: &'b Hub, groups: &[&Alike<'_>]) -> Self {
+        let nodes: Vec<Node> = groups.iter().map(|alike| application(db, platform, service, alike)).collect();
         let template = shared(&nodes).unwrap_or(Node::Map(vec![]));
         let mut builder = Self {
             platform,
             service,
-            estate,
+            estate: estate(db),
             hub,
             protected: groups.iter().any(|alike| alike.protected),
             template,

@@ -13,7 +13,7 @@ use crate::names::Item;
 #[salsa::tracked]
 pub(in crate::documents) fn written<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<(String, Arc<str>)> {
     let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else { return vec![] };
-    let sources = Sources::new(platform, service, estate(db));
+    let sources = Sources::new(db, platform, service);
     let mut files = vec![];
     for (name, written) in kinds(service) {
         let variation = sources.variation(written, name.as_ref());
