@@ -1,15 +1,29 @@
 //! The facade: everything that commands, watching and editors ask for.
 
-use crate::db::Db;
-use crate::diagnostics::{Diagnostic, Severity, sort};
+use rustc_hash::FxHashSet;
+
+use crate::db::{Db, SourceFile};
+use crate::diagnostics::{self as codes, Code, Diagnostic, Severity, sort};
 use crate::model::{check_declaration, estate_diagnostics, head_diagnostics, service_diagnostics};
-use crate::names::{Item, declarations, duplicates, items, reachable};
+use crate::names::{declarations, duplicates, items, reachable};
 use crate::schema::Kind;
 use crate::source::outline;
 use crate::syntax::syntax;
 
 /// Every finding of the platform, in the order of files and lines.
 pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+    let mut all = text_diagnostics(db);
+    for item in &declarations(db).items {
+        all.extend(check_declaration(db, *item).iter().cloned());
+    }
+    let broken: FxHashSet<_> = all.iter().filter(|finding| is_error(finding)).map(declaration).collect();
+    all.extend(meaning_diagnostics(db).into_iter().filter(|finding| !follows(finding, &broken)));
+    sort(db, &mut all);
+    all
+}
+
+/// What is wrong with the text of declarations, each by itself.
+fn text_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let mut all = reachable(db).diagnostics.clone();
     for file in &reachable(db).files {
         let outline = outline(db, *file);
@@ -20,26 +34,37 @@ pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
         }
     }
     all.extend(duplicates(db));
-    all.extend(estate_diagnostics(db).iter().cloned());
-    for item in &declarations(db).items {
-        all.extend(item_diagnostics(db, *item));
-    }
-    all.extend(crate::checks::platform_diagnostics(db).iter().cloned());
-    sort(db, &mut all);
     all
 }
 
-fn item_diagnostics<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Diagnostic> {
-    let mut all = check_declaration(db, item).clone();
-    if item.kind(db) == Kind::Service {
+/// What is wrong with what the declarations mean together.
+fn meaning_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+    let mut all = estate_diagnostics(db).to_vec();
+    for item in declarations(db).of(db, Kind::Service) {
         all.extend(head_diagnostics(db, item).iter().cloned());
         all.extend(service_diagnostics(db, item).iter().cloned());
     }
+    all.extend(crate::checks::platform_diagnostics(db).iter().cloned());
     all
+}
+
+fn is_error(finding: &Diagnostic) -> bool {
+    finding.severity() == Severity::Error
+}
+
+/// The declaration that a finding points into.
+fn declaration(finding: &Diagnostic) -> (SourceFile, Option<u64>) {
+    (finding.primary.span.file, finding.primary.span.anchor)
+}
+
+/// Whether a finding may only follow from a part of its declaration that could not be read.
+fn follows(finding: &Diagnostic, broken: &FxHashSet<(SourceFile, Option<u64>)>) -> bool {
+    const FOLLOWING: [Code; 3] = [codes::MISSING_ATTRIBUTE, codes::NO_SOURCE, codes::OVERLAY_NEVER_HOLDS];
+    FOLLOWING.contains(&finding.code) && broken.contains(&declaration(finding))
 }
 
 /// Whether some finding forbids to write anything.
 #[must_use]
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+    diagnostics.iter().any(is_error)
 }

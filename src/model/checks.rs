@@ -64,6 +64,7 @@ impl<'db> Checker<'db> {
         if kind == Kind::Template {
             self.parameters(&named.body, &mut locals, sink);
         }
+        self.second_each(&named.body, sink);
         let item = each(&named.body);
         if let Some((_, over)) = item {
             self.check(over, Ambients::None, Expected::Value, &locals, sink);
@@ -78,6 +79,16 @@ impl<'db> Checker<'db> {
             sink,
         };
         collector.collect(frame, &named.body, &schema::kind(kind).body, place);
+    }
+
+    fn second_each(&self, body: &Block, sink: &mut Sink) {
+        let all = body.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Each { .. }));
+        for entry in all.skip(1) {
+            sink.push(
+                Diagnostic::new(codes::DUPLICATE_KEY, self.site.span(entry.range), "a service has one `each`")
+                    .help("walk over one list of objects: `[for a in xs: ...]` can build it"),
+            );
+        }
     }
 
     fn check(&self, expr: &Expr, ambients: Ambients, expected: Expected, locals: &Locals, sink: &mut Sink) {

@@ -370,7 +370,8 @@ fn merge_owned(
 }
 
 fn reserved(db: &dyn Db, item: Item<'_>, why: &str) -> Diagnostic {
-    let message = format!("`{}` can't be the name of a {}", item.name(db), item.kind(db).word());
+    let message =
+        format!("`{}` can't be the name of {}", item.name(db), crate::diagnostics::with_article(item.kind(db).word()));
     Diagnostic::new(codes::RESERVED_NAME, name_span(db, item), message).note(why)
 }
 

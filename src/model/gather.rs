@@ -9,13 +9,13 @@ use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, body, declarations, names};
 use crate::overlays::{
-    Collector, Contributions, Facts, Frame, Level, Mention, Narrowness, Place, Step, Tree, locals, mentions, merge,
-    narrowness, of_expr, scope_in, trace,
+    Collector, Contributions, Deferred, Facts, Frame, Level, Mention, Narrowness, Place, Step, Tree, locals, mentions,
+    merge, narrowness, of_expr, scope_in, trace,
 };
 use crate::schema::{Kind, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use crate::source::Site;
 use crate::syntax::ast::{Argument, Block, EntryKind, Expr, ExprKind, Word};
-use crate::values::{Ambients, Expected, Scope, Value, World, boolean, evaluate};
+use crate::values::{Ambients, Expected, Scope, Value, World, boolean, evaluate, evaluate_named};
 
 /// An item of `each`: what it is called in names, and its value.
 pub(super) type EachItem = (Arc<str>, Value);
@@ -129,8 +129,11 @@ impl<'db> Gathered<'db> {
         if let Some(platform) = declarations.of(self.db, Kind::Platform).next() {
             self.defaults(platform, Level::Platform, &["defaults", "service"]);
         }
-        let layer = attribute(self.db, self.item, "layer").and_then(Expr::plain_text);
-        if let Some(layer) = layer.and_then(|name| declarations.get(Kind::Layer, name)) {
+        let layer = attribute(self.db, self.item, "layer").and_then(|expr| {
+            let scope = self.scope(self.item.locals(self.db), Ambients::None, None);
+            evaluate_named(&scope, expr, Expected::Kind(Kind::Layer), &mut Sink::default()).ok()
+        });
+        if let Some(layer) = layer.and_then(|layer| declarations.get(Kind::Layer, layer.as_text()?)) {
             self.defaults(layer, Level::Layer, &["defaults"]);
         }
         // The template's arguments stand in the service's frame, so that one comes first and the list is in order of use.
@@ -255,7 +258,12 @@ impl<'db> Gathered<'db> {
         if !found.is_empty() {
             let scope = self.scope(self.item.locals(self.db), Ambients::All, None);
             crate::values::check(&scope, value, Expected::Value, sink);
-            frame.deferred.push((Arc::clone(&name.text), value.clone(), own));
+            frame.deferred.push(Deferred {
+                name: Arc::clone(&name.text),
+                of: Arc::clone(&of.text),
+                argument: value.clone(),
+                frame: own,
+            });
             return;
         }
         let scope = self.scope(self.item.locals(self.db), Ambients::None, None);
@@ -317,6 +325,7 @@ impl<'db> Gathered<'db> {
 
     /// The resolved block of a group.
     pub(super) fn resolve(&self, group: &Group, sink: &mut Sink) -> Tree {
+        self.check_arguments(group, sink);
         let facts = self.facts();
         let frames = 0..self.contributions.frames.len();
         let locals: Vec<_> = frames.map(|frame| locals(facts, &self.contributions, frame, &group.world)).collect();
@@ -332,6 +341,31 @@ impl<'db> Gathered<'db> {
             self.origin(),
             sink,
         )
+    }
+
+    /// Arguments that differ from cluster to cluster are checked for each group.
+    fn check_arguments(&self, group: &Group, sink: &mut Sink) {
+        for deferred in self.contributions.frames.iter().flat_map(|frame| &frame.deferred) {
+            let scope = self.scope(self.item.locals(self.db), Ambients::All, Some(&group.world));
+            let Ok(value) = evaluate(&scope, &deferred.argument, Expected::Value, sink) else { continue };
+            let value = value.as_text().map_or(value.clone(), |text| Value::Text(Arc::clone(text)));
+            if !fits(&value, &deferred.of) {
+                let message =
+                    format!("`{}` is a parameter of type {}, got {}", deferred.name, deferred.of, value.type_name());
+                sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.site.span(deferred.argument.range), message));
+            }
+        }
+    }
+
+    /// Regions that conditions ask for and no cluster has.
+    pub(super) fn unknown_regions(&self, sink: &mut Sink) {
+        for condition in &self.contributions.conditions {
+            let site = self.contributions.frames[condition.frame].site;
+            super::regions::check(worlds(self.db), condition.expr, site, sink);
+        }
+        if let Some(on) = attribute(self.db, self.item, "on") {
+            super::regions::check(worlds(self.db), on, self.site, sink);
+        }
     }
 
     fn holds(&self, group: &Group, combination: usize) -> bool {

@@ -11,10 +11,10 @@ use super::selector::{Requirement, selector};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, names};
-use crate::overlays::Tree;
-use crate::schema::Kind;
+use crate::overlays::{Tree, conform_key};
+use crate::schema::{Kind, SERVICE, SERVICE_DEFAULTS, Type};
 use crate::syntax::ast::{Expr, ExprKind};
-use crate::values::{Ambients, Expected, Scope, Value, boolean, check, evaluate};
+use crate::values::{Ambients, Expected, Scope, Value, boolean, check, evaluate, evaluate_named};
 
 /// A service that is needed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -124,6 +124,7 @@ impl<'db> Reader<'_, 'db> {
         let owner = self.reference("owner", Kind::Team);
         let layer = layer?;
         let layer_says = estate(self.db()).layer(&layer)?;
+        self.gathered.unknown_regions(self.sink);
         let placed = self.placement();
         self.one_per(&placed);
         let asked = self.asked(&placed);
@@ -131,14 +132,14 @@ impl<'db> Reader<'_, 'db> {
         let mut head = Head {
             name: Arc::clone(self.gathered.item.name(self.db())),
             owner: owner?,
-            deliver: deliver(self.word("deliver")).unwrap_or(layer_says.deliver),
-            generator: generator(self.word("generator")).unwrap_or(layer_says.generator),
+            deliver: deliver(self.word("deliver").as_deref()).unwrap_or(layer_says.deliver),
+            generator: generator(self.word("generator").as_deref()).unwrap_or(layer_says.generator),
             layer,
             each: self.gathered.each.as_ref().map(|(name, _)| Arc::clone(name)),
             instances: asked.iter().map(|asked| self.slot(*asked)).collect(),
             needs: vec![],
             needs_of: vec![0; asked.len()],
-            selector: selector(attribute(self.db(), self.gathered.item, "on")),
+            selector: self.selector(),
             provides: vec![],
             uses: vec![],
         };
@@ -146,9 +147,11 @@ impl<'db> Reader<'_, 'db> {
         for group in groups {
             let tree = self.gathered.resolve(&group, self.sink);
             group.members.iter().for_each(|member| head.needs_of[*member] = head.needs.len());
-            head.needs.push(needs(&tree));
-            spans.push(tree.get("needs").map_or(self.gathered.origin(), Tree::span));
-            head.provides.extend(provides(&tree));
+            let needed = conform_key(&tree, &SERVICE_DEFAULTS, "needs", self.sink);
+            spans.push(needed.as_ref().map_or(self.gathered.origin(), Tree::span));
+            head.needs.push(needs(needed.as_ref()));
+            let provided = conform_key(&tree, &SERVICE_DEFAULTS, "provides", self.sink);
+            head.provides.extend(provides(provided.as_ref()));
             uses(&tree, &mut head.uses);
         }
         for list in [&mut head.provides, &mut head.uses] {
@@ -158,9 +161,14 @@ impl<'db> Reader<'_, 'db> {
         Some((head, spans))
     }
 
-    /// A word of the service's block, such as the one of `deliver`; that it is a known one has been checked.
-    fn word(&self, name: &str) -> Option<&'db str> {
-        attribute(self.db(), self.gathered.item, name).and_then(Expr::plain_text)
+    /// A word of the service's block, such as the one of `deliver`.
+    fn word(&mut self, name: &str) -> Option<Arc<str>> {
+        let expr = attribute(self.db(), self.gathered.item, name)?;
+        let of: &'static Type = &SERVICE.attribute(name)?.of;
+        let mut sink = Sink::default();
+        let value = evaluate(&self.scope(), expr, Expected::of(of), &mut sink);
+        self.sink.extend(sink.finish());
+        value.ok()?.as_text().cloned()
     }
 
     fn scope(&self) -> Scope<'_> {
@@ -178,34 +186,41 @@ impl<'db> Reader<'_, 'db> {
     fn reference(&mut self, name: &str, kind: Kind) -> Option<Arc<str>> {
         let Some(expr) = attribute(self.db(), self.gathered.item, name) else {
             let message = format!("`{name}` is missing");
-            let help = format!("write `{name} = NAME`, with the name of a {}", kind.word());
+            let help =
+                format!("write `{name} = NAME`, with the name of {}", crate::diagnostics::with_article(kind.word()));
             self.sink.push(Diagnostic::new(codes::MISSING_ATTRIBUTE, self.gathered.origin(), message).help(help));
             return None;
         };
         let mut sink = Sink::default();
-        let value = evaluate(&self.scope(), expr, Expected::Kind(kind), &mut sink);
+        let value = evaluate_named(&self.scope(), expr, Expected::Kind(kind), &mut sink);
         self.sink.extend(sink.finish());
         match value.ok()? {
             Value::Reference(found, name) if found == kind => Some(name),
-            Value::Text(text)
-                if names(self.db()).get(kind, &text).is_some() && !matches!(expr.kind, ExprKind::Text(_)) =>
-            {
-                Some(text)
-            }
             other => {
-                let message =
-                    format!("expected the name of a {}, got {}: {}", kind.word(), other.type_name(), other.show());
+                let message = format!(
+                    "expected {} name, got {}: {}",
+                    crate::diagnostics::with_article(kind.word()),
+                    other.type_name(),
+                    other.show()
+                );
                 self.sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.gathered.site.span(expr.range), message));
                 None
             }
         }
     }
 
+    fn selector(&self) -> Option<Vec<Requirement>> {
+        let value = |expr: &Expr, kind: Option<Kind>| {
+            let expected = kind.map_or(Expected::Value, Expected::Kind);
+            evaluate(&self.scope(), expr, expected, &mut Sink::default()).ok()
+        };
+        selector(attribute(self.db(), self.gathered.item, "on"), &value)
+    }
+
     /// The indices of the clusters that `on` selects.
     fn placement(&mut self) -> Vec<usize> {
         let worlds = worlds(self.db());
-        let Some(on) = attribute(self.db(), self.gathered.item, "on").filter(|on| on.plain_text() != Some("all"))
-        else {
+        let Some(on) = attribute(self.db(), self.gathered.item, "on").filter(|on| !is_all(on)) else {
             return (0..worlds.len()).collect();
         };
         let mut sink = Sink::default();
@@ -231,7 +246,8 @@ impl<'db> Reader<'_, 'db> {
     /// Checks that the placement has exactly one cluster in each region or environment.
     fn one_per(&mut self, placed: &[usize]) {
         let Some(expr) = attribute(self.db(), self.gathered.item, "one_per") else { return };
-        let key = |cluster: &Cluster| match expr.plain_text() {
+        let word = self.word("one_per");
+        let key = |cluster: &Cluster| match word.as_deref() {
             Some("environment") => Some(Arc::clone(&cluster.environment)),
             _ => cluster.region.clone(),
         };
@@ -268,8 +284,13 @@ impl<'db> Reader<'_, 'db> {
     }
 }
 
-fn needs(tree: &Tree) -> Vec<Need> {
-    let value = tree.get("needs").map(Tree::value);
+/// Whether a placement is the word `all`.
+pub(super) fn is_all(on: &Expr) -> bool {
+    matches!(&on.kind, ExprKind::Name(name) if name.as_ref() == "all")
+}
+
+fn needs(tree: Option<&Tree>) -> Vec<Need> {
+    let value = tree.map(Tree::value);
     let items = value.as_ref().and_then(Value::as_list).unwrap_or_default();
     let mut needs: Vec<Need> = items
         .iter()
@@ -288,8 +309,8 @@ fn needs(tree: &Tree) -> Vec<Need> {
     needs
 }
 
-fn provides(tree: &Tree) -> Vec<Used> {
-    let value = tree.get("provides").map(Tree::value);
+fn provides(tree: Option<&Tree>) -> Vec<Used> {
+    let value = tree.map(Tree::value);
     let items = value.as_ref().and_then(Value::as_list).unwrap_or_default();
     let provided = items.iter().filter_map(|item| match item {
         Value::Provided(what, name) => Some(Used { what: Arc::clone(what), name: Arc::clone(name) }),
@@ -318,16 +339,40 @@ fn children(tree: &Tree) -> Vec<&Tree> {
     }
 }
 
+/// The API groups with a dot that Kubernetes brings itself.
+const BUILT_IN_GROUPS: [&str; 19] = [
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "certificates.k8s.io",
+    "coordination.k8s.io",
+    "discovery.k8s.io",
+    "events.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "internal.apiserver.k8s.io",
+    "metrics.k8s.io",
+    "networking.k8s.io",
+    "node.k8s.io",
+    "rbac.authorization.k8s.io",
+    "resource.k8s.io",
+    "scheduling.k8s.io",
+    "storage.k8s.io",
+    "storagemigration.k8s.io",
+];
+
 /// The name of the CRD of an object's kind, by Kubernetes' own guess at the plural; nothing for built-in groups.
 fn crd_of(object: &Value) -> Option<Arc<str>> {
     let object = object.as_object()?;
     let (group, _) = object.get("apiVersion")?.as_text()?.split_once('/')?;
-    if !group.contains('.') || group.ends_with(".k8s.io") && !group.contains(".x-k8s.io") {
+    if !group.contains('.') || BUILT_IN_GROUPS.contains(&group) {
         return None;
     }
     let kind = object.get("kind")?.as_text()?.to_lowercase();
     let plural = match kind.as_bytes() {
         [.., b's'] => format!("{kind}es"),
+        [.., b'a' | b'e' | b'o' | b'u', b'y'] => format!("{kind}s"),
         [stem @ .., b'y'] => format!("{}ies", String::from_utf8_lossy(stem)),
         _ => format!("{kind}s"),
     };

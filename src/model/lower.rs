@@ -68,6 +68,15 @@ impl Lower<'_> {
         if fields.flag("server_side", false) {
             options.push("ServerSideApply=true".into());
         }
+        if let (Some(tree), true) =
+            (fields.tree("options"), options.iter().any(|option| option.starts_with("CreateNamespace")))
+        {
+            self.sink.push(
+                Diagnostic::new(codes::BAD_VALUE, tree.span(), "`CreateNamespace` is not for services")
+                    .note("namespaces belong to the foundation of a cluster, so that no team changes its own bounds")
+                    .help("leave it away: the namespace is there before the service"),
+            );
+        }
         options.sort();
         options.dedup();
         let refresh = self.target.version.is_none_or(|version| version >= Version::of(3, 2));

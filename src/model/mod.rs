@@ -9,6 +9,7 @@ mod fields;
 mod gather;
 mod heads;
 mod lower;
+mod regions;
 mod scheme;
 mod selector;
 mod services;

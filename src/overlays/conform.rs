@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::Tree;
 use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span, did_you_mean, with_article};
-use crate::schema::{Attribute, BlockSchema, Form, Kind, Type, Version};
+use crate::schema::{Attribute, BlockSchema, Form, Kind, Text, Type, Version};
 use crate::syntax::ast::{Expr, ExprKind};
-use crate::values::{Expected, Scope, Value, check_text, evaluate};
+use crate::values::{Expected, Scope, Value, check_text, evaluate, is_qualified_name};
 
 /// What values are checked for.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,12 @@ pub fn conform(tree: &Tree, schema: &'static BlockSchema, target: Target, sink: 
     }
     required(schema, &kept, *origin, sink);
     Tree::Branch(kept, *origin)
+}
+
+/// Checks the attribute `key` of a block alone, and gives back what fits.
+pub fn conform_key(tree: &Tree, schema: &'static BlockSchema, key: &str, sink: &mut Sink) -> Option<Tree> {
+    let attribute = schema.attribute(key)?;
+    Some(typed(tree.get(key)?, &attribute.of, Target { version: None }, sink))
 }
 
 fn unknown(key: &str, schema: &'static BlockSchema, span: Span) -> Diagnostic {
@@ -79,6 +85,9 @@ fn typed(tree: &Tree, of: &'static Type, target: Target, sink: &mut Sink) -> Tre
         (Tree::Branch(..), Type::Object) => tree.clone(),
         (Tree::Branch(..), Type::Block(schema)) => conform(tree, schema, target, sink),
         (Tree::Branch(children, origin), Type::Map(of)) => {
+            if matches!(of, Type::Text(Text::LabelValue)) {
+                label_keys(children, sink);
+            }
             let children = children.iter().map(|(key, child)| (Arc::clone(key), typed(child, of, target, sink)));
             Tree::Branch(children.collect(), *origin)
         }
@@ -90,6 +99,15 @@ fn typed(tree: &Tree, of: &'static Type, target: Target, sink: &mut Sink) -> Tre
             Ok(()) => tree.clone(),
             Err(_) => Tree::Broken(*span),
         },
+    }
+}
+
+/// The keys of labels are qualified names.
+fn label_keys(children: &std::collections::BTreeMap<Arc<str>, Tree>, sink: &mut Sink) {
+    for (key, child) in children {
+        if let Err(problem) = is_qualified_name(key) {
+            sink.push(Diagnostic::new(codes::BAD_VALUE, child.span(), problem.message).note(problem.note));
+        }
     }
 }
 

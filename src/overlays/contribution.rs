@@ -45,8 +45,21 @@ pub struct Frame {
     pub level: Level,
     /// Parameters and what `for` binds.
     pub locals: Locals,
-    /// Parameters whose argument differs from cluster to cluster, and the frame that the argument stands in.
-    pub deferred: Vec<(Arc<str>, Expr, usize)>,
+    /// Parameters whose argument differs from cluster to cluster.
+    pub deferred: Vec<Deferred>,
+}
+
+/// A parameter whose argument differs from cluster to cluster.
+#[derive(Clone, Debug)]
+pub struct Deferred {
+    /// The parameter.
+    pub name: Arc<str>,
+    /// The type that it is declared with.
+    pub of: Arc<str>,
+    /// The argument.
+    pub argument: Expr,
+    /// The frame that the argument stands in.
+    pub frame: usize,
 }
 
 /// What a contribution does.

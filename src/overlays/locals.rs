@@ -20,11 +20,11 @@ pub fn locals<'c>(
         return Cow::Borrowed(&frame.locals);
     }
     let mut locals = frame.locals.clone();
-    for (name, argument, of) in &frame.deferred {
-        let outer = &contributions.frames[*of].locals;
-        let scope = scope_in(facts, contributions, *of, outer, Ambients::All, Some(world));
-        let value = evaluate(&scope, argument, Expected::Value, &mut Sink::default());
-        locals.push((Arc::clone(name), value.unwrap_or(Value::Null)));
+    for deferred in &frame.deferred {
+        let outer = &contributions.frames[deferred.frame].locals;
+        let scope = scope_in(facts, contributions, deferred.frame, outer, Ambients::All, Some(world));
+        let value = evaluate(&scope, &deferred.argument, Expected::Value, &mut Sink::default());
+        locals.push((Arc::clone(&deferred.name), value.unwrap_or(Value::Null)));
     }
     Cow::Owned(locals)
 }

@@ -33,8 +33,8 @@ pub fn mentions(contributions: &Contributions<'_>, item: Option<&Arc<str>>) -> B
             of_expr(expr, item, &mut found);
         }
     }
-    for (_, argument, _) in contributions.frames.iter().flat_map(|frame| &frame.deferred) {
-        of_expr(argument, item, &mut found);
+    for deferred in contributions.frames.iter().flat_map(|frame| &frame.deferred) {
+        of_expr(&deferred.argument, item, &mut found);
     }
     found
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::contribution::{Action, Contributions};
 use super::{Narrowness, Tree};
 use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span};
-use crate::values::{Expected, Scope, Value, evaluate};
+use crate::values::{Expected, Scope, Value, evaluate_named};
 
 /// A place that a stronger line has filled.
 enum Slot {
@@ -17,8 +17,8 @@ enum Slot {
     Appended(Vec<Value>, usize),
     /// Taken away.
     Unset(usize),
-    /// An object; the line that first reached into it.
-    Branch(BTreeMap<Arc<str>, Slot>, usize),
+    /// An object; the line that first reached into it, and the weaker one that let nothing still weaker through.
+    Branch(BTreeMap<Arc<str>, Slot>, usize, Option<usize>),
     /// A line that could not be evaluated.
     Broken(usize),
 }
@@ -29,7 +29,7 @@ impl Slot {
             Self::Leaf(_, line)
             | Self::Appended(_, line)
             | Self::Unset(line)
-            | Self::Branch(_, line)
+            | Self::Branch(_, line, _)
             | Self::Broken(line) => *line,
         }
     }
@@ -101,10 +101,11 @@ impl Merge<'_, '_> {
         match (self.way(&contribution.path), contribution.action) {
             (Way::Hidden(by), _) => self.hidden(line, by),
             (Way::Object(_), Action::Exists) => {}
-            (Way::Object(by), Action::Unset) => self.hidden(line, by),
-            (Way::Appended(_), Action::Exists | Action::Unset) => {}
+            (Way::Object(by), Action::Unset) => self.seal(line, by),
+            (Way::Appended(by), Action::Unset) => self.complete(line, by),
+            (Way::Appended(_), Action::Exists) => {}
             (Way::Open, Action::Unset) => self.fill(line, Slot::Unset(line)),
-            (Way::Open, Action::Exists) => self.fill(line, Slot::Branch(BTreeMap::new(), line)),
+            (Way::Open, Action::Exists) => self.fill(line, Slot::Branch(BTreeMap::new(), line, None)),
             (way, Action::Set(expr) | Action::Append(expr)) => {
                 let append = matches!(contribution.action, Action::Append(_));
                 match self.evaluate(line, expr) {
@@ -117,18 +118,25 @@ impl Merge<'_, '_> {
 
     fn evaluate(&mut self, line: usize, expr: &crate::syntax::ast::Expr) -> Result<Value, Reported> {
         let contribution = &self.contributions.list[line];
-        evaluate(&(self.scope)(contribution.frame), expr, Expected::of(contribution.of), self.sink)
+        evaluate_named(&(self.scope)(contribution.frame), expr, Expected::of(contribution.of), self.sink)
     }
 
     fn way(&self, path: &[Arc<str>]) -> Way {
         let mut children = &self.root;
+        let mut sealed = None;
         for (index, key) in path.iter().enumerate() {
             let last = index + 1 == path.len();
+            let open = |way: Way| sealed.map_or(way, Way::Hidden);
             match children.get(key) {
-                None => return Way::Open,
-                Some(Slot::Branch(_, line)) if last => return Way::Object(*line),
-                Some(Slot::Branch(inner, _)) => children = inner,
-                Some(Slot::Appended(_, line)) if last => return Way::Appended(*line),
+                None => return open(Way::Open),
+                Some(Slot::Branch(inner, line, seal)) => {
+                    sealed = sealed.or(*seal);
+                    if last {
+                        return sealed.map_or(Way::Object(*line), Way::Hidden);
+                    }
+                    children = inner;
+                }
+                Some(Slot::Appended(_, line)) if last => return open(Way::Appended(*line)),
                 Some(slot) => return Way::Hidden(slot.line()),
             }
         }
@@ -148,12 +156,12 @@ impl Merge<'_, '_> {
                 let path = self.contributions.list[line].path.clone();
                 self.object(line, &path, object);
             }
-            (Way::Object(by), _) => self.hidden(line, *by),
+            (Way::Object(by), _) => self.seal(line, *by),
             (Way::Open, Value::Object(object)) if !object.is_empty() => {
                 let path = self.contributions.list[line].path.clone();
                 self.object(line, &path, object);
             }
-            (Way::Open, Value::Object(_)) => self.fill(line, Slot::Branch(BTreeMap::new(), line)),
+            (Way::Open, Value::Object(_)) => self.fill(line, Slot::Branch(BTreeMap::new(), line, None)),
             _ => self.fill(line, Slot::Leaf(value, line)),
         }
     }
@@ -166,7 +174,7 @@ impl Merge<'_, '_> {
                 (Way::Open | Way::Object(_), Value::Object(inner)) if !inner.is_empty() => {
                     self.object(line, &path, inner);
                 }
-                (Way::Open, Value::Object(_)) => self.fill_at(&path, Slot::Branch(BTreeMap::new(), line), line),
+                (Way::Open, Value::Object(_)) => self.fill_at(&path, Slot::Branch(BTreeMap::new(), line, None), line),
                 (Way::Open, value) => self.fill_at(&path, Slot::Leaf(value.clone(), line), line),
                 (Way::Appended(_), Value::List(items)) => self.prepend_at(&path, items, line, false),
                 (Way::Hidden(by) | Way::Object(by) | Way::Appended(by), value) => self.compare(line, by, &path, value),
@@ -200,6 +208,30 @@ impl Merge<'_, '_> {
         if !append {
             let complete = Slot::Leaf(Value::List(std::mem::take(appended).into()), *first);
             children.insert(Arc::clone(last), complete);
+        }
+    }
+
+    /// A line that takes away, or replaces by something else, what stronger lines have put an object upon: nothing that is
+    /// still weaker shows through.
+    fn seal(&mut self, line: usize, by: usize) {
+        if !self.is_stronger(by, line) {
+            return self.hidden(line, by);
+        }
+        let path = self.contributions.list[line].path.clone();
+        let Some((last, before)) = path.split_last() else { return };
+        if let Some(Slot::Branch(_, _, seal)) =
+            branch(&mut self.root, before, line).and_then(|slots| slots.get_mut(last))
+        {
+            seal.get_or_insert(line);
+        }
+    }
+
+    /// The same for a list that stronger lines append to.
+    fn complete(&mut self, line: usize, by: usize) {
+        if self.is_stronger(by, line) {
+            self.prepend(line, &[], false);
+        } else {
+            self.tie(line, by);
         }
     }
 
@@ -254,7 +286,7 @@ impl Merge<'_, '_> {
         let mut children = &self.root;
         for key in before {
             match children.get(key)? {
-                Slot::Branch(inner, _) => children = inner,
+                Slot::Branch(inner, ..) => children = inner,
                 _ => return None,
             }
         }
@@ -308,7 +340,7 @@ impl Merge<'_, '_> {
             Slot::Leaf(value, line) => Tree::Leaf(value, self.contributions.span(line)),
             Slot::Appended(items, line) => Tree::Leaf(Value::List(items.into()), self.contributions.span(line)),
             Slot::Unset(_) => return None,
-            Slot::Branch(children, line) => {
+            Slot::Branch(children, line, _) => {
                 let children = children.into_iter().filter_map(|(key, slot)| Some((key, self.tree(slot)?))).collect();
                 Tree::Branch(children, self.contributions.span(line))
             }
@@ -325,8 +357,8 @@ fn branch<'s>(
 ) -> Option<&'s mut BTreeMap<Arc<str>, Slot>> {
     let mut children = root;
     for key in path {
-        match children.entry(Arc::clone(key)).or_insert_with(|| Slot::Branch(BTreeMap::new(), line)) {
-            Slot::Branch(inner, _) => children = inner,
+        match children.entry(Arc::clone(key)).or_insert_with(|| Slot::Branch(BTreeMap::new(), line, None)) {
+            Slot::Branch(inner, ..) => children = inner,
             _ => return None,
         }
     }

@@ -13,8 +13,8 @@ mod tree;
 
 pub use collect::{Collector, Place};
 pub use condition::{Facts, Narrowness, narrowness};
-pub use conform::{Target, conform};
-pub use contribution::{Action, Condition, Contribution, Contributions, Frame, Level};
+pub use conform::{Target, conform, conform_key};
+pub use contribution::{Action, Condition, Contribution, Contributions, Deferred, Frame, Level};
 pub use locals::{locals, scope_in};
 pub use mentions::{Mention, mentions, of_expr};
 pub use merge::merge;

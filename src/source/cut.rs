@@ -92,13 +92,18 @@ fn line_end(text: &str, from: usize) -> usize {
 /// The end of a declaration's block; where it is never closed, the next line that heads a declaration.
 fn block_end(text: &str, from: usize) -> usize {
     let mut depth = 0_u32;
+    // Brackets count in the head alone, where an object may stand in a list.
+    let mut brackets = 0_u32;
     let mut end = from;
     for (lexeme, range) in Lexer::new(text, from) {
         match lexeme {
             Lexeme::Open => depth += 1,
-            Lexeme::Close if depth <= 1 => return if depth == 0 { end } else { range.end as usize },
+            Lexeme::OpenBracket if depth == 0 => brackets += 1,
+            Lexeme::CloseBracket if depth == 0 => brackets = brackets.saturating_sub(1),
+            Lexeme::Close if depth == 0 => return end,
+            Lexeme::Close if depth == 1 && brackets == 0 => return range.end as usize,
             Lexeme::Close => depth -= 1,
-            Lexeme::Newline if depth == 0 && !opens_next(text, range.end as usize) => return end,
+            Lexeme::Newline if depth == 0 && brackets == 0 && !opens_next(text, range.end as usize) => return end,
             Lexeme::Comment | Lexeme::Doc | Lexeme::Newline => continue,
             _ => {}
         }

@@ -104,7 +104,9 @@ pub(super) fn float(value: &Value) -> Option<f64> {
 fn compute(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Problem> {
     match (left, right) {
         (Value::Int(left), Value::Int(right)) => whole(operator, *left, *right).map(Value::Int),
-        (Value::Text(left), Value::Text(right)) if operator == BinaryOperator::Plus => {
+        (Value::Text(left) | Value::Reference(_, left), Value::Text(right) | Value::Reference(_, right))
+            if operator == BinaryOperator::Plus =>
+        {
             Ok(Value::text(format!("{left}{right}")))
         }
         (Value::List(left), Value::List(right)) if operator == BinaryOperator::Plus => {

@@ -49,6 +49,30 @@ pub fn evaluate(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut S
     }
 }
 
+/// The same, where a string that is computed may name what is expected: `env = row.env`.
+///
+/// # Errors
+/// What is wrong is in the sink.
+pub fn evaluate_named(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut Sink) -> Evaluated {
+    let value = evaluate(scope, expr, expected, sink)?;
+    let Expected::Kind(kind) = expected else { return Ok(value) };
+    named(scope, value, expr, kind, sink)
+}
+
+fn named(scope: &Scope<'_>, value: Value, expr: &Expr, kind: Kind, sink: &mut Sink) -> Evaluated {
+    match value {
+        Value::Text(text) if expr.literal().is_none() => match scope.names.get(kind, &text) {
+            Some(name) => Ok(Value::Reference(kind, Arc::clone(name))),
+            None => Err(scope.unknown_name(&text, expr.range, Expected::Kind(kind), sink)),
+        },
+        Value::List(items) if !matches!(expr.kind, ExprKind::List(_)) => {
+            let named = items.iter().map(|item| named(scope, item.clone(), expr, kind, sink));
+            Ok(Value::List(named.collect::<Result<_, _>>()?))
+        }
+        value => Ok(value),
+    }
+}
+
 /// The value of a condition.
 ///
 /// # Errors
@@ -235,7 +259,7 @@ fn index(scope: &Scope<'_>, of: &Expr, key: &Expr, sink: &mut Sink) -> Evaluated
     let value = evaluate(scope, of, Expected::Value, sink)?;
     let place = evaluate(scope, key, Expected::Value, sink)?;
     match (&value, &place) {
-        (Value::Object(object), Value::Text(name)) => match object.get(name) {
+        (Value::Object(object), Value::Text(name) | Value::Reference(_, name)) => match object.get(name) {
             Some(value) => Ok(value.clone()),
             None if is_labels(scope, of) => Ok(Value::Null),
             None => Err(missing_key(scope, key.range, name, object.keys(), sink)),

@@ -144,7 +144,9 @@ fn number(name: &str, value: &Value) -> Given {
 
 fn contains(of: &Value, what: &Value) -> Result<bool, Problem> {
     match (of, what) {
-        (Value::Text(text), Value::Text(part)) => Ok(text.contains(part.as_ref())),
+        (Value::Text(text) | Value::Reference(_, text), Value::Text(part) | Value::Reference(_, part)) => {
+            Ok(text.contains(part.as_ref()))
+        }
         (Value::Text(_), _) => Err(Problem::Argument(1)),
         (Value::List(items), what) => Ok(items.contains(what)),
         _ => Err(Problem::Argument(0)),
@@ -153,7 +155,7 @@ fn contains(of: &Value, what: &Value) -> Result<bool, Problem> {
 
 fn has(of: &Value, key: &Value) -> Result<bool, Problem> {
     match (of, key) {
-        (Value::Object(object), Value::Text(key)) => Ok(object.contains_key(key)),
+        (Value::Object(object), Value::Text(key) | Value::Reference(_, key)) => Ok(object.contains_key(key)),
         (Value::Object(_), _) => Err(Problem::Argument(1)),
         (Value::List(items), item) => Ok(items.contains(item)),
         _ => Err(Problem::Argument(0)),
@@ -162,7 +164,7 @@ fn has(of: &Value, key: &Value) -> Result<bool, Problem> {
 
 fn get(of: &Value, key: &Value, otherwise: Option<&Value>) -> Given {
     let found = match (of, key) {
-        (Value::Object(object), Value::Text(key)) => object.get(key),
+        (Value::Object(object), Value::Text(key) | Value::Reference(_, key)) => object.get(key),
         (Value::List(items), Value::Int(index)) => usize::try_from(*index).ok().and_then(|index| items.get(index)),
         (Value::Object(_) | Value::List(_), _) => return Err(Problem::Argument(1)),
         _ => return Err(Problem::Argument(0)),

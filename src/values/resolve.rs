@@ -184,6 +184,11 @@ impl<'a> Scope<'a> {
         ambient.map(|(name, _)| Meaning::Ambient(name))
     }
 
+    /// Reports a name that nothing declares.
+    pub(super) fn unknown_name(&self, word: &str, at: TextRange, expected: Expected, sink: &mut Sink) -> Reported {
+        sink.error(self.unknown(word, at, expected))
+    }
+
     fn ambiguous(&self, word: &str, at: TextRange, expected: Expected) -> Diagnostic {
         let what = match expected.kind() {
             Some(kind) => format!("a {}", kind.word()),

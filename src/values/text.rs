@@ -123,6 +123,21 @@ pub fn is_subdomain(text: &str) -> Result<(), TextProblem> {
     )
 }
 
+/// Whether a text can be the key of a label: a name, and before a `/` perhaps a DNS subdomain.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn is_qualified_name(text: &str) -> Result<(), TextProblem> {
+    let (prefix, name) = text.split_once('/').map_or((None, text), |(prefix, name)| (Some(prefix), name));
+    if prefix.is_none_or(|prefix| is_subdomain(prefix).is_ok()) && !name.is_empty() && is_label_value(name) {
+        return Ok(());
+    }
+    problem(
+        format!("`{text}` can't be the key of a label"),
+        "Kubernetes takes a name of letters, digits, `-`, `_` and `.`, and before a `/` a DNS subdomain",
+    )
+}
+
 fn is_label_value(text: &str) -> bool {
     let ends = |byte: Option<u8>| byte.is_none_or(|byte| byte.is_ascii_alphanumeric());
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
