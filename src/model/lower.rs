@@ -156,7 +156,7 @@ impl Lower<'_> {
         if let Some(Tree::Branch(named, _)) = tree.get("source") {
             for (name, block) in named {
                 let inner = self.block(block, Some(name));
-                if inner.is_empty() && !block.is_broken() {
+                if says_no_source(block) && !block.is_broken() {
                     self.report(
                         codes::NO_SOURCE,
                         block.span(),
@@ -167,7 +167,7 @@ impl Lower<'_> {
                 sources.extend(inner);
             }
         }
-        if sources.is_empty() && !tree.is_broken() {
+        if says_no_source(tree) && tree.get("source").is_none() && !tree.is_broken() {
             self.sink.push(
                 Diagnostic::new(codes::NO_SOURCE, tree.span(), format!("`{}` has no source", self.head.name))
                     .note("an Application needs a repository with a path or a chart")
@@ -390,6 +390,11 @@ impl Lower<'_> {
             }
         }
     }
+}
+
+/// Whether a block names no source at all; one that is named and wrong has been reported.
+fn says_no_source(tree: &Tree) -> bool {
+    ["helm", "kustomize", "manifests", "plugin"].iter().all(|key| tree.get(key).is_none())
 }
 
 /// The largest whole number in a value, without its sign.

@@ -109,7 +109,7 @@ fn block_end(text: &str, from: usize) -> usize {
         }
         end = range.end as usize;
     }
-    if depth == 0 {
+    if depth == 0 && brackets == 0 {
         return end;
     }
     let stop = next_head(text, from).unwrap_or(text.len());

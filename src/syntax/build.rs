@@ -153,7 +153,7 @@ impl<'a> Builder<'a> {
                 _ => {}
             }
         }
-        self.duplicates(&block);
+        self.duplicates(&mut block);
         block
     }
 
@@ -309,23 +309,23 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A key given twice in one block.
-    fn duplicates(&mut self, block: &Block) {
-        let mut seen: rustc_hash::FxHashMap<&str, TextRange> = rustc_hash::FxHashMap::default();
-        for entry in &block.entries {
+    /// A key given twice in one block. The second value goes, so that it is not reported as a tie as well.
+    fn duplicates(&mut self, block: &mut Block) {
+        let mut seen: rustc_hash::FxHashMap<Arc<str>, TextRange> = rustc_hash::FxHashMap::default();
+        block.entries.retain(|entry| {
             let (EntryKind::Assign { key, operator: Operator::Set, .. } | EntryKind::Nested { key, .. }) = &entry.kind
             else {
-                continue;
+                return true;
             };
-            if let Some(first) = seen.insert(&key.text, key.range) {
-                let finding = Diagnostic::new(
-                    codes::DUPLICATE_KEY,
-                    self.site.span(key.range),
-                    format!("`{}` is given twice in this block", key.text),
-                );
-                self.sink.push(finding.label("again here").also(self.site.span(first), "first given here"));
-            }
-        }
+            let Some(first) = seen.insert(Arc::clone(&key.text), key.range) else { return true };
+            let finding = Diagnostic::new(
+                codes::DUPLICATE_KEY,
+                self.site.span(key.range),
+                format!("`{}` is given twice in this block", key.text),
+            );
+            self.sink.push(finding.label("again here").also(self.site.span(first), "first given here"));
+            matches!(entry.kind, EntryKind::Nested { .. })
+        });
     }
 }
 
