@@ -1,0 +1,89 @@
+//! `cargo bench --bench compile` measures; `cargo bench --bench compile -- write SERVICES CLUSTERS FOLDER [sets]` writes the
+//! platform that is measured.
+
+mod workload;
+
+use std::hint::black_box;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use criterion::{BatchSize, BenchmarkId, Criterion, SamplingMode};
+use platformc::compile;
+use platformc::db::{Changes, Content, Database};
+use platformc::documents::files;
+
+use workload::Workload;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["write", services, clusters, folder, rest @ ..] => {
+            let (Ok(services), Ok(clusters)) = (services.parse(), clusters.parse()) else { return ExitCode::FAILURE };
+            let workload = Workload { sets: rest == ["sets"], ..Workload::new(services, clusters) };
+            if workload.write(Path::new(folder)).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        _ => {
+            let mut criterion = Criterion::default().configure_from_args();
+            for (services, clusters) in [(100, 10), (1000, 100)] {
+                measure(&mut criterion, Workload::new(services, clusters));
+            }
+            criterion.final_summary();
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn measure(criterion: &mut Criterion, workload: Workload) {
+    let size = format!("{}x{}", workload.services, workload.clusters);
+    let mut group = criterion.benchmark_group("compile");
+    group.sample_size(10).sampling_mode(SamplingMode::Flat).warm_up_time(Duration::from_millis(500));
+    group.bench_function(BenchmarkId::new("cold check", &size), |bencher| {
+        bencher.iter_batched(|| load(&workload), |database| compile::diagnostics(&database).len(), BatchSize::PerIteration);
+    });
+    group.bench_function(BenchmarkId::new("cold build", &size), |bencher| {
+        bencher.iter_batched(|| load(&workload), |database| build(&database), BatchSize::PerIteration);
+    });
+    let mut database = load(&workload);
+    build(&database);
+    for (what, old, new) in [("value edited", "port = \"http\"", "port = \"web\""), ("comment edited", "Nobody", "No one")] {
+        let mut edited = false;
+        group.bench_function(BenchmarkId::new(what, &size), |bencher| {
+            bencher.iter(|| {
+                edited = !edited;
+                edit(&mut database, &workload, if edited { Some((old, new)) } else { None });
+                build(&database)
+            });
+        });
+    }
+    group.finish();
+}
+
+/// A database that holds the platform, with nothing compiled yet.
+fn load(workload: &Workload) -> Database {
+    let mut database = Database::new("platform.pf");
+    database.apply(workload.files().into_iter().map(|(path, text)| (path, Content::Text(text.into()))).collect());
+    database
+}
+
+/// Everything that a build does before it looks at the disk: findings, plan, and the text of every file.
+fn build(database: &Database) -> usize {
+    assert!(!compile::has_errors(&compile::diagnostics(database)), "the workload is sound");
+    let mut text = String::new();
+    let mut length = 0;
+    for file in files(database) {
+        text.clear();
+        file.render(&mut text);
+        length += black_box(&text).len();
+    }
+    length
+}
+
+/// Replaces a text in the first service of one team's file, or brings the file back.
+fn edit(database: &mut Database, workload: &Workload, replaced: Option<(&str, &str)>) {
+    let path = "services/team-05.pf";
+    let Some(text) = workload.files().remove(path) else { return };
+    let text = replaced.map_or_else(|| text.clone(), |(old, new)| text.replacen(old, new, 1));
+    database.apply(Changes::from([(path.to_owned(), Content::Text(text.into()))]));
+}
