@@ -76,7 +76,7 @@ pub struct Head {
 
 #[derive(Debug, PartialEq, Eq)]
 struct Checked {
-    head: Option<Head>,
+    head: Option<Arc<Head>>,
     /// For each list of needs, where they stand.
     need_spans: Vec<Span>,
     diagnostics: Vec<Diagnostic>,
@@ -84,7 +84,7 @@ struct Checked {
 
 /// The head of a service, or nothing where it can't be known.
 #[salsa::tracked]
-pub fn head<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Head> {
+pub fn head<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<Head>> {
     checked_head(db, item).head.clone()
 }
 
@@ -105,7 +105,7 @@ fn checked_head<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let matters = |key: &str| matches!(key, "needs" | "provides" | "manifests" | "source");
     let gathered = gather(db, item, matters, &mut sink);
     let read = gathered.and_then(|gathered| Reader { gathered: &gathered, sink: &mut sink }.head());
-    let (head, need_spans) = read.map_or((None, vec![]), |(head, spans)| (Some(head), spans));
+    let (head, need_spans) = read.map_or((None, vec![]), |(head, spans)| (Some(Arc::new(head)), spans));
     Checked { head, need_spans, diagnostics: sink.finish() }
 }
 

@@ -53,13 +53,13 @@ impl Service {
 
 #[derive(Debug, PartialEq, Eq)]
 struct Checked {
-    service: Option<Service>,
+    service: Option<Arc<Service>>,
     diagnostics: Vec<Diagnostic>,
 }
 
 /// A service, or nothing where it can't be known.
 #[salsa::tracked]
-pub fn service<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Service> {
+pub fn service<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<Service>> {
     checked_service(db, item).service.clone()
 }
 
@@ -72,7 +72,7 @@ pub fn service_diagnostics<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db [Diagn
 fn checked_service<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let mut sink = Sink::default();
     let service = head(db, item).as_ref().and_then(|head| resolve(db, item, head, &mut sink));
-    Checked { service, diagnostics: sink.finish() }
+    Checked { service: service.map(Arc::new), diagnostics: sink.finish() }
 }
 
 /// What an instance says itself; the head has been read before.
@@ -80,7 +80,7 @@ fn matters(key: &str) -> bool {
     SERVICE_DEFAULTS.attribute(key).is_some() && !matches!(key, "needs" | "provides")
 }
 
-fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, sink: &mut Sink) -> Option<Service> {
+fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut Sink) -> Option<Service> {
     // What is wrong with template and `each` has been reported with the head.
     let gathered = gather(db, item, matters, &mut Sink::default())?;
     let asked: Vec<Asked> = head
@@ -106,7 +106,7 @@ fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, sink: &mut Sink) 
     variants.iter_mut().for_each(|variant| variant.instances.sort_unstable());
     variants.sort_by(|left, right| left.instances.cmp(&right.instances));
     Some(Service {
-        head: Arc::new(head.clone()),
+        head: Arc::clone(head),
         doc: syntax(db, item.decl(db)).declaration.doc.clone(),
         file: item.decl(db).file(db).path(db).into(),
         variants,

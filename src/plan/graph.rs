@@ -64,8 +64,9 @@ pub struct Plan {
 }
 
 /// The heads of all services that have one, by name.
-pub(super) fn heads(db: &dyn Db) -> Heads<'_> {
-    Heads::new(declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref()).collect())
+#[salsa::tracked]
+pub(super) fn heads(db: &dyn Db) -> Heads {
+    Heads::new(declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).clone()).collect())
 }
 
 /// Orders the platform. It reads names, layers, placements and needs only.
@@ -80,15 +81,15 @@ pub fn plan(db: &dyn Db) -> Plan {
         .map(|environment| (environment.name.as_ref(), environment.after.as_slice()))
         .collect();
     let mut planner = Planner {
-        heads: &heads,
+        heads,
         layers: &layers,
-        waves: empty_waves(&heads),
+        waves: empty_waves(heads),
         problems: vec![],
         missing: BTreeMap::new(),
     };
     planner.problems.extend(layers.cycles.iter().cloned().map(Problem::LayerCycle));
     planner.problems.extend(super::layers::cycles(&environments).into_iter().map(Problem::EnvironmentCycle));
-    for clusters in alike(&heads, estate.clusters.iter().map(|cluster| cluster.name.as_ref())) {
+    for clusters in alike(heads, estate.clusters.iter().map(|cluster| cluster.name.as_ref())) {
         planner.clusters(&clusters);
     }
     let Planner { waves, mut problems, missing, .. } = planner;
@@ -122,7 +123,7 @@ pub fn waves<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<i64> {
 /// Between the waves of two layers with `order = always`: more than the longest chain of needs in one.
 const LAYER_GAP: i64 = 1000;
 
-fn empty_waves(heads: &Heads<'_>) -> Vec<Vec<i64>> {
+fn empty_waves(heads: &Heads) -> Vec<Vec<i64>> {
     heads.all.iter().map(|head| vec![0; head.instances.len()]).collect()
 }
 
@@ -130,14 +131,14 @@ fn empty_waves(heads: &Heads<'_>) -> Vec<Vec<i64>> {
 type Held<'h> = (usize, Option<&'h Arc<str>>, usize);
 
 /// Clusters in groups that hold the same services with the same items and needs: each group is ordered once.
-fn alike<'c>(heads: &Heads<'_>, clusters: impl Iterator<Item = &'c str>) -> Vec<Vec<&'c str>> {
+fn alike<'c>(heads: &Heads, clusters: impl Iterator<Item = &'c str>) -> Vec<Vec<&'c str>> {
     let mut groups: FxHashMap<Vec<Held<'_>>, Vec<&'c str>> = FxHashMap::default();
     for cluster in clusters {
         let mut signature = vec![];
         for (index, head) in heads.all.iter().enumerate() {
             for position in heads.on(index, cluster) {
-                let item = head.instances.get(*position).and_then(|slot| slot.item.as_ref());
-                signature.push((index, item, head.needs_of.get(*position).copied().unwrap_or(0)));
+                let item = head.instances.get(position).and_then(|slot| slot.item.as_ref());
+                signature.push((index, item, head.needs_of.get(position).copied().unwrap_or(0)));
             }
         }
         groups.entry(signature).or_default().push(cluster);
@@ -152,23 +153,23 @@ type Node = (usize, usize);
 
 type Missing = BTreeMap<(Arc<str>, usize, Arc<str>, bool), Vec<Arc<str>>>;
 
-struct Planner<'p, 'h> {
-    heads: &'p Heads<'h>,
+struct Planner<'p> {
+    heads: &'p Heads,
     layers: &'p LayerOrder,
     waves: Vec<Vec<i64>>,
     problems: Vec<Problem>,
     missing: Missing,
 }
 
-impl Planner<'_, '_> {
+impl Planner<'_> {
     /// Orders one cluster and gives its waves to all that are alike.
     fn clusters(&mut self, clusters: &[&str]) {
         let Some(first) = clusters.first() else { return };
         let mut graph = DiGraphMap::<Node, ()>::new();
         for index in 0..self.heads.all.len() {
             for position in self.heads.on(index, first) {
-                graph.add_node((index, *position));
-                self.needs((index, *position), clusters, &mut graph);
+                graph.add_node((index, position));
+                self.needs((index, position), clusters, &mut graph);
             }
         }
         for circle in circles(&graph) {
@@ -189,10 +190,10 @@ impl Planner<'_, '_> {
 
     /// The same wave on every cluster that is alike.
     fn spread(&mut self, head: usize, position: usize, first: &str, clusters: &[&str], wave: i64) {
-        let place = self.heads.on(head, first).iter().position(|known| *known == position).unwrap_or(0);
+        let place = position - self.heads.on(head, first).start;
         for cluster in clusters {
-            if let Some(position) = self.heads.on(head, cluster).get(place)
-                && let Some(slot) = self.waves.get_mut(head).and_then(|waves| waves.get_mut(*position))
+            if let Some(position) = self.heads.on(head, cluster).nth(place)
+                && let Some(slot) = self.waves.get_mut(head).and_then(|waves| waves.get_mut(position))
             {
                 *slot = wave;
             }

@@ -1,48 +1,49 @@
 //! What an instance needs: what is written, and what follows from the objects it holds.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{Head, Need, Used};
 
-/// All heads, and who provides what.
-pub(super) struct Heads<'h> {
-    pub(super) all: Vec<&'h Head>,
-    by_name: FxHashMap<&'h str, usize>,
-    providers: FxHashMap<&'h Used, Vec<usize>>,
-    /// For each head, the positions of its instances by cluster.
-    by_cluster: Vec<FxHashMap<&'h str, Vec<usize>>>,
+/// All heads by name, and who provides what.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Heads {
+    pub(super) all: Vec<Arc<Head>>,
+    by_name: FxHashMap<Arc<str>, usize>,
+    providers: FxHashMap<Used, Vec<usize>>,
 }
 
-impl<'h> Heads<'h> {
-    pub(super) fn new(heads: Vec<&'h Head>) -> Self {
-        let mut providers: FxHashMap<&Used, Vec<usize>> = FxHashMap::default();
+impl Heads {
+    pub(super) fn new(heads: Vec<Arc<Head>>) -> Self {
+        let mut providers: FxHashMap<Used, Vec<usize>> = FxHashMap::default();
         for (index, head) in heads.iter().enumerate() {
-            head.provides.iter().for_each(|provided| providers.entry(provided).or_default().push(index));
+            head.provides.iter().for_each(|provided| providers.entry(provided.clone()).or_default().push(index));
         }
-        let by_cluster = heads.iter().map(|head| {
-            let mut clusters: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-            for (position, slot) in head.instances.iter().enumerate() {
-                clusters.entry(&slot.cluster).or_default().push(position);
-            }
-            clusters
-        });
-        Self {
-            by_name: heads.iter().enumerate().map(|(index, head)| (head.name.as_ref(), index)).collect(),
-            by_cluster: by_cluster.collect(),
-            providers,
-            all: heads,
-        }
+        let by_name = heads.iter().enumerate().map(|(index, head)| (Arc::clone(&head.name), index)).collect();
+        Self { by_name, providers, all: heads }
     }
 
     pub(super) fn index(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
     }
 
-    /// The positions of a head's instances on a cluster.
-    pub(super) fn on(&self, head: usize, cluster: &str) -> &[usize] {
-        self.by_cluster.get(head).and_then(|clusters| clusters.get(cluster)).map(Vec::as_slice).unwrap_or_default()
+    /// The positions of a head's instances on a cluster; instances are sorted by cluster.
+    pub(super) fn on(&self, head: usize, cluster: &str) -> Range<usize> {
+        let instances = self.all.get(head).map(|head| head.instances.as_slice()).unwrap_or_default();
+        let start = instances.partition_point(|slot| slot.cluster.as_ref() < cluster);
+        let here = instances.iter().skip(start).take_while(|slot| slot.cluster.as_ref() == cluster).count();
+        start..start + here
+    }
+
+    /// Positions that stand for all instances of a head: one for each list of needs, unless objects in place use what
+    /// may be there on one cluster and not on another.
+    pub(super) fn typical(&self, head: usize) -> Vec<usize> {
+        let Some(this) = self.all.get(head) else { return vec![] };
+        let mut seen = FxHashSet::default();
+        let is_new = |position: &usize| !this.uses.is_empty() || seen.insert(this.needs_of.get(*position));
+        (0..this.instances.len()).filter(is_new).collect()
     }
 
     /// Everything that an instance needs, the inferred needs last.
@@ -75,12 +76,12 @@ impl<'h> Heads<'h> {
         let (Some(this), Some(other)) = (self.all.get(head), self.all.get(needed)) else { return vec![] };
         let item = |head: &Head, position: usize| head.instances.get(position).and_then(|slot| slot.item.clone());
         let items = |head: usize, of: &Head| {
-            self.on(head, cluster).iter().map(|position| item(of, *position)).collect::<Vec<_>>()
+            self.on(head, cluster).map(|position| item(of, position)).collect::<Vec<_>>()
         };
         let own = item(this, position);
         if own.is_some() && items(head, this) == items(needed, other) {
-            return all.iter().copied().filter(|position| item(other, *position) == own).collect();
+            return all.filter(|position| item(other, *position) == own).collect();
         }
-        all.to_vec()
+        all.collect()
     }
 }

@@ -53,13 +53,26 @@ const ELSEWHERE: &str = "it is on another cluster, and no sync spans two cluster
 /// Everything that comes before an instance: what it needs, and the services of earlier layers on its cluster.
 #[must_use]
 pub fn edges(db: &dyn Db, service: &str, position: usize) -> Vec<Edge> {
+    let Some(this) = heads(db).index(service) else { return vec![] };
+    let mut edges = needed(db, this, position);
+    edges.extend(layered(db, this, position, &edges));
+    edges
+}
+
+/// What the instances of a service need, on one cluster or on all: each service once for each reason and guarantee.
+#[must_use]
+pub fn needs(db: &dyn Db, service: &str, cluster: Option<&str>) -> Vec<Edge> {
     let heads = heads(db);
     let Some(this) = heads.index(service) else { return vec![] };
-    let (Some(head), Some(slot)) =
-        (heads.all.get(this), heads.all.get(this).and_then(|head| head.instances.get(position)))
-    else {
-        return vec![];
-    };
+    let positions = cluster.map_or_else(|| heads.typical(this), |cluster| heads.on(this, cluster).collect());
+    positions.into_iter().flat_map(|position| needed(db, this, position)).collect()
+}
+
+/// What an instance needs.
+fn needed(db: &dyn Db, this: usize, position: usize) -> Vec<Edge> {
+    let heads = heads(db);
+    let Some(head) = heads.all.get(this) else { return vec![] };
+    let Some(slot) = head.instances.get(position) else { return vec![] };
     let mut edges = vec![];
     for need in heads.needs(this, position) {
         let Some(needed) = heads.index(&need.service) else { continue };
@@ -77,11 +90,20 @@ pub fn edges(db: &dyn Db, service: &str, position: usize) -> Vec<Edge> {
             because,
         }));
     }
+    edges
+}
+
+/// The services of earlier layers on an instance's cluster, beside those that it needs.
+fn layered(db: &dyn Db, this: usize, position: usize, needed: &[Edge]) -> Vec<Edge> {
+    let heads = heads(db);
+    let Some(head) = heads.all.get(this) else { return vec![] };
+    let Some(slot) = head.instances.get(position) else { return vec![] };
     let layers = &plan(db).layers;
+    let mut edges = vec![];
     for (index, other) in heads.all.iter().enumerate() {
-        if layers.is_before(&other.layer, &head.layer) && !edges.iter().any(|edge| edge.service == other.name) {
+        if layers.is_before(&other.layer, &head.layer) && !needed.iter().any(|edge| edge.service == other.name) {
             let (guarantee, because) = guarantee(db, (head.deliver, &head.layer), (other.deliver, &other.layer), false);
-            let slots = heads.on(index, &slot.cluster).iter().filter_map(|position| other.instances.get(*position));
+            let slots = heads.on(index, &slot.cluster).filter_map(|position| other.instances.get(position));
             edges.extend(slots.map(|slot| Edge {
                 service: Arc::clone(&other.name),
                 slot: slot.clone(),

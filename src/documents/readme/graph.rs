@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::db::Db;
 use crate::model::{estate, head};
 use crate::names::declarations;
-use crate::plan::{Reason, edges, plan};
+use crate::plan::{needs, plan};
 use crate::schema::Kind;
 
 /// How a graph is written.
@@ -50,28 +50,23 @@ pub fn graph(db: &dyn Db, scope: &GraphScope, format: GraphFormat) -> String {
 
 fn draw(db: &dyn Db, scope: &GraphScope) -> Drawn {
     let mut services: BTreeMap<String, String> = BTreeMap::new();
-    let mut needs = BTreeSet::new();
+    let mut needed = BTreeSet::new();
     for head in declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref()) {
         let on_cluster = |cluster: &str| head.instances.iter().any(|slot| slot.cluster.as_ref() == cluster);
         if matches!(scope, GraphScope::Cluster(cluster) if !on_cluster(cluster)) {
             continue;
         }
         services.insert(head.name.to_string(), head.layer.to_string());
-        for (position, slot) in head.instances.iter().enumerate() {
-            if matches!(scope, GraphScope::Cluster(cluster) if *cluster != *slot.cluster) {
-                continue;
-            }
-            let edges = edges(db, &head.name, position).into_iter();
-            let written = edges.filter(|edge| !matches!(edge.reason, Reason::Layer(_)));
-            needs.extend(written.map(|edge| (head.name.to_string(), edge.service.to_string())));
-        }
+        let cluster = if let GraphScope::Cluster(cluster) = scope { Some(cluster.as_str()) } else { None };
+        let edges = needs(db, &head.name, cluster);
+        needed.extend(edges.iter().map(|edge| (head.name.to_string(), edge.service.to_string())));
     }
     if let GraphScope::Service(service) = scope {
-        needs.retain(|(from, to)| from == service || to == service);
-        services.retain(|name, _| name == service || needs.iter().any(|(from, to)| from == name || to == name));
+        needed.retain(|(from, to)| from == service || to == service);
+        services.retain(|name, _| name == service || needed.iter().any(|(from, to)| from == name || to == name));
     }
-    needs.retain(|(from, to)| services.contains_key(from) && services.contains_key(to));
-    Drawn { layers: by_layer(db, services), needs }
+    needed.retain(|(from, to)| services.contains_key(from) && services.contains_key(to));
+    Drawn { layers: by_layer(db, services), needs: needed }
 }
 
 fn by_layer(db: &dyn Db, services: BTreeMap<String, String>) -> Vec<(String, BTreeSet<String>)> {

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -7,16 +7,25 @@ use super::super::{header, paths};
 use crate::db::Db;
 use crate::model::{Head, Service, estate, service};
 use crate::names::{Item, declarations};
-use crate::plan::{Guarantee, Reason, edges};
+use crate::plan::{self, Guarantee, Reason};
 use crate::schema::Kind;
+
+/// For each service, who needs it.
+#[salsa::tracked]
+fn dependents(db: &dyn Db) -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
+    let mut dependents: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for head in declarations(db).of(db, Kind::Service).filter_map(|item| crate::model::head(db, item).as_ref()) {
+        for need in head.needs.iter().flatten() {
+            dependents.entry(Arc::clone(&need.service)).or_default().insert(Arc::clone(&head.name));
+        }
+    }
+    dependents
+}
 
 /// Who needs a service; it changes only when some need does.
 #[salsa::tracked]
 fn needed_by<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<Arc<str>> {
-    let name = item.name(db);
-    let heads = declarations(db).of(db, Kind::Service).filter_map(|item| crate::model::head(db, item).as_ref());
-    let needs = |head: &&Head| head.needs.iter().flatten().any(|need| need.service == *name);
-    heads.filter(needs).map(|head| Arc::clone(&head.name)).collect()
+    dependents(db).get(item.name(db)).cloned().unwrap_or_default()
 }
 
 /// The page of a service: what it is, who owns it, where it runs, what it needs.
@@ -68,16 +77,14 @@ fn places(out: &mut String, db: &dyn Db, service: &Service) {
 
 fn needs(out: &mut String, db: &dyn Db, head: &Head, item: Item<'_>) {
     let mut rows: BTreeSet<(String, String, &'static str)> = BTreeSet::new();
-    for position in 0..head.instances.len() {
-        for edge in edges(db, &head.name, position) {
-            let why = match &edge.reason {
-                Reason::Layer(_) => continue,
-                Reason::Written => "written".to_owned(),
-                Reason::Inferred(what) => format!("uses {what}"),
-            };
-            let guarantee = if edge.guarantee == Guarantee::Ordered { "ordered" } else { "converges" };
-            rows.insert((edge.service.to_string(), why, guarantee));
-        }
+    for edge in plan::needs(db, &head.name, None) {
+        let why = match &edge.reason {
+            Reason::Layer(_) => continue,
+            Reason::Written => "written".to_owned(),
+            Reason::Inferred(what) => format!("uses {what}"),
+        };
+        let guarantee = if edge.guarantee == Guarantee::Ordered { "ordered" } else { "converges" };
+        rows.insert((edge.service.to_string(), why, guarantee));
     }
     if !rows.is_empty() {
         out.push_str("\n## What it needs\n\n| service | why | guarantee |\n|---|---|---|\n");
