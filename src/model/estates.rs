@@ -14,6 +14,7 @@ use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, body, declarations, name_span, names};
 use crate::overlays::{
     Collector, Contributions, Facts, Frame, Level, Narrowness, Place, Target, Tree, conform, merge, scope_in,
+    strongest_first,
 };
 use crate::schema::{self, Kind, Version};
 use crate::source::Site;
@@ -110,7 +111,7 @@ impl<'db> Reader<'db> {
             .list
             .retain(|line| !matches!(line.path.first().map(AsRef::as_ref), Some("vars" | "defaults" | "names")));
         let tree = self.merge(&contributions, None, self.site(item).span(named.word.range));
-        Some(conform(&tree, &schema::kind(item.kind(self.db)).body, Target { version: None }, &mut self.sink))
+        Some(conform(tree, &schema::kind(item.kind(self.db)).body, Target { version: None }, &mut self.sink))
     }
 
     fn site(&self, item: Item<'db>) -> Site {
@@ -366,7 +367,9 @@ fn merge_owned(
         let locals: &[(Arc<str>, Value)] = locals.get(frame).map_or(&[], Vec::as_slice);
         scope_in(facts, contributions, frame, locals, ambients, world)
     };
-    merge(contributions, &Narrowness::default(), &|combination| combination == 0, &scope, origin, sink)
+    let narrowness = Narrowness::default();
+    let order = strongest_first(contributions, &narrowness);
+    merge(contributions, (&narrowness, &order), &|combination| combination == 0, &scope, origin, sink)
 }
 
 fn reserved(db: &dyn Db, item: Item<'_>, why: &str) -> Diagnostic {

@@ -10,7 +10,7 @@ use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, body, declarations, names};
 use crate::overlays::{
     Collector, Contributions, Deferred, Facts, Frame, Level, Mention, Narrowness, Place, Step, Tree, locals, mentions,
-    merge, narrowness, of_expr, scope_in, trace,
+    merge, narrowness, of_expr, scope_in, strongest_first, trace,
 };
 use crate::schema::{Kind, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use crate::source::Site;
@@ -29,6 +29,8 @@ pub(super) struct Gathered<'db> {
     pub(super) each: Option<(Arc<str>, Vec<EachItem>)>,
     values: Vec<Value>,
     narrowness: Narrowness,
+    /// The lines from the strongest to the weakest.
+    order: Vec<usize>,
 }
 
 /// One instance that is asked about: the index of its cluster and of its item.
@@ -55,11 +57,13 @@ pub(super) fn gather<'db>(
         each: None,
         values: vec![],
         narrowness: Narrowness::default(),
+        order: vec![],
     };
     gathered.each(&named.body, sink);
     gathered.frames(&named.body, sink);
     gathered.contributions.list.retain(|line| line.path.first().is_some_and(|key| keep(key)));
     gathered.narrowness = narrowness(gathered.facts(), &gathered.contributions);
+    gathered.order = strongest_first(&gathered.contributions, &gathered.narrowness);
     Some(gathered)
 }
 
@@ -335,7 +339,7 @@ impl<'db> Gathered<'db> {
         };
         merge(
             &self.contributions,
-            &self.narrowness,
+            (&self.narrowness, &self.order),
             &|combination| self.holds(group, combination),
             &scope,
             self.origin(),

@@ -63,8 +63,11 @@ impl Scheme {
     /// The name of one Application.
     #[must_use]
     pub fn name(&self, service: &str, item: Option<&str>, cluster: &Cluster) -> String {
-        let pieces = self.pieces(item.is_some());
-        pieces.iter().map(|piece| piece.text(service, item, cluster)).collect()
+        match (&self.parts, item) {
+            (Some(parts), _) => parts.iter().map(|part| part.text(service, item, cluster)).collect(),
+            (None, Some(item)) => format!("{service}.{item}.{}", cluster.name),
+            (None, None) => format!("{service}.{}", cluster.name),
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::estates::estate;
 use super::gather::{Asked, gather};
 use super::heads::{Head, Slot, head};
@@ -37,10 +39,18 @@ pub struct Service {
 }
 
 impl Service {
-    /// The variant of the instance at a position.
+    /// What each instance of the head is, by its position; nothing where that can't be known.
     #[must_use]
-    pub fn variant_of(&self, instance: usize) -> Option<&Variant> {
-        self.variants.iter().find(|variant| variant.instances.contains(&instance))
+    pub fn specs(&self) -> Vec<Option<&Spec>> {
+        let mut specs = vec![None; self.head.instances.len()];
+        for variant in &self.variants {
+            for position in &variant.instances {
+                if let Some(spec) = specs.get_mut(*position) {
+                    *spec = Some(variant.spec.as_ref());
+                }
+            }
+        }
+        specs
     }
 
     /// An instance of the service by cluster and item.
@@ -91,16 +101,19 @@ fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut S
     let groups = gathered.groups(&asked, sink);
     gathered.never(&groups, sink);
     let mut variants: Vec<Variant> = vec![];
+    let mut index: FxHashMap<Arc<Spec>, usize> = FxHashMap::default();
     for group in &groups {
         let clusters =
             group.members.iter().filter_map(|member| head.instances.get(*member)).map(|slot| slot.cluster.as_ref());
         let target = Target { version: estate(db).oldest_target(clusters) };
-        let tree = conform(&gathered.resolve(group, sink), &SERVICE_DEFAULTS, target, sink);
+        let tree = conform(gathered.resolve(group, sink), &SERVICE_DEFAULTS, target, sink);
         let item_name = group.members.first().and_then(|member| head.instances.get(*member)?.item.clone());
         let Some(spec) = lower(db, head, item_name.as_deref(), &tree, target, sink) else { continue };
-        match variants.iter_mut().find(|variant| *variant.spec == spec) {
+        let spec = Arc::new(spec);
+        let known = *index.entry(Arc::clone(&spec)).or_insert(variants.len());
+        match variants.get_mut(known) {
             Some(variant) => variant.instances.extend(&group.members),
-            None => variants.push(Variant { spec: Arc::new(spec), instances: group.members.clone() }),
+            None => variants.push(Variant { spec, instances: group.members.clone() }),
         }
     }
     variants.iter_mut().for_each(|variant| variant.instances.sort_unstable());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use crate::values::Value;
 
 /// What an instance is, beside its cluster and its name: instances of which no overlay and no variable differs share one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Spec {
     /// The namespace it is deployed to.
     pub namespace: Arc<str>,
@@ -29,7 +29,7 @@ pub struct Spec {
 }
 
 /// How an instance is synced.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sync {
     /// By itself.
     pub automated: bool,
@@ -92,7 +92,7 @@ pub enum Origin {
 }
 
 /// One source of manifests.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Source {
     /// Its name, where it has one of its own.
     pub name: Option<Arc<str>>,
@@ -103,7 +103,7 @@ pub struct Source {
 }
 
 /// What makes manifests.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Tool {
     /// Helm.
     Helm(Helm),
@@ -125,7 +125,7 @@ pub enum Tool {
 }
 
 /// A Helm release.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Helm {
     /// The release's name, where it is not the service's, with the item behind it.
     pub release: Option<Arc<str>>,
@@ -144,7 +144,7 @@ pub struct Helm {
 }
 
 /// What differs from a Kustomize base.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Kustomize {
     /// Images.
     pub images: Vec<Arc<str>>,
@@ -173,7 +173,7 @@ impl Kustomize {
 }
 
 /// An object that is written in place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Object {
     /// The API version.
     pub api_version: Arc<str>,
@@ -186,7 +186,7 @@ pub struct Object {
 }
 
 /// A config management plugin.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Plugin {
     /// Its name.
     pub name: Option<Arc<str>>,

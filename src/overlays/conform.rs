@@ -16,25 +16,25 @@ pub struct Target {
 }
 
 /// Checks a block and gives it back without what does not fit.
-pub fn conform(tree: &Tree, schema: &'static BlockSchema, target: Target, sink: &mut Sink) -> Tree {
-    let Tree::Branch(children, origin) = tree else { return tree.clone() };
+pub fn conform(tree: Tree, schema: &'static BlockSchema, target: Target, sink: &mut Sink) -> Tree {
+    let Tree::Branch(children, origin) = tree else { return tree };
     let mut kept = std::collections::BTreeMap::new();
     for (key, child) in children {
-        let Some(attribute) = schema.attribute(key) else {
-            sink.push(unknown(key, schema, child.span()));
+        let Some(attribute) = schema.attribute(&key) else {
+            sink.push(unknown(&key, schema, child.span()));
             continue;
         };
-        check_version(attribute, child, target, sink);
-        kept.insert(Arc::clone(key), typed(child, &attribute.of, target, sink));
+        check_version(attribute, &child, target, sink);
+        kept.insert(key, typed(child, &attribute.of, target, sink));
     }
-    required(schema, &kept, *origin, sink);
-    Tree::Branch(kept, *origin)
+    required(schema, &kept, origin, sink);
+    Tree::Branch(kept, origin)
 }
 
 /// Checks the attribute `key` of a block alone, and gives back what fits.
 pub fn conform_key(tree: &Tree, schema: &'static BlockSchema, key: &str, sink: &mut Sink) -> Option<Tree> {
     let attribute = schema.attribute(key)?;
-    Some(typed(tree.get(key)?, &attribute.of, Target { version: None }, sink))
+    Some(typed(tree.get(key)?.clone(), &attribute.of, Target { version: None }, sink))
 }
 
 fn unknown(key: &str, schema: &'static BlockSchema, span: Span) -> Diagnostic {
@@ -79,25 +79,25 @@ fn lower_first(text: &str) -> String {
     chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
 }
 
-fn typed(tree: &Tree, of: &'static Type, target: Target, sink: &mut Sink) -> Tree {
+fn typed(tree: Tree, of: &'static Type, target: Target, sink: &mut Sink) -> Tree {
     match (tree, of) {
-        (Tree::Broken(_), _) | (_, Type::Any | Type::Objects) => tree.clone(),
-        (Tree::Branch(..), Type::Object) => tree.clone(),
-        (Tree::Branch(..), Type::Block(schema)) => conform(tree, schema, target, sink),
+        (tree @ Tree::Broken(_), _) | (tree, Type::Any | Type::Objects) => tree,
+        (tree @ Tree::Branch(..), Type::Object) => tree,
+        (tree @ Tree::Branch(..), Type::Block(schema)) => conform(tree, schema, target, sink),
         (Tree::Branch(children, origin), Type::Map(of)) => {
             if matches!(of, Type::Text(Text::LabelValue)) {
-                label_keys(children, sink);
+                label_keys(&children, sink);
             }
-            let children = children.iter().map(|(key, child)| (Arc::clone(key), typed(child, of, target, sink)));
-            Tree::Branch(children.collect(), *origin)
+            let children = children.into_iter().map(|(key, child)| (key, typed(child, of, target, sink)));
+            Tree::Branch(children.collect(), origin)
         }
         (Tree::Branch(children, origin), Type::Named(schema)) => {
-            let children = children.iter().map(|(key, child)| (Arc::clone(key), conform(child, schema, target, sink)));
-            Tree::Branch(children.collect(), *origin)
+            let children = children.into_iter().map(|(key, child)| (key, conform(child, schema, target, sink)));
+            Tree::Branch(children.collect(), origin)
         }
-        (Tree::Branch(_, span) | Tree::Leaf(_, span), _) => match check_value(&tree.value(), of, *span, sink) {
-            Ok(()) => tree.clone(),
-            Err(_) => Tree::Broken(*span),
+        (tree, _) => match check_value(&tree.value(), of, tree.span(), sink) {
+            Ok(()) => tree,
+            Err(_) => Tree::Broken(tree.span()),
         },
     }
 }

@@ -35,20 +35,20 @@ impl Slot {
     }
 }
 
-/// Merges the contributions whose conditions hold. `scope` gives the scope of a frame; `origin` is where the whole comes
-/// from.
+/// Merges the contributions whose conditions hold, in the order of [`strongest_first`]. `scope` gives the scope of a frame;
+/// `origin` is where the whole comes from.
 pub fn merge<'a>(
     contributions: &Contributions<'a>,
-    narrowness: &Narrowness,
+    (narrowness, order): (&Narrowness, &[usize]),
     holds: &dyn Fn(usize) -> bool,
     scope: &dyn Fn(usize) -> Scope<'a>,
     origin: Span,
     sink: &mut Sink,
 ) -> Tree {
     let mut merge = Merge { contributions, narrowness, scope, sink, root: BTreeMap::new() };
-    for line in strongest_first(contributions, narrowness) {
-        if holds(contributions.list[line].combination) {
-            merge.line(line);
+    for line in order {
+        if holds(contributions.list[*line].combination) {
+            merge.line(*line);
         }
     }
     let root = std::mem::take(&mut merge.root);
@@ -56,22 +56,13 @@ pub fn merge<'a>(
 }
 
 /// The lines from the strongest to the weakest. Lines of one strength are ordered by what they say, never by where.
-pub(super) fn strongest_first(contributions: &Contributions<'_>, narrowness: &Narrowness) -> Vec<usize> {
+#[must_use]
+pub fn strongest_first(contributions: &Contributions<'_>, narrowness: &Narrowness) -> Vec<usize> {
+    let combinations = 0..contributions.combinations.len();
+    let ranks: Vec<(usize, String)> = combinations.map(|one| (narrowness.rank(one), contributions.show(one))).collect();
+    let strength = |line: &usize| (contributions.level(*line), ranks.get(contributions.list[*line].combination));
     let mut lines: Vec<usize> = (0..contributions.list.len()).collect();
-    let strength = |line: &usize| {
-        let combination = contributions.list[*line].combination;
-        (contributions.level(*line), narrowness.rank(combination))
-    };
-    lines.sort_by(|left, right| {
-        strength(right).cmp(&strength(left)).then_with(|| {
-            let text = |line: &usize| contributions.show(contributions.list[*line].combination);
-            if contributions.list[*left].combination == contributions.list[*right].combination {
-                std::cmp::Ordering::Equal
-            } else {
-                text(right).cmp(&text(left))
-            }
-        })
-    });
+    lines.sort_by(|left, right| strength(right).cmp(&strength(left)));
     lines
 }
 
@@ -95,7 +86,12 @@ enum Way {
     Hidden(usize),
 }
 
-impl Merge<'_, '_> {
+impl<'m> Merge<'_, 'm> {
+    fn path(&self, line: usize) -> &'m [Arc<str>] {
+        let contributions = self.contributions;
+        &contributions.list[line].path
+    }
+
     fn line(&mut self, line: usize) {
         let contribution = &self.contributions.list[line];
         match (self.way(&contribution.path), contribution.action) {
@@ -153,13 +149,11 @@ impl Merge<'_, '_> {
                 self.fill(line, Slot::Broken(line));
             }
             (Way::Object(_), Value::Object(object)) => {
-                let path = self.contributions.list[line].path.clone();
-                self.object(line, &path, object);
+                self.object(line, self.path(line), object);
             }
             (Way::Object(by), _) => self.seal(line, *by),
             (Way::Open, Value::Object(object)) if !object.is_empty() => {
-                let path = self.contributions.list[line].path.clone();
-                self.object(line, &path, object);
+                self.object(line, self.path(line), object);
             }
             (Way::Open, Value::Object(_)) => self.fill(line, Slot::Branch(BTreeMap::new(), line, None)),
             _ => self.fill(line, Slot::Leaf(value, line)),
@@ -183,8 +177,7 @@ impl Merge<'_, '_> {
     }
 
     fn fill(&mut self, line: usize, slot: Slot) {
-        let path = self.contributions.list[line].path.clone();
-        self.fill_at(&path, slot, line);
+        self.fill_at(self.path(line), slot, line);
     }
 
     fn fill_at(&mut self, path: &[Arc<str>], slot: Slot, line: usize) {
@@ -195,8 +188,7 @@ impl Merge<'_, '_> {
     }
 
     fn prepend(&mut self, line: usize, items: &[Value], append: bool) {
-        let path = self.contributions.list[line].path.clone();
-        self.prepend_at(&path, items, line, append);
+        self.prepend_at(self.path(line), items, line, append);
     }
 
     /// Puts the items of a weaker line before those of stronger ones; unless it appends as well, the list is complete.
@@ -249,9 +241,8 @@ impl Merge<'_, '_> {
             Action::Set(expr) | Action::Append(expr) => expr,
             Action::Unset | Action::Exists => return self.tie_with_unset(line, by),
         };
-        let path = self.contributions.list[line].path.clone();
         if let Ok(value) = self.evaluate(line, expr) {
-            self.compare(line, by, &path, &value);
+            self.compare(line, by, self.path(line), &value);
         }
     }
 

@@ -66,12 +66,10 @@ fn links(out: &mut String, service: &Service) {
 fn places(out: &mut String, db: &dyn Db, service: &Service) {
     out.push_str("\n## Where it runs\n\n| cluster | environment | namespace | Application |\n|---|---|---|---|\n");
     let Some(platform) = &estate(db).platform else { return };
-    for (position, slot) in service.head.instances.iter().enumerate() {
-        let (Some(cluster), Some(variant)) = (estate(db).cluster(&slot.cluster), service.variant_of(position)) else {
-            continue;
-        };
+    for (slot, spec) in service.head.instances.iter().zip(service.specs()) {
+        let (Some(cluster), Some(spec)) = (estate(db).cluster(&slot.cluster), spec) else { continue };
         let name = platform.names.name(&service.head.name, slot.item.as_deref(), cluster);
-        let _ = writeln!(out, "| {} | {} | {} | `{name}` |", cluster.name, cluster.environment, variant.spec.namespace);
+        let _ = writeln!(out, "| {} | {} | {} | `{name}` |", cluster.name, cluster.environment, spec.namespace);
     }
 }
 
