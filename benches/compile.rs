@@ -40,14 +40,20 @@ fn measure(criterion: &mut Criterion, workload: Workload) {
     let mut group = criterion.benchmark_group("compile");
     group.sample_size(10).sampling_mode(SamplingMode::Flat).warm_up_time(Duration::from_millis(500));
     group.bench_function(BenchmarkId::new("cold check", &size), |bencher| {
-        bencher.iter_batched(|| load(&workload), |database| compile::diagnostics(&database).len(), BatchSize::PerIteration);
+        bencher.iter_batched(
+            || load(&workload),
+            |database| compile::diagnostics(&database).len(),
+            BatchSize::PerIteration,
+        );
     });
     group.bench_function(BenchmarkId::new("cold build", &size), |bencher| {
         bencher.iter_batched(|| load(&workload), |database| build(&database), BatchSize::PerIteration);
     });
     let mut database = load(&workload);
     build(&database);
-    for (what, old, new) in [("value edited", "port = \"http\"", "port = \"web\""), ("comment edited", "Nobody", "No one")] {
+    for (what, old, new) in
+        [("value edited", "port = \"http\"", "port = \"web\""), ("comment edited", "Nobody", "No one")]
+    {
         let mut edited = false;
         group.bench_function(BenchmarkId::new(what, &size), |bencher| {
             bencher.iter(|| {

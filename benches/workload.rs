@@ -100,7 +100,11 @@ impl Workload {
         } else {
             writeln!(out, "  namespace = \"{name}\"\n")?;
         }
-        if service % 10 == 3 { self.kustomize(out, service, &name)? } else { self.helm(out, service, &name)? }
+        if service % 10 == 3 {
+            self.kustomize(out, service, &name)?
+        } else {
+            self.helm(out, service, &name)?
+        }
         writeln!(out, "}}\n")
     }
 

@@ -2,13 +2,38 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::db::{Db, SourceFile};
+use crate::db::{Database, Db, SourceFile, in_parallel};
 use crate::diagnostics::{self as codes, Code, Diagnostic, Severity, sort};
-use crate::model::{check_declaration, estate_diagnostics, head_diagnostics, service_diagnostics};
+use crate::model::{check_declaration, estate, estate_diagnostics, head_diagnostics, service_diagnostics};
 use crate::names::{declarations, duplicates, items, reachable};
 use crate::schema::Kind;
 use crate::source::outline;
 use crate::syntax::syntax;
+
+/// Reads the declarations of all loaded files, on all cores; later questions find them read.
+pub fn read_ahead(db: &Database) {
+    let count = reachable(db).files.iter().map(|file| outline(db, *file).decls.len()).sum();
+    in_parallel(db, count, |db, part| {
+        let decls = reachable(db).files.iter().flat_map(|file| &outline(db, *file).decls);
+        for decl in decls.skip(part.start).take(part.len()) {
+            syntax(db, *decl);
+        }
+    });
+}
+
+/// Resolves all declarations, on all cores.
+pub fn resolve_ahead(db: &Database) {
+    let count = declarations(db).items.len();
+    estate(db);
+    in_parallel(db, count, |db, part| {
+        for item in declarations(db).items.iter().skip(part.start).take(part.len()) {
+            check_declaration(db, *item);
+            if item.kind(db) == Kind::Service {
+                service_diagnostics(db, *item);
+            }
+        }
+    });
+}
 
 /// Every finding of the platform, in the order of files and lines.
 pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {

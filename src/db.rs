@@ -1,8 +1,10 @@
 //! The salsa database: the inputs of every query and the only place where they change.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use salsa::Setter as _;
 
 /// What a path of the platform's folder holds.
@@ -102,4 +104,16 @@ impl SourceFile {
             Content::Missing | Content::Unreadable(_) => "",
         }
     }
+}
+
+/// Does something for each part of `0..count`, on all cores.
+pub fn in_parallel<T: Send>(
+    db: &Database,
+    count: usize,
+    part: impl Fn(&Database, Range<usize>) -> T + Sync + Send,
+) -> Vec<T> {
+    let size = count.div_ceil(rayon::current_num_threads() * 8).max(1);
+    let parts: Vec<(Database, Range<usize>)> =
+        (0..count).step_by(size).map(|start| (db.clone(), start..count.min(start + size))).collect();
+    parts.into_par_iter().map(|(db, range)| part(&db, range)).collect()
 }

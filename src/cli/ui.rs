@@ -1,6 +1,7 @@
 //! What commands share: opening a platform, printing findings, exit codes.
 
 use std::io::IsTerminal as _;
+use std::mem::ManuallyDrop;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -47,10 +48,10 @@ pub(super) fn here() -> Utf8PathBuf {
     folder.unwrap_or_else(|| Utf8PathBuf::from("."))
 }
 
-/// Opens a platform, or says why not.
-pub(super) fn open(file: Option<&Utf8Path>) -> Result<Project, u8> {
+/// Opens a platform, or says why not. It is never freed: the process ends with it, and that frees all at once.
+pub(super) fn open(file: Option<&Utf8Path>) -> Result<ManuallyDrop<Project>, u8> {
     match find(file, &here()) {
-        Ok(main) => Ok(Project::open(&main)),
+        Ok(main) => Ok(ManuallyDrop::new(Project::open(&main))),
         Err(LoadError { path, reason }) => Err(fail(DISK, &format!("{path}: {reason}"))),
     }
 }
@@ -72,8 +73,9 @@ pub(super) fn report(db: &dyn Db, findings: &[Diagnostic], format: FindingFormat
 }
 
 /// Opens a platform and reports what is wrong with it; goes on only where nothing is.
-pub(super) fn open_sound(file: Option<&Utf8Path>) -> Result<Project, u8> {
+pub(super) fn open_sound(file: Option<&Utf8Path>) -> Result<ManuallyDrop<Project>, u8> {
     let project = open(file)?;
+    compile::resolve_ahead(&project.database);
     let mut findings = compile::diagnostics(&project.database);
     findings.retain(|finding| finding.severity() == Severity::Error);
     if report(&project.database, &findings, FindingFormat::Text) { Err(FINDINGS) } else { Ok(project) }

@@ -1,5 +1,6 @@
 //! The whole output folder.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -11,7 +12,7 @@ use super::file::{OutputContent, OutputFile};
 use super::kubernetes::{bootstrap, written};
 use super::paths;
 use super::readme::{platform_readme, service_readme};
-use crate::db::{Database, Db};
+use crate::db::{Database, Db, in_parallel};
 use crate::model::{estate, service};
 use crate::names::{Item, declarations};
 use crate::schema::Kind;
@@ -20,18 +21,15 @@ use crate::schema::Kind;
 #[must_use]
 pub fn files(db: &Database) -> Vec<OutputFile> {
     let count = declarations(db).of(db, Kind::Service).count();
-    let chunk = count.div_ceil(rayon::current_num_threads() * 8).max(1);
-    let workers: Vec<(Database, usize)> = (0..count).step_by(chunk).map(|start| (db.clone(), start)).collect();
-    let mut files: Vec<OutputFile> =
-        workers.into_par_iter().flat_map_iter(|(db, start)| services(&db, start, chunk)).collect();
+    let mut files = in_parallel(db, count, services).concat();
     files.extend(platform_files(db));
     files.par_sort_unstable_by(|left, right| left.path.cmp(&right.path));
     files
 }
 
-fn services(db: &Database, start: usize, count: usize) -> Vec<OutputFile> {
-    let items: Vec<Item<'_>> = declarations(db).of(db, Kind::Service).skip(start).take(count).collect();
-    items.into_iter().flat_map(|item| service_files(db, item)).collect()
+fn services(db: &Database, part: Range<usize>) -> Vec<OutputFile> {
+    let items = declarations(db).of(db, Kind::Service).skip(part.start).take(part.len());
+    items.flat_map(|item| service_files(db, item)).collect()
 }
 
 fn text(path: impl Into<String>, text: &Arc<str>) -> OutputFile {

@@ -80,13 +80,8 @@ pub fn plan(db: &dyn Db) -> Plan {
         .iter()
         .map(|environment| (environment.name.as_ref(), environment.after.as_slice()))
         .collect();
-    let mut planner = Planner {
-        heads,
-        layers: &layers,
-        waves: empty_waves(heads),
-        problems: vec![],
-        missing: BTreeMap::new(),
-    };
+    let mut planner =
+        Planner { heads, layers: &layers, waves: empty_waves(heads), problems: vec![], missing: BTreeMap::new() };
     planner.problems.extend(layers.cycles.iter().cloned().map(Problem::LayerCycle));
     planner.problems.extend(super::layers::cycles(&environments).into_iter().map(Problem::EnvironmentCycle));
     for clusters in alike(heads, estate.clusters.iter().map(|cluster| cluster.name.as_ref())) {

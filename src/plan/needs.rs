@@ -75,9 +75,8 @@ impl Heads {
         let all = self.on(needed, cluster);
         let (Some(this), Some(other)) = (self.all.get(head), self.all.get(needed)) else { return vec![] };
         let item = |head: &Head, position: usize| head.instances.get(position).and_then(|slot| slot.item.clone());
-        let items = |head: usize, of: &Head| {
-            self.on(head, cluster).map(|position| item(of, position)).collect::<Vec<_>>()
-        };
+        let items =
+            |head: usize, of: &Head| self.on(head, cluster).map(|position| item(of, position)).collect::<Vec<_>>();
         let own = item(this, position);
         if own.is_some() && items(head, this) == items(needed, other) {
             return all.filter(|position| item(other, *position) == own).collect();

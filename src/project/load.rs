@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::compile::read_ahead;
 use crate::db::{Changes, Content, Database, Workspace};
 use crate::model::wanted_files;
 use crate::names::{Wanted, wanted};
@@ -66,6 +67,7 @@ impl Project {
     fn load(&mut self) {
         loop {
             let mut changes = Changes::new();
+            read_ahead(&self.database);
             for wanted in wanted(&self.database) {
                 match wanted {
                     Wanted::File(path) => self.file(&path, &mut changes),

@@ -19,7 +19,8 @@ const MAX_DRAWN: usize = 60;
 pub(in crate::documents) fn platform_readme(db: &dyn Db) -> Option<(String, Arc<str>)> {
     let estate = estate(db);
     let platform = estate.platform.as_ref()?;
-    let heads: Vec<&Head> = declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_deref()).collect();
+    let heads: Vec<&Head> =
+        declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_deref()).collect();
     let mut out = header::markdown(Workspace::get(db).main(db), &format!("platform {}", platform.name));
     let _ = writeln!(out, "# {}\n", platform.name);
     if let Some(doc) = &platform.doc {
