@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::db::{Content, Db, SourceFile, Workspace};
+use crate::db::{Db, SourceFile, Workspace};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::source::outline;
 use crate::syntax::ast::DeclarationKind;
@@ -71,7 +71,7 @@ pub fn reachable(db: &dyn Db) -> Reachable {
 fn missing_main(db: &dyn Db, sink: &mut Sink) {
     let workspace = Workspace::get(db);
     if let Some(file) = workspace.files(db).get(workspace.main(db))
-        && *file.content(db) == Content::Missing
+        && outline(db, *file).is_missing
     {
         let span = Span { file: *file, anchor: None, range: TextRange::default() };
         sink.push(
@@ -103,7 +103,7 @@ fn resolve(db: &dyn Db, import: &ImportPath, sink: &mut Sink) -> Vec<String> {
         return found;
     }
     match files.get(path) {
-        Some(file) if *file.content(db) != Content::Missing => vec![path.clone()],
+        Some(file) if !outline(db, *file).is_missing => vec![path.clone()],
         _ => {
             let paths = files.keys().map(String::as_str).filter(|path| path.ends_with(".pf"));
             let near = crate::diagnostics::did_you_mean(path, paths).map(|near| format!("did you mean `{near}`?"));

@@ -4,6 +4,8 @@
 mod cut;
 mod position;
 
+use rustc_hash::FxHashMap;
+
 use crate::db::{Content, Db, SourceFile};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::text::TextRange;
@@ -65,8 +67,19 @@ impl Decl<'_> {
 pub struct Outline<'db> {
     /// The declarations.
     pub decls: Vec<Decl<'db>>,
+    /// Whether there is no such file. Who asks here, and not the input, is not computed anew when the text changes.
+    pub is_missing: bool,
+    /// Where each stands among them, by key: files with many findings ask for it many times.
+    places: FxHashMap<u64, usize>,
     /// What stands between declarations and belongs to none, and files that can't be read.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl<'db> Outline<'db> {
+    /// The declaration of a key.
+    fn find(&self, key: u64) -> Option<Decl<'db>> {
+        self.places.get(&key).and_then(|place| self.decls.get(*place)).copied()
+    }
 }
 
 /// Cuts a file into declarations.
@@ -90,17 +103,20 @@ pub fn outline(db: &dyn Db, file: SourceFile) -> Outline<'_> {
                 .help("check the braces above: one `}` may be too many"),
         );
     }
-    let mut repetitions = rustc_hash::FxHashMap::<(&str, &str), u32>::default();
-    let decls = cut.pieces.iter().map(|piece| {
+    let mut repetitions = FxHashMap::<(&str, &str), u32>::default();
+    let mut places = FxHashMap::default();
+    let decls = cut.pieces.iter().enumerate().map(|(place, piece)| {
         let (word, name) = (piece.word(text), piece.name(text));
         let repetition = repetitions.entry((word, name)).or_default();
         *repetition += 1;
         let key = piece_key(word, name, *repetition);
+        places.insert(key, place);
         let body = text.get(piece.range.start as usize..piece.range.end as usize).unwrap_or("");
         Decl::new(db, file, word.to_owned(), name.to_owned(), key, body.to_owned(), piece.range.start)
     });
     let decls = decls.collect();
-    Outline { decls, diagnostics: sink.finish() }
+    let is_missing = *file.content(db) == Content::Missing;
+    Outline { decls, is_missing, places, diagnostics: sink.finish() }
 }
 
 fn piece_key(word: &str, name: &str, repetition: u32) -> u64 {

@@ -1,0 +1,745 @@
+//! The commands as a shell runs them: what they print, what they exit with, and what they leave on the disk.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Command, Stdio};
+
+use camino::Utf8PathBuf;
+use insta::assert_snapshot;
+use tempfile::TempDir;
+
+use support::Texts;
+
+const PLATFORM: &str = r#"platform acorn {
+  repo = "https://git.example.com/acorn.git"
+}
+
+team web {}
+
+environment dev {}
+environment prod {
+  after = [dev]
+}
+
+cluster dev { env = dev  server = "https://dev.example.com" }
+cluster eu { env = prod  server = "https://eu.example.com" }
+
+layer base {}
+layer apps {
+  after = [base]
+}
+
+## Keeps rows.
+service database {
+  layer = base
+  owner = web
+  namespace = "database"
+  manifests { path = "database" }
+}
+
+## Answers.
+service api {
+  layer = apps
+  owner = web
+  namespace = "api"
+  needs = [database]
+  helm {
+    repo = "https://charts.example.com"
+    chart = "api"
+    version = "1.2.3"
+    values { replicas = 1 }
+  }
+  when env == prod {
+    helm { values { replicas = 3 } }
+  }
+}
+
+## One for each.
+service tenant {
+  layer = apps
+  owner = web
+  namespace = "tenant-${name}"
+  on = cluster == dev
+  each name in ["one", "two"]
+  manifests { path = "tenant" }
+}
+"#;
+
+/// A temporary folder in which commands run.
+struct Place {
+    _temporary: TempDir,
+    root: Utf8PathBuf,
+}
+
+impl Place {
+    /// An empty folder.
+    fn empty() -> Self {
+        let temporary = TempDir::new().unwrap();
+        let root = Utf8PathBuf::from_path_buf(temporary.path().canonicalize().unwrap()).unwrap();
+        Self { _temporary: temporary, root }
+    }
+
+    /// A folder with a main file.
+    fn new(platform: &str) -> Self {
+        let place = Self::empty();
+        place.put("platform.pf", platform);
+        place
+    }
+
+    fn put(&self, path: &str, text: &str) {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.root.join(path)).unwrap()
+    }
+
+    /// What a command prints and its exit code, with the folder's name taken out.
+    fn run(&self, arguments: &[&str]) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_platformc"))
+            .args(arguments)
+            .current_dir(&self.root)
+            .env_remove("CLICOLOR_FORCE")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().replace(self.root.as_str(), "[FOLDER]");
+        let code = output.status.code().expect("it ends by itself");
+        format!("{}{}exit code {code}\n", text(&output.stdout), text(&output.stderr))
+    }
+
+    fn exit_code(&self, arguments: &[&str]) -> i32 {
+        let output = self.run(arguments);
+        output.trim_end().rsplit(' ').next().unwrap().parse().unwrap()
+    }
+
+    /// Every file below the folder but the cache, with its bytes.
+    fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        let mut folders = vec![self.root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in folder.read_dir_utf8().unwrap() {
+                let path = entry.unwrap().into_path();
+                let name = path.strip_prefix(&self.root).unwrap().as_str().to_owned();
+                if path.is_dir() && name != ".platformc" {
+                    folders.push(path);
+                } else if path.is_file() {
+                    files.insert(name, fs::read(&path).unwrap());
+                }
+            }
+        }
+        files
+    }
+}
+
+#[test]
+fn build_writes_the_tree() {
+    let place = Place::new(PLATFORM);
+    assert_snapshot!(place.run(&["build"]), @"
+    [FOLDER]/infra: 32 created, 0 updated, 0 removed, 0 unchanged
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["build"]), @"
+    [FOLDER]/infra: 0 created, 0 updated, 0 removed, 32 unchanged
+    exit code 0
+    ");
+    let paths: Texts = place.files().into_keys().map(|path| (path, String::new())).collect();
+    assert!(paths.contains_key("infra/clusters/eu/apps/api.yaml"), "{paths:?}");
+}
+
+#[test]
+fn build_check_is_the_step_for_ci() {
+    let place = Place::new("platform acorn {\n  repo = \"https://git.example.com/acorn.git\"\n}\n");
+    let before = place.files();
+    assert_snapshot!(place.run(&["build", "--check"]), @"
+    would create README.md
+    would create _main_apps/control-plane.yaml
+    would create _main_apps/root.yaml
+    would create argocd/argocd-cm.yaml
+    would create argocd/argocd-cmd-params-cm.yaml
+    would create argocd/projects/admin.yaml
+    would create kustomization.yaml
+    [FOLDER]/infra: would be 7 created, 0 updated, 0 removed, 0 unchanged
+    exit code 1
+    ");
+    assert_eq!(place.files(), before);
+    assert_eq!(place.exit_code(&["build"]), 0);
+    assert_snapshot!(place.run(&["build", "--check"]), @"
+    [FOLDER]/infra: would be 0 created, 0 updated, 0 removed, 7 unchanged
+    exit code 0
+    ");
+    place.put("platform.pf", "platform acorn {\n  repo = \"https://git.example.com/other.git\"\n}\nteam web {}\n");
+    fs::remove_file(place.root.join("infra/README.md")).unwrap();
+    assert_snapshot!(place.run(&["build", "--check"]), @"
+    would create README.md
+    would update _main_apps/control-plane.yaml
+    would update _main_apps/root.yaml
+    would update argocd/projects/admin.yaml
+    [FOLDER]/infra: would be 1 created, 3 updated, 0 removed, 3 unchanged
+    exit code 1
+    ");
+}
+
+#[test]
+fn build_writes_elsewhere() {
+    let place = Place::new(PLATFORM);
+    assert_snapshot!(place.run(&["build", "--out", "tree/here"]), @"
+    [FOLDER]/tree/here: 32 created, 0 updated, 0 removed, 0 unchanged
+    exit code 0
+    ");
+    assert!(place.files().contains_key("tree/here/README.md"));
+    assert!(!place.root.join("infra").exists());
+    assert_eq!(place.exit_code(&["build", "--out", "tree/here", "--check"]), 0);
+    assert_eq!(place.exit_code(&["build", "--check"]), 1);
+}
+
+#[test]
+fn the_main_file_is_found_from_below_and_by_folder() {
+    let place = Place::new(PLATFORM);
+    place.put("below/deep/file", "");
+    let below = Place { _temporary: TempDir::new().unwrap(), root: place.root.join("below/deep") };
+    assert_eq!(below.exit_code(&["check"]), 0);
+    assert_eq!(below.exit_code(&["check", "../.."]), 0);
+    assert_eq!(below.exit_code(&["check", "../../platform.pf"]), 0);
+    assert_eq!(below.exit_code(&["check", "../platform.pf"]), 3);
+}
+
+const HUBS: &str = "\nhub west {}\nhub east {}\n";
+
+fn of_two_hubs() -> String {
+    let with_hubs = PLATFORM.replace("cluster dev {", "cluster dev { hub = west ").replace("cluster eu {", "cluster eu { hub = east ");
+    with_hubs + HUBS
+}
+
+#[test]
+fn one_hub_is_built_alone() {
+    let place = Place::new(&of_two_hubs());
+    assert_eq!(place.exit_code(&["build"]), 0);
+    let before = place.files();
+    place.put("platform.pf", &of_two_hubs().replace("namespace = \"api\"", "namespace = \"answers\""));
+    assert_snapshot!(place.run(&["build", "--hub", "east"]), @"
+    [FOLDER]/infra: 0 created, 3 updated, 0 removed, 14 unchanged
+    exit code 0
+    ");
+    let changed: Vec<String> =
+        place.files().into_iter().filter(|(path, bytes)| before.get(path) != Some(bytes)).map(|(path, _)| path).collect();
+    assert_snapshot!(changed.join("\n"), @"
+    infra/argocd/east/projects/web.yaml
+    infra/clusters/eu/apps/api.yaml
+    infra/clusters/eu/foundation/namespaces.yaml
+    platform.pf
+    ");
+}
+
+#[test]
+fn unknown_names_are_mistakes_of_usage() {
+    let place = Place::new(&of_two_hubs());
+    assert_snapshot!(place.run(&["build", "--hub", "north"]), @"
+    error: there is no hub `north`; the hubs are east, west
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["graph", "--cluster", "us"]), @"
+    error: there is no cluster `us`
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["graph", "--service", "apo"]), @"
+    error: there is no service `apo`
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["expand", "apo@dev"]), @"
+    error: there is no service `apo`; did you mean `api`?
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["expand", "api@us"]), @"
+    error: `api@us` is no instance, and there is no such cluster; there are api@dev, api@eu
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["expand", "tenant@dev"]), @"
+    error: `tenant@dev` is no instance; there are tenant.one@dev, tenant.two@dev
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["expand", "api"]), @"
+    error: `api` is no instance: write SERVICE@CLUSTER
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["explain", "PF9999"]), @"
+    error: there is no code PF9999
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["explain", "api@dev"]), @"
+    error: give a code (PF0502), an instance and a path (chat-api@dev namespace), or `order` and an instance
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["explain", "order", "api@us"]), @"
+    error: `api@us` is no instance, and there is no such cluster; there are api@dev, api@eu
+    exit code 2
+    ");
+    assert_eq!(place.exit_code(&["build", "--hup"]), 2);
+    assert_eq!(place.exit_code(&["bild"]), 2);
+    assert_eq!(place.exit_code(&[]), 2);
+    assert_eq!(place.exit_code(&["--help"]), 0);
+    assert_eq!(place.exit_code(&["--version"]), 0);
+    assert!(!place.root.join("infra").exists());
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let place = Place::empty();
+    assert_snapshot!(place.run(&["build"]), @"
+    error: [FOLDER]/platform.pf: there is no platform.pf here or in a parent folder; `platformc init` writes a first one
+    exit code 3
+    ");
+    assert_snapshot!(place.run(&["check", "elsewhere/platform.pf"]), @"
+    error: [FOLDER]/elsewhere/platform.pf: there is no such file
+    exit code 3
+    ");
+    place.put("platform.pf", &format!("{PLATFORM}\nimport \"services.pf\"\n"));
+    assert_snapshot!(place.run(&["check"]), @r#"
+    [PF0001] Error: there is no file `services.pf`
+        ,-[ platform.pf:55:8 ]
+        |
+     55 | import "services.pf"
+        |        ^^^^^^|^^^^^^
+        |              `--------
+    ----'
+
+    1 error; `platformc explain PF0001` says more about a code
+    exit code 1
+    "#);
+}
+
+fn mistaken() -> String {
+    PLATFORM.replace("owner = web\n  namespace = \"api\"", "owner = wep\n  namespace = \"api\"")
+}
+
+#[test]
+fn check_reports_every_mistake() {
+    let place = Place::new(&mistaken());
+    assert_snapshot!(place.run(&["check"]), @"
+    [PF0203] Error: there is no team `wep`
+        ,-[ platform.pf:31:11 ]
+        |
+     31 |   owner = wep
+        |           ^|^
+        |            `--- not declared
+        |
+        | Help: did you mean `web`?
+    ----'
+
+    1 error; `platformc explain PF0203` says more about a code
+    exit code 1
+    ");
+    assert_snapshot!(place.run(&["check", "--format", "json"]), @r#"
+    [
+      {
+        "code": "PF0203",
+        "severity": "error",
+        "message": "there is no team `wep`",
+        "file": "platform.pf",
+        "start": {
+          "line": 31,
+          "column": 11,
+          "byte": 482
+        },
+        "end": {
+          "line": 31,
+          "column": 14,
+          "byte": 485
+        },
+        "label": "not declared",
+        "related": [],
+        "notes": [],
+        "helps": [
+          "did you mean `web`?"
+        ]
+      }
+    ]
+    exit code 1
+    "#);
+    place.put("platform.pf", PLATFORM);
+    assert_snapshot!(place.run(&["check"]), @"exit code 0");
+    assert_snapshot!(place.run(&["check", "--format", "json"]), @"
+    []
+    exit code 0
+    ");
+}
+
+#[test]
+fn warnings_forbid_nothing() {
+    let place = Place::new(&format!("{PLATFORM}\nimport \"none/*.pf\"\n"));
+    assert_snapshot!(place.run(&["check"]), @r#"
+    [PF0005] Warning: no file matches `none/*.pf`
+        ,-[ platform.pf:55:8 ]
+        |
+     55 | import "none/*.pf"
+        |        ^^^^^|^^^^^
+        |             `-------
+    ----'
+
+    1 warning; `platformc explain PF0005` says more about a code
+    exit code 0
+    "#);
+    assert_eq!(place.exit_code(&["build"]), 0);
+}
+
+#[test]
+fn a_mistake_changes_not_one_file() {
+    let place = Place::new(PLATFORM);
+    assert_eq!(place.exit_code(&["build"]), 0);
+    place.put("platform.pf", &mistaken());
+    let before = place.files();
+    assert_eq!(place.exit_code(&["build"]), 1);
+    assert_eq!(place.exit_code(&["build", "--force"]), 1);
+    assert_eq!(place.exit_code(&["build", "--check"]), 1);
+    assert_eq!(place.exit_code(&["expand"]), 1);
+    assert_eq!(place.exit_code(&["graph"]), 1);
+    assert_eq!(place.exit_code(&["explain", "api@dev", "namespace"]), 1);
+    assert_eq!(place.files(), before);
+}
+
+#[test]
+fn a_file_in_the_way_stops_the_build() {
+    let place = Place::new(PLATFORM);
+    place.put("infra/README.md", "Mine.\n");
+    place.put("infra/notes.md", "Mine as well, and in nobody's way.\n");
+    let before = place.files();
+    assert_snapshot!(place.run(&["build"]), @"
+    error[PF0901]: `[FOLDER]/infra/README.md` is in the way and was not generated by platformc
+      help: move it away, or choose another `output` folder
+    not one file was changed
+    exit code 3
+    ");
+    assert_snapshot!(place.run(&["build", "--check"]), @"
+    error[PF0901]: `[FOLDER]/infra/README.md` is in the way and was not generated by platformc
+      help: move it away, or choose another `output` folder
+    nothing was compared
+    exit code 3
+    ");
+    assert_eq!(place.exit_code(&["build", "--force"]), 3);
+    assert_eq!(place.files(), before);
+    fs::remove_file(place.root.join("infra/README.md")).unwrap();
+    assert_eq!(place.exit_code(&["build"]), 0);
+    assert_eq!(place.read("infra/notes.md"), "Mine as well, and in nobody's way.\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stops_the_build() {
+    let place = Place::new(PLATFORM);
+    place.put("elsewhere/file", "");
+    fs::create_dir(place.root.join("infra")).unwrap();
+    std::os::unix::fs::symlink(place.root.join("elsewhere"), place.root.join("infra/clusters")).unwrap();
+    assert_snapshot!(place.run(&["build"]), @"
+    error[PF0902]: `[FOLDER]/infra/clusters` is a symbolic link, and none is followed
+      help: remove the link: what is generated is written where it stands
+    not one file was changed
+    exit code 3
+    ");
+    assert_eq!(fs::read_dir(place.root.join("elsewhere")).unwrap().count(), 1);
+}
+
+#[test]
+fn an_edit_by_hand_is_not_lost() {
+    let place = Place::new(PLATFORM);
+    assert_eq!(place.exit_code(&["build"]), 0);
+    let path = "infra/clusters/eu/apps/api.yaml";
+    let generated = place.read(path);
+    place.put(path, &format!("{generated}# mine\n"));
+    assert_snapshot!(place.run(&["build"]), @"
+    error[PF0903]: `[FOLDER]/infra/clusters/eu/apps/api.yaml` was edited by hand since the last build
+      help: say it in the platform instead, or overwrite it with --force
+    not one file was changed
+    exit code 3
+    ");
+    assert_eq!(place.read(path), format!("{generated}# mine\n"));
+    assert_snapshot!(place.run(&["build", "--force"]), @"
+    [FOLDER]/infra: 0 created, 1 updated, 0 removed, 31 unchanged
+    exit code 0
+    ");
+    assert_eq!(place.read(path), generated);
+}
+
+#[test]
+fn what_vanished_is_removed() {
+    let place = Place::new(PLATFORM);
+    assert_eq!(place.exit_code(&["build"]), 0);
+    let tenant = PLATFORM.find("## One for each.").unwrap();
+    place.put("platform.pf", &PLATFORM[..tenant]);
+    assert_snapshot!(place.run(&["build"]), @"
+    [FOLDER]/infra: 0 created, 3 updated, 4 removed, 25 unchanged
+    exit code 0
+    ");
+    assert!(!place.root.join("infra/apps/tenant").exists());
+}
+
+#[test]
+fn fmt_keeps_what_is_formatted() {
+    let formatted = "platform acorn {\n  repo = \"https://git.example.com/acorn.git\"\n}\n";
+    let place = Place::new(formatted);
+    assert_snapshot!(place.run(&["fmt", "--check"]), @"exit code 0");
+    assert_snapshot!(place.run(&["fmt"]), @"exit code 0");
+    assert_eq!(place.read("platform.pf"), formatted);
+}
+
+#[test]
+fn codes_are_explained() {
+    let place = Place::empty();
+    let page = place.run(&["explain", "PF0203"]);
+    assert!(page.contains("PF0203") && page.ends_with("exit code 0\n"), "{page}");
+    assert_eq!(place.run(&["explain", "pf0203"]), page);
+}
+
+#[test]
+fn values_are_explained() {
+    let place = Place::new(PLATFORM);
+    assert_snapshot!(place.run(&["explain", "api@eu", "helm.values.replicas"]), @"
+    helm.values.replicas = 3
+      platform.pf:41  service when env == prod: helm.values.replicas = 3  (wins)
+      platform.pf:38  service: helm.values.replicas = 1  (overridden or added to)
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["explain", "tenant.two@dev", "namespace"]), @r#"
+    namespace = "tenant-two"
+      platform.pf:49  service: namespace = "tenant-${name}"  (wins)
+    exit code 0
+    "#);
+    assert_snapshot!(place.run(&["explain", "api@eu", "helm.values.nothing"]), @"
+    helm.values.nothing has no value here
+      no line sets it; what the language's reference gives as default holds
+    exit code 0
+    ");
+}
+
+#[test]
+fn orders_are_explained() {
+    let place = Place::new(PLATFORM);
+    assert_snapshot!(place.run(&["explain", "order", "api@eu"]), @"
+    api@eu
+      after database@eu  [ordered] needs: its layer's Application starts when every Application of the layers before is Synced and Healthy
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["explain", "order", "database@eu"]), @"
+    database@eu
+      nothing comes before it
+    exit code 0
+    ");
+}
+
+#[test]
+fn instances_are_expanded() {
+    let place = Place::new(PLATFORM);
+    assert_snapshot!(place.run(&["expand", "tenant.one@dev"]), @"
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata:
+      name: tenant.one.dev
+      namespace: argocd
+      labels:
+        app.kubernetes.io/managed-by: platformc
+        app.kubernetes.io/part-of: acorn
+        platformc.io/cluster: dev
+        platformc.io/env: dev
+        platformc.io/item: one
+        platformc.io/layer: apps
+        platformc.io/owner: web
+        platformc.io/service: tenant
+      annotations:
+        argocd.argoproj.io/manifest-generate-paths: /tenant
+      finalizers:
+      - resources-finalizer.argocd.argoproj.io
+    spec:
+      project: web
+      source:
+        repoURL: https://git.example.com/acorn.git
+        targetRevision: refs/heads/main
+        path: tenant
+        directory:
+          recurse: false
+      destination:
+        server: https://dev.example.com
+        namespace: tenant-one
+      syncPolicy:
+        automated:
+          prune: true
+          selfHeal: true
+        retry:
+          limit: -1
+          refresh: true
+          backoff:
+            duration: '10s'
+            factor: 2
+            maxDuration: '3m'
+      revisionHistoryLimit: 5
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["expand", "api@eu", "--format", "json"]), @r#"
+    [
+      {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {
+          "finalizers": [
+            "resources-finalizer.argocd.argoproj.io"
+          ],
+          "labels": {
+            "app.kubernetes.io/managed-by": "platformc",
+            "app.kubernetes.io/part-of": "acorn",
+            "platformc.io/cluster": "eu",
+            "platformc.io/env": "prod",
+            "platformc.io/layer": "apps",
+            "platformc.io/owner": "web",
+            "platformc.io/service": "api"
+          },
+          "name": "api.eu",
+          "namespace": "argocd"
+        },
+        "spec": {
+          "destination": {
+            "namespace": "api",
+            "server": "https://eu.example.com"
+          },
+          "project": "web",
+          "revisionHistoryLimit": 5,
+          "source": {
+            "chart": "api",
+            "helm": {
+              "releaseName": "api",
+              "valuesObject": {
+                "replicas": 3
+              }
+            },
+            "repoURL": "https://charts.example.com",
+            "targetRevision": "1.2.3"
+          },
+          "syncPolicy": {
+            "automated": {
+              "prune": true,
+              "selfHeal": true
+            },
+            "retry": {
+              "backoff": {
+                "duration": "10s",
+                "factor": 2,
+                "maxDuration": "3m"
+              },
+              "limit": -1,
+              "refresh": true
+            },
+            "syncOptions": [
+              "SkipDryRunOnMissingResource=true"
+            ]
+          }
+        }
+      }
+    ]
+    exit code 0
+    "#);
+    let all = place.run(&["expand"]);
+    assert_eq!(all.matches("\nkind: Application\n").count(), 6, "{all}");
+}
+
+#[test]
+fn graphs_are_drawn() {
+    let place = Place::new(PLATFORM);
+    assert_snapshot!(place.run(&["graph"]), @"
+    graph LR
+      subgraph layer-base [base]
+        database
+      end
+      subgraph layer-apps [apps]
+        api
+        tenant
+      end
+      layer-base ==> layer-apps
+      database --> api
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["graph", "--format", "dot"]), @r#"
+    digraph platform {
+      rankdir = LR;
+      subgraph "cluster_base" {
+        label = "base";
+        "database";
+      }
+      subgraph "cluster_apps" {
+        label = "apps";
+        "api";
+        "tenant";
+      }
+      "database" -> "api";
+    }
+    exit code 0
+    "#);
+    assert_snapshot!(place.run(&["graph", "--format", "json", "--service", "api"]), @r#"
+    {
+      "layers": [
+        {
+          "layer": "base",
+          "services": [
+            "database"
+          ]
+        },
+        {
+          "layer": "apps",
+          "services": [
+            "api"
+          ]
+        }
+      ],
+      "needs": [
+        {
+          "needs": "database",
+          "service": "api"
+        }
+      ]
+    }
+    exit code 0
+    "#);
+    assert_snapshot!(place.run(&["graph", "--cluster", "eu"]), @"
+    graph LR
+      subgraph layer-base [base]
+        database
+      end
+      subgraph layer-apps [apps]
+        api
+      end
+      layer-base ==> layer-apps
+      database --> api
+    exit code 0
+    ");
+}
+
+#[test]
+fn a_first_platform_builds() {
+    let place = Place::empty();
+    assert_snapshot!(place.run(&["init", "mine"]), @"
+    wrote [FOLDER]/mine/platform.pf; `platformc build` writes the tree beside it
+    exit code 0
+    ");
+    assert_eq!(place.exit_code(&["check", "mine"]), 0);
+    assert_eq!(place.exit_code(&["build", "mine"]), 0);
+    assert!(place.root.join("mine/infra/README.md").is_file());
+    let before = place.files();
+    assert_snapshot!(place.run(&["init", "mine"]), @"
+    error: [FOLDER]/mine/platform.pf is there already
+    exit code 3
+    ");
+    assert_eq!(place.files(), before);
+}
+
+#[test]
+fn completions_and_manual_are_printed() {
+    let place = Place::empty();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = place.run(&["completions", shell]);
+        assert!(script.contains("platformc") && script.ends_with("exit code 0\n"), "{shell}: {script}");
+    }
+    let manual = place.run(&["man"]);
+    assert!(manual.starts_with(".ie") && manual.contains("\n.TH platformc"), "{manual}");
+}

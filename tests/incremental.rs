@@ -1,0 +1,612 @@
+//! What an edit costs and that it changes nothing else: the queries that run again, and random edits against clean builds.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+
+use insta::assert_snapshot;
+use platformc::compile;
+use platformc::db::{Changes, Content, Database, Workspace};
+use platformc::documents::files;
+use platformc::names::items;
+use platformc::source::outline;
+use salsa::EventKind;
+use salsa::plumbing::AsId as _;
+
+use support::{Random, database, difference, examples, findings, outputs, text_of, texts};
+
+const PLATFORM: &str = r#"
+platform acorn { repo = "https://git.example.com/acorn.git" }
+
+team web {}
+
+environment prod {}
+
+cluster eu { env = prod  server = "https://eu.example.com"  labels { tier = "gold" } }
+
+for row in yaml("clusters.yaml") {
+  cluster "${row.name}" { env = prod  server = row.server }
+}
+
+layer base {}
+layer apps { after = [base]  deliver = applicationset }
+
+import "services.pf"
+"#;
+
+const SERVICES: &str = r#"
+## Keeps rows.
+service database {
+  layer = base
+  owner = web
+  namespace = "database"
+  helm {
+    repo = "https://charts.example.com"
+    chart = "database"
+    version = "1.0.0"
+    values { replicas = 1 }
+  }
+}
+
+## Remembers.
+service cache {
+  layer = base
+  owner = web
+  namespace = "cache"
+  manifests { path = "cache" }
+}
+
+## Answers.
+service api {
+  layer = apps
+  owner = web
+  namespace = "api"
+  on = cluster == eu or cluster == us
+  needs = [database]
+  kustomize { path = "api" }
+  when labels.tier == "gold" { kustomize { replicas { api = 3 } } }
+}
+"#;
+
+const CLUSTERS: &str = "- {name: us, server: 'https://us.example.com'}\n";
+
+/// A platform of which everything has been asked, and the log of what is computed from then on.
+struct Watched {
+    db: Database,
+    sources: Changes,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Watched {
+    fn new() -> Self {
+        let sources =
+            texts(&[("platform.pf", PLATFORM), ("services.pf", SERVICES), ("clusters.yaml", CLUSTERS)]);
+        let log = Arc::new(Mutex::new(vec![]));
+        let events = {
+            let log = Arc::clone(&log);
+            move |event: salsa::Event| {
+                if let EventKind::WillExecute { database_key } = event.kind {
+                    log.lock().unwrap().push(format!("{database_key:?}"));
+                }
+            }
+        };
+        let mut db = Database::with_events("platform.pf", Some(Box::new(events)));
+        db.apply(sources.clone());
+        let mut watched = Self { db, sources, log };
+        assert_eq!(findings(&watched.db), "");
+        watched.ask();
+        watched
+    }
+
+    /// Asks for everything, as a build does, and tells which queries ran for it, sorted.
+    fn ask(&mut self) -> Vec<String> {
+        compile::diagnostics(&self.db);
+        files(&self.db);
+        let executed = std::mem::take(&mut *self.log.lock().unwrap());
+        let labels = self.labels();
+        let mut told: Vec<String> = executed.iter().map(|query| tell(query, &labels)).collect();
+        told.sort();
+        told
+    }
+
+    /// Names for salsa's ids. Some queries are asked here that builds ask as well, so nothing new runs.
+    fn labels(&self) -> BTreeMap<String, String> {
+        let mut labels = BTreeMap::new();
+        for (path, file) in Workspace::get(&self.db).files(&self.db) {
+            labels.insert(format!("{:?}", file.as_id()), path.clone());
+            for decl in &outline(&self.db, *file).decls {
+                let name = format!("{} {}", decl.word(&self.db), decl.name(&self.db));
+                labels.insert(format!("{:?}", decl.as_id()), name);
+                for item in &items(&self.db, *decl).items {
+                    let name = format!("{} {}", item.kind(&self.db).word(), item.name(&self.db));
+                    labels.insert(format!("{:?}", item.as_id()), name);
+                }
+            }
+        }
+        self.log.lock().unwrap().clear();
+        labels
+    }
+
+    /// Replaces a text that stands in a file once.
+    fn edit(&mut self, path: &str, old: &str, new: &str) -> String {
+        let text = text_of(&self.sources, path);
+        assert_eq!(text.matches(old).count(), 1, "{old:?} stands in {path} once");
+        let content = Content::Text(text.replace(old, new).into());
+        self.sources.insert(path.to_owned(), content.clone());
+        self.db.apply(Changes::from([(path.to_owned(), content)]));
+        let executed = self.ask();
+        let clean = database(&self.sources);
+        assert_eq!(findings(&clean), findings(&self.db));
+        assert_eq!(difference(&outputs(&clean), &outputs(&self.db)), "");
+        executed.join("\n")
+    }
+}
+
+/// `syntax(Id(1c02))` as `syntax(service api)`; queries of the whole platform have nothing in brackets.
+fn tell(query: &str, labels: &BTreeMap<String, String>) -> String {
+    let (name, of) = query.split_once('(').unwrap_or((query, ""));
+    let of = of.strip_suffix(')').unwrap_or(of);
+    labels.get(of).map_or_else(|| name.to_owned(), |label| format!("{name}({label})"))
+}
+
+#[test]
+fn nothing_changed() {
+    assert_snapshot!(Watched::new().ask().join("\n"), @"");
+}
+
+#[test]
+fn comment_at_the_top_of_a_file() {
+    let mut watched = Watched::new();
+    let executed = watched.edit("services.pf", "\n## Keeps rows.", "\n# The services of acorn.\n\n## Keeps rows.");
+    assert_snapshot!(executed, @"outline(services.pf)");
+}
+
+#[test]
+fn comment_inside_a_declaration() {
+    let mut watched = Watched::new();
+    let executed = watched.edit("services.pf", "    chart = \"database\"", "    # Ours.\n    chart   = \"database\"");
+    assert_snapshot!(executed, @"
+    check_declaration(service database)
+    checked_head(service database)
+    checked_service(service database)
+    outline(services.pf)
+    syntax(service database)
+    ");
+}
+
+#[test]
+fn comment_inside_the_platform() {
+    let mut watched = Watched::new();
+    let executed = watched.edit("platform.pf", "platform acorn {", "platform acorn { # Ours.\n");
+    assert_snapshot!(executed, @"
+    check_declaration(platform acorn)
+    checked_estate
+    checked_head(service api)
+    checked_head(service cache)
+    checked_head(service database)
+    checked_service(service api)
+    checked_service(service cache)
+    checked_service(service database)
+    outline(platform.pf)
+    syntax(platform acorn)
+    ");
+}
+
+#[test]
+fn helm_value_edited() {
+    let mut watched = Watched::new();
+    let executed = watched.edit("services.pf", "replicas = 1", "replicas = 2");
+    assert_snapshot!(executed, @"
+    application_sets(service database)
+    check_declaration(service database)
+    checked_head(service database)
+    checked_service(service database)
+    footprint(service database)
+    leaves(service database)
+    outline(services.pf)
+    service(service database)
+    service_readme(service database)
+    shared(service database)
+    syntax(service database)
+    written(service database)
+    ");
+    for query in ["plan", "projects", "cluster_files", "root_files", "platform_readme", "estate"] {
+        assert!(!executed.lines().any(|line| line == query), "{query} ran");
+    }
+    assert!(!executed.contains("cache") && !executed.contains("api"), "another service was computed");
+}
+
+#[test]
+fn doc_comment_edited() {
+    let mut watched = Watched::new();
+    let executed = watched.edit("services.pf", "## Keeps rows.", "## Keeps rows and columns.");
+    assert_snapshot!(executed, @"
+    application_sets(service database)
+    check_declaration(service database)
+    checked_head(service database)
+    checked_service(service database)
+    cluster_files
+    footprint(service database)
+    head(service database)
+    leaves(service database)
+    outline(services.pf)
+    platform_readme
+    projects
+    service(service database)
+    service_readme(service database)
+    shared(service database)
+    syntax(service database)
+    written(service database)
+    ");
+}
+
+#[test]
+fn overlay_edited() {
+    let mut watched = Watched::new();
+    let executed = watched.edit("services.pf", "replicas { api = 3 }", "replicas { api = 4 }");
+    assert_snapshot!(executed, @"
+    application_sets(service api)
+    check_declaration(service api)
+    checked_head(service api)
+    checked_service(service api)
+    footprint(service api)
+    leaves(service api)
+    outline(services.pf)
+    service(service api)
+    service_readme(service api)
+    shared(service api)
+    syntax(service api)
+    written(service api)
+    ");
+}
+
+#[test]
+fn service_added() {
+    let mut watched = Watched::new();
+    let service = "service extra { layer = base  owner = web  namespace = \"extra\"  manifests { path = \"extra\" } }";
+    let executed = watched.edit("services.pf", "## Remembers.", &format!("{service}\n\n## Remembers."));
+    assert_snapshot!(executed, @"
+    application_sets(service extra)
+    check_declaration(cluster eu)
+    check_declaration(cluster us)
+    check_declaration(environment prod)
+    check_declaration(layer apps)
+    check_declaration(layer base)
+    check_declaration(platform acorn)
+    check_declaration(service api)
+    check_declaration(service cache)
+    check_declaration(service database)
+    check_declaration(service extra)
+    check_declaration(team web)
+    checked_estate
+    checked_head(service api)
+    checked_head(service cache)
+    checked_head(service database)
+    checked_head(service extra)
+    checked_service(service api)
+    checked_service(service cache)
+    checked_service(service database)
+    checked_service(service extra)
+    cluster_files
+    declarations
+    footprint(service extra)
+    head(service extra)
+    import_paths(services.pf)
+    items(service extra)
+    leaves(service extra)
+    names
+    needed_by(service api)
+    needed_by(service cache)
+    needed_by(service database)
+    needed_by(service extra)
+    outline(services.pf)
+    plan
+    platform_diagnostics
+    platform_readme
+    projects
+    reachable
+    root_files
+    service(service extra)
+    service_readme(service api)
+    service_readme(service cache)
+    service_readme(service database)
+    service_readme(service extra)
+    shared(service extra)
+    syntax(service extra)
+    waves(service api)
+    waves(service cache)
+    waves(service database)
+    waves(service extra)
+    written(service extra)
+    ");
+}
+
+#[test]
+fn label_of_a_cluster_changed() {
+    let mut watched = Watched::new();
+    let executed = watched.edit("platform.pf", "tier = \"gold\"", "tier = \"tin\"  rack = \"7\"");
+    assert_snapshot!(executed, @"
+    application_sets(service api)
+    application_sets(service cache)
+    application_sets(service database)
+    check_declaration(cluster eu)
+    checked_estate
+    checked_head(service api)
+    checked_head(service cache)
+    checked_head(service database)
+    checked_service(service api)
+    checked_service(service cache)
+    checked_service(service database)
+    cluster_files
+    estate
+    footprint(service api)
+    footprint(service cache)
+    footprint(service database)
+    head(service api)
+    leaves(service api)
+    leaves(service cache)
+    leaves(service database)
+    needed_by(service api)
+    needed_by(service cache)
+    needed_by(service database)
+    outline(platform.pf)
+    plan
+    platform_diagnostics
+    platform_readme
+    projects
+    registrations
+    root_files
+    service(service api)
+    service_readme(service api)
+    service_readme(service cache)
+    service_readme(service database)
+    settings
+    shared(service api)
+    shared(service cache)
+    shared(service database)
+    syntax(cluster eu)
+    waves(service api)
+    waves(service cache)
+    waves(service database)
+    worlds
+    written(service api)
+    written(service cache)
+    written(service database)
+    ");
+}
+
+#[test]
+fn need_added() {
+    let mut watched = Watched::new();
+    let executed = watched.edit("services.pf", "needs = [database]", "needs = [cache, database]");
+    assert_snapshot!(executed, @"
+    application_sets(service api)
+    check_declaration(service api)
+    checked_head(service api)
+    checked_service(service api)
+    cluster_files
+    footprint(service api)
+    head(service api)
+    leaves(service api)
+    needed_by(service api)
+    needed_by(service cache)
+    needed_by(service database)
+    outline(services.pf)
+    plan
+    platform_diagnostics
+    platform_readme
+    projects
+    root_files
+    service(service api)
+    service_readme(service api)
+    service_readme(service cache)
+    service_readme(service database)
+    shared(service api)
+    syntax(service api)
+    waves(service api)
+    written(service api)
+    ");
+    assert!(executed.lines().any(|line| line == "plan"), "the plan did not change");
+    assert!(!executed.contains("leaves(service cache)"), "leaves changed without a new wave");
+}
+
+#[test]
+fn data_file_changed() {
+    let mut watched = Watched::new();
+    let executed = watched.edit("clusters.yaml", "https://us.example.com", "https://us2.example.com");
+    assert_snapshot!(executed, @"
+    application_sets(service api)
+    application_sets(service cache)
+    application_sets(service database)
+    check_declaration(cluster us)
+    checked_estate
+    checked_head(service api)
+    checked_head(service cache)
+    checked_head(service database)
+    checked_service(service api)
+    checked_service(service cache)
+    checked_service(service database)
+    cluster_files
+    data
+    estate
+    footprint(service api)
+    footprint(service cache)
+    footprint(service database)
+    items(for row)
+    leaves(service api)
+    leaves(service cache)
+    leaves(service database)
+    plan
+    platform_diagnostics
+    platform_readme
+    projects
+    registrations
+    root_files
+    service_readme(service api)
+    service_readme(service cache)
+    service_readme(service database)
+    settings
+    shared(service api)
+    shared(service cache)
+    shared(service database)
+    waves(service api)
+    waves(service cache)
+    waves(service database)
+    worlds
+    written(service api)
+    written(service cache)
+    written(service database)
+    ");
+}
+
+#[test]
+fn data_file_reformatted() {
+    let mut watched = Watched::new();
+    let executed = watched.edit("clusters.yaml", "{name: us, ", "{ name: us, ");
+    assert_snapshot!(executed, @"data");
+}
+
+#[test]
+fn file_that_nobody_imports() {
+    let mut watched = Watched::new();
+    watched.db.apply(texts(&[("other.pf", "service other {}\n")]));
+    assert_snapshot!(watched.ask().join("\n"), @"
+    items(for row)
+    reachable
+    ");
+}
+
+#[test]
+fn random_edits_equal_clean_builds() {
+    for (seed, sources) in (1..).zip(platforms()) {
+        let mut random = Random::new(seed);
+        let mut db = database(&sources);
+        let mut edited = sources.clone();
+        for step in 0..EDITS {
+            if step % 25 == 24 {
+                edited.clone_from(&sources);
+            }
+            edit(&mut random, &mut edited);
+            db.apply(edited.clone());
+            let clean = database(&edited);
+            let place = format!("platform {seed}, edit {step}");
+            assert_eq!(findings(&clean), findings(&db), "{place}");
+            assert_eq!(difference(&outputs(&clean), &outputs(&db)), "", "{place}");
+        }
+    }
+}
+
+/// Edits for each platform; enough to meet every kind of edit many times.
+const EDITS: usize = 100;
+
+fn platforms() -> Vec<Changes> {
+    let small = texts(&[("platform.pf", PLATFORM), ("services.pf", SERVICES), ("clusters.yaml", CLUSTERS)]);
+    let mut all: Vec<Changes> = examples().into_iter().map(|example| example.sources).collect();
+    all.extend([small, generated(12)]);
+    all
+}
+
+/// A platform of many small services that need each other.
+fn generated(count: usize) -> Changes {
+    let mut services = String::new();
+    for number in 0..count {
+        let needs = if number % 4 == 0 { String::new() } else { format!("needs = [s{}]", number / 4 * 4) };
+        let deliver = if number % 3 == 0 { "applicationset" } else { "applications" };
+        let _ = writeln!(
+            services,
+            "service s{number} {{\n  layer = base\n  owner = web\n  namespace = \"n{number}\"\n  deliver = {deliver}\n  \
+             {needs}\n  manifests {{ path = \"s{number}\" }}\n  when env == prod {{ revision_history = {number} }}\n}}\n"
+        );
+    }
+    texts(&[("platform.pf", PLATFORM), ("services.pf", &services), ("clusters.yaml", CLUSTERS)])
+}
+
+/// One edit of one file, of the kinds that people make.
+fn edit(random: &mut Random, sources: &mut Changes) {
+    let paths: Vec<String> = sources.keys().cloned().collect();
+    let path = random.pick(&paths).clone();
+    let text = text_of(sources, &path).to_owned();
+    let edited = match random.below(10) {
+        0 => lines(&text, |lines| drop(lines.remove(random.below(lines.len())))),
+        1 => lines(&text, |lines| {
+            let line = (*random.pick(lines)).to_owned();
+            lines.insert(random.below(lines.len() + 1), line);
+        }),
+        2 => lines(&text, |lines| swap(random, lines)),
+        3 => lines(&text, |lines| lines.insert(random.below(lines.len() + 1), (*random.pick(LINES)).to_owned())),
+        4 => declarations(&text, |pieces| drop(pieces.remove(random.below(pieces.len())))),
+        5 => declarations(&text, |pieces| {
+            let piece = (*random.pick(pieces)).to_owned();
+            pieces.insert(random.below(pieces.len() + 1), piece);
+        }),
+        6 => declarations(&text, |pieces| swap(random, pieces)),
+        7 => words(random, &text),
+        8 => {
+            let at = random.boundary(&text);
+            format!("{}{}{}", &text[..at], random.pick(MARKS), &text[at..])
+        }
+        _ => {
+            let (one, other) = (random.boundary(&text), random.boundary(&text));
+            let (start, end) = (one.min(other), one.max(other).min(one.min(other) + 20));
+            format!("{}{}", &text[..start], text.get(end..).unwrap_or(""))
+        }
+    };
+    sources.insert(path, Content::Text(edited.into()));
+    if random.below(20) == 0 {
+        let vanished = random.pick(&paths).clone();
+        sources.insert(vanished, Content::Missing);
+    }
+}
+
+const MARKS: &[&str] = &["{", "}", "\"", "\n", "(", "]", "${", "\"\"\"", "#", "##", " = ", ",", "é", "\r\n", "\t"];
+const LINES: &[&str] = &[
+    "# a comment",
+    "## a doc comment",
+    "",
+    "  needs = [api, shop, s3]",
+    "  deliver = applications",
+    "  when env == prod { revision_history = 7 }",
+    "}",
+    "service fresh { layer = base  owner = web  namespace = \"fresh\"  manifests { path = \"fresh\" } }",
+    "cluster fresh { env = prod  server = \"https://fresh.example.com\" }",
+    "import \"services.pf\"",
+    "import \"*.pf\"",
+    "- {name: fresh, server: 'https://fresh2.example.com'}",
+];
+
+/// Edits lines; a text without lines stays as it is.
+fn lines(text: &str, edit: impl FnOnce(&mut Vec<String>)) -> String {
+    pieces(text.lines().map(str::to_owned).collect(), "\n", edit)
+}
+
+/// Edits what is parted by empty lines: declarations, more or less.
+fn declarations(text: &str, edit: impl FnOnce(&mut Vec<String>)) -> String {
+    pieces(text.split("\n\n").map(str::to_owned).collect(), "\n\n", edit)
+}
+
+fn swap(random: &mut Random, pieces: &mut [String]) {
+    let (one, other) = (random.below(pieces.len()), random.below(pieces.len()));
+    pieces.swap(one, other);
+}
+
+fn pieces(mut pieces: Vec<String>, between: &str, edit: impl FnOnce(&mut Vec<String>)) -> String {
+    if pieces.is_empty() {
+        return String::new();
+    }
+    edit(&mut pieces);
+    pieces.join(between)
+}
+
+/// Puts one word of the text in the place of another.
+fn words(random: &mut Random, text: &str) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    let words: Vec<&str> = text.split(|c| !is_word(c)).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        return text.to_owned();
+    }
+    let (old, new) = (*random.pick(&words), *random.pick(&words));
+    if random.below(2) == 0 { text.replace(old, new) } else { text.replacen(old, new, 1) }
+}

@@ -1,0 +1,269 @@
+//! No text makes the compiler panic, hang or point outside a file.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use camino::Utf8PathBuf;
+use platformc::compile;
+use platformc::db::{Changes, Content, Database};
+use platformc::diagnostics::{Diagnostic, Span, render, to_json};
+use platformc::documents::files;
+use platformc::project::Project;
+use platformc::source::absolute;
+use tempfile::TempDir;
+
+use support::{Random, database, examples, lines, text_of, texts};
+
+/// Everything that can be asked of a platform, whatever its state.
+fn ask(db: &Database) -> Vec<Diagnostic> {
+    let findings = compile::diagnostics(db);
+    for finding in &findings {
+        check_span(db, finding, finding.primary.span);
+        finding.secondary.iter().for_each(|label| check_span(db, finding, label.span));
+    }
+    assert!(findings.is_empty() || !render(db, &findings, false).is_empty());
+    render(db, &findings, true);
+    to_json(db, &findings);
+    for file in files(db) {
+        file.render(&mut String::new());
+    }
+    findings
+}
+
+fn check_span(db: &Database, finding: &Diagnostic, span: Span) {
+    let (file, range) = absolute(db, span);
+    let text = file.text(db);
+    let inside = text.get(range.start as usize..range.end as usize).is_some();
+    assert!(inside, "{finding:?} points at {range:?} of {} bytes", text.len());
+}
+
+/// Asks, and shows the text if that panics.
+fn survive(db: &Database, text: &str, what: &str) {
+    if catch_unwind(AssertUnwindSafe(|| ask(db))).is_err() {
+        panic!("{what}:\n{text}");
+    }
+}
+
+fn set(db: &mut Database, path: &str, text: &str) {
+    db.apply(Changes::from([(path.to_owned(), Content::Text(text.into()))]));
+}
+
+/// A platform that is nothing but this text.
+fn alone(text: &str) -> Vec<Diagnostic> {
+    ask(&database(&texts(&[("platform.pf", text)])))
+}
+
+/// The sources of all examples.
+fn sources() -> Vec<(Changes, String)> {
+    let of = |sources: &Changes| -> Vec<(Changes, String)> {
+        let texts = sources.keys().filter(|path| !text_of(sources, path).is_empty());
+        texts.map(|path| (sources.clone(), path.clone())).collect()
+    };
+    examples().iter().flat_map(|example| of(&example.sources)).collect()
+}
+
+#[test]
+fn every_beginning_of_a_file() {
+    for (sources, path) in sources().into_iter().filter(|(_, path)| path.ends_with(".pf")) {
+        let mut db = database(&sources);
+        let text = text_of(&sources, &path);
+        for end in (0..text.len()).step_by(STEP).filter(|end| text.is_char_boundary(*end)) {
+            set(&mut db, &path, &text[..end]);
+            survive(&db, &text[..end], &path);
+        }
+    }
+}
+
+/// A number that is no multiple of anything in the texts.
+const STEP: usize = 23;
+
+#[test]
+fn mutations() {
+    let sources = sources();
+    let mut random = Random::new(7);
+    for _ in 0..MUTATED {
+        let (sources, path) = random.pick(&sources);
+        let mut db = database(sources);
+        let mut text = text_of(sources, path).to_owned();
+        for _ in 0..10 {
+            text = mutate(&mut random, &text);
+            set(&mut db, path, &text);
+            survive(&db, &text, path);
+        }
+    }
+}
+
+/// How many files are mutated, ten times each.
+const MUTATED: usize = 200;
+
+fn mutate(random: &mut Random, text: &str) -> String {
+    let (one, other) = (random.boundary(text), random.boundary(text));
+    let (start, end) = (one.min(other), one.max(other));
+    let (before, inner, after) = (&text[..start], &text[start..end], &text[end..]);
+    match random.below(8) {
+        0 => format!("{before}{after}"),
+        1 => format!("{before}{inner}{inner}{after}"),
+        2 => format!("{before}{}{inner}{after}", random.pick(PIECES)),
+        3 => format!("{before}{}{inner}{}{after}", random.pick(PIECES), random.pick(PIECES)),
+        4 => text.replacen('\n', "\r\n", random.below(200)),
+        5 => text.replacen(*random.pick(&['{', '}', '"', '=', '[', ')', '.']), random.pick(PIECES), random.below(3)),
+        6 => text.chars().map(|c| if random.below(400) == 0 { '\u{7f}' } else { c }).collect(),
+        _ => {
+            let mut characters = inner.chars();
+            characters.next();
+            format!("{before}{}{after}", characters.as_str())
+        }
+    }
+}
+
+const PIECES: &[&str] = &[
+    "{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "'", "${", "$${", "#", "##", "\\", "\\q", "=", "+=", "==", "&&", ":", ";",
+    ",", ".", "..", "-", "- ", "/", "%", "0", "1e999", "9223372036854775808", "1.8.2", "é", "🚀", "\u{feff}", "\u{2028}",
+    "\u{202e}", "\0", "\r", "\r\n", "\n", "\t", " for x in [1] ", " if ", " not ", " when ", " object ", " import ", "service ",
+];
+
+#[test]
+fn deep_nesting() {
+    let deep = |open: &str, inner: &str, close: &str| {
+        format!("platform p {{ vars {{ x = {}{inner}{} }} }}\n", open.repeat(10_000), close.repeat(10_000))
+    };
+    let texts = [
+        deep("(", "1", ")"),
+        deep("[", "1", "]"),
+        deep("{ a = ", "1", " }"),
+        deep("{ a ", "{}", " }"),
+        deep("[", "", ""),
+        deep("\"${", "1", "}\""),
+        deep("\"\"\"${", "1", "}\"\"\""),
+        deep("not ", "true", ""),
+        deep("!", "true", ""),
+        deep("-", "1", ""),
+        deep("1 + ", "1", ""),
+        deep("1 - ", "1", ""),
+        deep("a and ", "b", ""),
+        deep("if true then 1 else ", "2", ""),
+        deep("if ", "true", " then 1 else 2"),
+        deep("f(", "1", ")"),
+        deep("a", "", "[0]"),
+        deep("a", "", ".a"),
+        deep("a", "", "()"),
+        deep("[for x in ", "[]", ": x]"),
+        deep("[for x in [1]: ", "x", "]"),
+        "for a in [1] {\n".repeat(10_000),
+        "service s {\n".repeat(10_000),
+        format!("service s {{ {} }}", "when env == prod { ".repeat(10_000)),
+        format!("service s {{ unset a{} }}", ".a".repeat(10_000)),
+        "{".repeat(10_000),
+        "}".repeat(10_000),
+        "\"".repeat(10_001),
+        "## doc\n".repeat(10_000),
+        format!("service s {{\n{} }}", "## doc\n".repeat(10_000)),
+        format!("service s {{ junk {}", "{ \" ".repeat(10_000)),
+    ];
+    for text in texts {
+        assert!(!alone(&text).is_empty(), "{}", &text[..80.min(text.len())]);
+    }
+}
+
+#[test]
+fn long_chains_in_data() {
+    let platform = "platform p { repo = \"https://a.example.com/a.git\"  vars { x = yaml(\"a.yaml\")  y = json(\"a.json\") } }";
+    let (yaml, json) = ("- ".repeat(10_000), "[".repeat(10_000));
+    ask(&database(&texts(&[("platform.pf", platform), ("a.yaml", &yaml), ("a.json", &json)])));
+    let yaml = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    ask(&database(&texts(&[("platform.pf", platform), ("a.yaml", &yaml), ("a.json", "")])));
+    let aliases = "a0: &a0 [x, x]\n".to_owned()
+        + &(1..40).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1)).collect::<String>();
+    ask(&database(&texts(&[("platform.pf", platform), ("a.yaml", &aliases), ("a.json", "")])));
+}
+
+#[test]
+fn huge_names() {
+    let name = "n".repeat(100_000);
+    alone(&format!("platform {name} {{ repo = \"{name}\"  {name} = {name} }}\nservice {name} {{ layer = {name} }}\n"));
+    alone(&format!("import \"{name}\"\nimport \"{}*.pf\"\n", "../".repeat(10_000)));
+    alone(&format!("platform p {{ names = \"{}\" }}", "${service}".repeat(10_000)));
+}
+
+#[test]
+fn unusual_bytes() {
+    let platform = "platform p { repo = \"https://a.example.com/a.git\" }\n";
+    assert_eq!(lines(&alone(platform)), Vec::<String>::new());
+    assert_eq!(lines(&alone(&platform.replace('\n', "\r\n"))), Vec::<String>::new());
+    assert!(!alone(&format!("{platform}\0")).is_empty());
+    assert!(!alone(&platform.replace("repo", "r\0epo")).is_empty());
+    assert!(!alone(&platform.replace(' ', "\u{a0}")).is_empty());
+    assert!(!alone("").is_empty());
+    assert!(!alone("\n").is_empty());
+    assert!(!alone("\r").is_empty());
+    assert!(!alone("é").is_empty());
+}
+
+/// Files of any bytes on disk.
+fn on_disk(files: &[(&str, &[u8])]) -> Vec<String> {
+    let temporary = TempDir::new().unwrap();
+    let root = Utf8PathBuf::from_path_buf(temporary.path().to_owned()).unwrap();
+    for (path, bytes) in files {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    lines(&ask(&Project::open(&root.join("platform.pf")).database))
+}
+
+const PLATFORM: &[u8] = b"platform p { repo = \"https://a.example.com/a.git\" }\n";
+
+fn with(text: &str) -> Vec<u8> {
+    [PLATFORM, text.as_bytes()].concat()
+}
+
+#[test]
+fn files_that_are_no_plain_text() {
+    let mark = [b"\xef\xbb\xbf".as_slice(), PLATFORM].concat();
+    assert_eq!(on_disk(&[("platform.pf", &mark)]), Vec::<String>::new());
+    let invalid = [PLATFORM, b"team a\xff {}"].concat();
+    assert_eq!(on_disk(&[("platform.pf", &invalid)]), ["PF0002 `platform.pf` can't be read: line 2 is no UTF-8"]);
+    let imported = with("import \"a.pf\"\n");
+    assert_eq!(
+        on_disk(&[("platform.pf", &imported), ("a.pf", b"\xc3(")]),
+        ["PF0002 `a.pf` can't be read: line 1 is no UTF-8"]
+    );
+}
+
+#[test]
+fn imports_that_lead_nowhere() {
+    let circle = with("import \"a.pf\"\n");
+    let back = b"import \"platform.pf\"\nimport \"a.pf\"\nimport \"*.pf\"\n";
+    assert_eq!(on_disk(&[("platform.pf", &circle), ("a.pf", back)]), Vec::<String>::new());
+    let folder = with("import \"a\"\n");
+    assert_eq!(
+        on_disk(&[("platform.pf", &folder), ("a/b.pf", b"")]),
+        ["PF0002 `a` can't be read: it is a folder"]
+    );
+    for path in ["../a.pf", "a/../../a.pf", "/etc/passwd", "..", "", "."] {
+        let outside = with(&format!("import \"{path}\"\n"));
+        let findings = on_disk(&[("platform.pf", &outside)]);
+        assert!(!findings.is_empty(), "{path}");
+    }
+    let inside = with("import \"a/../b.pf\"\n");
+    assert_eq!(on_disk(&[("platform.pf", &inside), ("b.pf", b"")]), Vec::<String>::new());
+    for pattern in ["[", "{a", "**", "a**b", "{a,{b,c}}", "[!]", "*"] {
+        on_disk(&[("platform.pf", &with(&format!("import \"{pattern}\"\n")))]);
+    }
+}
+
+/// Ten megabytes each; what grows faster than the text would never end.
+#[test]
+fn garbage_of_ten_megabytes() {
+    let kinds = ["{", "}", "\"", "a", "a ", "\n", "(", "\"${", "#\n", "##\n", "\"\"\"\n", "service s {\n", "=", "é", "x = 1\n", "}\n{\n"];
+    for kind in kinds {
+        let text = kind.repeat(SIZE / kind.len());
+        let db = database(&texts(&[("platform.pf", &text)]));
+        compile::diagnostics(&db);
+    }
+}
+
+const SIZE: usize = 10_000_000;
