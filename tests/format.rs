@@ -1,5 +1,7 @@
 //! The formatter: text in, text out.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::fs;
 use std::path::Path;
 
@@ -48,6 +50,9 @@ const ENTRIES: &[(&str, &str)] = &[
     // Open lists and calls have one member per line.
     ("a = [b,\nc]", "a = [\n  b,\n  c,\n]"),
     ("a = [\nb, {c = 1\n}, ]", "a = [\n  b,\n  {\n    c = 1\n  },\n]"),
+    ("a = [{b = 1\n}, ]", "a = [{\n  b = 1\n}]"),
+    ("a = [ { b = 1\n}\n]", "a = [\n  {\n    b = 1\n  },\n]"),
+    ("a = f( {\nb = 1})", "a = f({\n  b = 1\n})"),
     ("a = f(b, c =\n1)", "a = f(\n  b,\n  c =\n    1,\n)"),
     // Other line ends in expressions are kept.
     ("a = b and\nc or\n\n\n  d", "a = b and\n  c or\n  d"),
@@ -100,6 +105,7 @@ const FILES: &[(&str, &str)] = &[
     ("team a {\nb = 1\n}\n# c\n\nteam d {}", "team a {\n  b = 1\n}\n# c\n\nteam d {}\n"),
     ("team a {} ## b\n\n\nteam c {}\n## d", "team a {}\n## b\nteam c {}\n## d\n"),
     ("team a {b = \"\"\"\n\tc  \n\n\n  \"\"\" }", "team a {\n  b = \"\"\"\n\tc  \n\n\n  \"\"\"\n}\n"),
+    ("for x in[1,\n2]{}", "for x in [\n  1,\n  2,\n] {}\n"),
     ("## a\n\n# b\n\nfor x in[1]{}", "## a\n# b\nfor x in [1] {}\n"),
     ("team a {\r\n  b = \"\"\"\r\n  c\r\n  \"\"\" # d\r\n}", "team a {\n  b = \"\"\"\n  c\n  \"\"\"  # d\n}\n"),
 ];
@@ -277,10 +283,7 @@ fn disturb(text: &str, seed: u64, lines: bool) -> String {
     for (lexeme, range) in Lexer::new(text, 0) {
         let blanks = &text[end..range.start as usize];
         let choice = choices.next().unwrap_or(0);
-        let line = text[..range.start as usize].rfind('\n').map_or(0, |at| at + 1);
-        // The cutter ends the head of a top-level `for` at its line's end.
-        let opens = before == Lexeme::Open
-            || matches!(before, Lexeme::Comma | Lexeme::OpenBracket) && !text[line..].starts_with("for ");
+        let opens = matches!(before, Lexeme::Comma | Lexeme::Open | Lexeme::OpenBracket);
         out.push_str(match choice % 8 {
             _ if blanks.is_empty() && !opens => "",
             0..=3 => blanks,

@@ -27,7 +27,8 @@ pub(super) fn diagnostic(error: &Error<Rule>, text: &str, site: Site, offset: u3
             format!("expected {}, found {found}", list(positives))
         }
         ErrorVariant::ParsingError { .. } => format!("unexpected {found}"),
-        ErrorVariant::CustomError { message } => message.clone(),
+        // The parser's own limit of nesting.
+        ErrorVariant::CustomError { .. } => return super::parser::deep(site, range),
     };
     Diagnostic::new(codes::SYNTAX, span, message)
 }
@@ -51,8 +52,15 @@ fn found(text: &str, at: usize) -> String {
     }
 }
 
-/// The string of this line that no quote ends.
+/// The string that no quote ends: one of this line, or a multi-line one anywhere above.
 fn unclosed_string(text: &str, at: usize) -> Option<TextRange> {
+    let long = Lexer::new(text, 0).find(|(lexeme, range)| {
+        let string = text.get(range.start as usize..range.end as usize).unwrap_or("");
+        *lexeme == Lexeme::Text && string.starts_with("\"\"\"") && (string.len() < 6 || !string.ends_with("\"\"\""))
+    });
+    if let Some((_, range)) = long {
+        return Some(TextRange { start: range.start, end: range.start + 3 });
+    }
     let start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
     let line = Lexer::new(text, start).take_while(|(lexeme, _)| *lexeme != Lexeme::Newline);
     let open = |range: &TextRange| {

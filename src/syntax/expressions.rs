@@ -75,19 +75,21 @@ impl Builder<'_> {
         self.report(finding);
     }
 
-    /// Comparisons don't chain.
+    /// Comparisons don't chain, wherever in the expression they stand.
     fn chained(&mut self, expr: &Expr) {
-        let ExprKind::Binary(operator, left, _) = &expr.kind else { return };
-        let ExprKind::Binary(inner, _, _) = &left.kind else { return };
-        let parenthesised = left.range.start > expr.range.start;
-        if operator.is_comparison() && inner.is_comparison() && !parenthesised {
-            let finding = self.finding(codes::SYNTAX, expr.range, "comparisons don't chain").help(format!(
-                "join two with `and`: `a {} b and b {} c`",
-                inner.text(),
-                operator.text()
-            ));
+        let ExprKind::Binary(operator, left, right) = &expr.kind else { return };
+        if let ExprKind::Binary(inner, first, second) = &left.kind
+            && operator.is_comparison()
+            && inner.is_comparison()
+            && left.range == first.range.cover(second.range)
+        {
+            let finding = self
+                .finding(codes::SYNTAX, expr.range, "comparisons don't chain")
+                .help(format!("join two with `and`: `a {} b and b {} c`", inner.text(), operator.text()));
             self.report(finding);
         }
+        self.chained(left);
+        self.chained(right);
     }
 
     /// `postfixed`

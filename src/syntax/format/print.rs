@@ -138,7 +138,7 @@ impl<'t> Printer<'t> {
         let fits = group.width.is_some_and(|width| self.column + width + tail <= WIDTH);
         if fits || group.is_empty() {
             self.flat(group);
-        } else if group.form == Form::Wrapped && !group.is_open() {
+        } else if group.hugs() {
             self.wrapped(group, tail);
         } else {
             self.broken(group, level);

@@ -91,6 +91,10 @@ impl Phrase<'_> {
         parts.sum::<Option<usize>>().filter(|_| !self.lead.newline)
     }
 
+    fn is_object(&self) -> bool {
+        matches!(self.parts.as_slice(), [Part::Group(group)] if group.form == Form::Object)
+    }
+
     /// Whether it is an `import`, which would take a `for` behind it on its line for its own.
     fn is_import(&self) -> bool {
         matches!(self.parts.as_slice(), [Part::Token(first), Part::Token(second), ..]
@@ -130,8 +134,14 @@ impl Group<'_> {
         }
     }
 
+    /// Whether the brackets stay next to what they hold when that has several lines: one phrase, or a lone object.
+    pub(super) fn hugs(&self) -> bool {
+        let one = self.form == Form::Wrapped || matches!(self.members.as_slice(), [member] if member.is_object());
+        one && !self.is_open()
+    }
+
     /// Whether a line ends right inside one of the brackets.
-    pub(super) fn is_open(&self) -> bool {
+    fn is_open(&self) -> bool {
         self.close.before.newline || self.members.iter().any(|member| member.lead.newline)
     }
 }
