@@ -29,9 +29,11 @@ const ORDER: &[&str] = &[
 ];
 
 /// What is seen against the order, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    ("source", "diagnostics", "cutting a file reports stray text, and a finding is shown where its declaration stands"),
-];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[(
+    "source",
+    "diagnostics",
+    "cutting a file reports stray text, and a finding is shown where its declaration stands",
+)];
 
 /// Files of span-free modules that may name spans, and why.
 const SPANS: &[(&str, &str)] = &[
@@ -88,7 +90,8 @@ fn all_of<T: std::fmt::Display>(problems: impl IntoIterator<Item = T>) -> String
 
 #[test]
 fn every_module_has_its_place() {
-    let modules: BTreeSet<&str> = FILES.iter().map(File::module).filter(|name| !matches!(*name, "lib" | "main")).collect();
+    let modules: BTreeSet<&str> =
+        FILES.iter().map(File::module).filter(|name| !matches!(*name, "lib" | "main")).collect();
     assert_eq!(modules, ORDER.iter().copied().collect());
 }
 
@@ -167,9 +170,15 @@ fn only_the_edge_touches_the_disk_the_environment_and_the_clock() {
     let others = FILES.iter().filter(|file| !matches!(file.module(), "project" | "cli" | "main"));
     let touching = others.filter(|file| {
         ["std::fs", "std::env", "std::time", "std::net", "std::process"].iter().any(|module| file.names(module))
-            || [r"read_dir\w*\(", r"\.is_file\(", r"\.is_dir\(", r"\.exists\(", r"std::\{[^}]*\b(fs|env|time|process)\b"]
-                .iter()
-                .any(|call| Regex::new(call).unwrap().is_match(&file.code()))
+            || [
+                r"read_dir\w*\(",
+                r"\.is_file\(",
+                r"\.is_dir\(",
+                r"\.exists\(",
+                r"std::\{[^}]*\b(fs|env|time|process)\b",
+            ]
+            .iter()
+            .any(|call| Regex::new(call).unwrap().is_match(&file.code()))
     });
     assert_eq!(all_of(touching.map(|file| &file.path)), "");
 }
@@ -202,14 +211,14 @@ fn every_code_has_a_page() {
 
 #[test]
 fn codes_are_unique_and_used() {
-    static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?m)^ +([A-Z_0-9]+) = (?:Error|Warning) ""#).unwrap());
+    static NAME: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"(?m)^ +([A-Z_0-9]+) = (?:Error|Warning) ""#).unwrap());
     let registry = FILES.iter().find(|file| file.path == "diagnostics/codes.rs").unwrap();
     let names: Vec<String> = NAME.captures_iter(&registry.text).map(|name| name[1].to_owned()).collect();
     assert_eq!(names.len(), platformc::diagnostics::CODES.len());
     let ids: BTreeSet<&str> = platformc::diagnostics::CODES.iter().map(|code| code.id).collect();
     assert_eq!(ids.len(), names.len(), "two codes have one id");
-    let others: Vec<String> =
-        FILES.iter().filter(|file| file.path != registry.path).map(File::code).collect();
+    let others: Vec<String> = FILES.iter().filter(|file| file.path != registry.path).map(File::code).collect();
     let unused = names.iter().filter(|name| {
         let word = Regex::new(&format!(r"\b{name}\b")).unwrap();
         !others.iter().any(|code| word.is_match(code))
@@ -235,7 +244,8 @@ fn functions_are_short() {
 
 /// Every function with its number of lines. The code is formatted, so a function ends at a brace in its own column.
 fn functions(text: &str) -> Vec<(String, usize)> {
-    static HEAD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^( *)(?:pub(?:\([^)]*\))? )?(?:const )?fn (\w+)").unwrap());
+    static HEAD: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^( *)(?:pub(?:\([^)]*\))? )?(?:const )?fn (\w+)").unwrap());
     let lines: Vec<&str> = text.lines().collect();
     let heads = lines.iter().enumerate().filter_map(|(index, line)| HEAD.captures(line).map(|head| (index, head)));
     let functions = heads.map(|(index, head)| {
@@ -249,7 +259,8 @@ fn functions(text: &str) -> Vec<(String, usize)> {
 
 #[test]
 fn functions_are_found() {
-    let text = "fn a() {}\n\nimpl A {\n    pub(super) fn b() {\n        1\n    }\n}\n\npub const fn c() {\n    {\n    }\n}\n";
+    let text =
+        "fn a() {}\n\nimpl A {\n    pub(super) fn b() {\n        1\n    }\n}\n\npub const fn c() {\n    {\n    }\n}\n";
     assert_eq!(functions(text), [("a".to_owned(), 1), ("b".to_owned(), 3), ("c".to_owned(), 4)]);
     let count: usize = FILES.iter().map(|file| functions(&file.text).len()).sum();
     assert!(count > 500, "only {count} functions are found");

@@ -213,7 +213,9 @@ fn the_main_file_is_found_from_below_and_by_folder() {
 const HUBS: &str = "\nhub west {}\nhub east {}\n";
 
 fn of_two_hubs() -> String {
-    let with_hubs = PLATFORM.replace("cluster dev {", "cluster dev { hub = west ").replace("cluster eu {", "cluster eu { hub = east ");
+    let with_hubs = PLATFORM
+        .replace("cluster dev {", "cluster dev { hub = west ")
+        .replace("cluster eu {", "cluster eu { hub = east ");
     with_hubs + HUBS
 }
 
@@ -227,8 +229,12 @@ fn one_hub_is_built_alone() {
     [FOLDER]/infra: 0 created, 3 updated, 0 removed, 14 unchanged
     exit code 0
     ");
-    let changed: Vec<String> =
-        place.files().into_iter().filter(|(path, bytes)| before.get(path) != Some(bytes)).map(|(path, _)| path).collect();
+    let changed: Vec<String> = place
+        .files()
+        .into_iter()
+        .filter(|(path, bytes)| before.get(path) != Some(bytes))
+        .map(|(path, _)| path)
+        .collect();
     assert_snapshot!(changed.join("\n"), @"
     infra/argocd/east/projects/web.yaml
     infra/clusters/eu/apps/api.yaml

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use camino::Utf8Path;
 use platformc::compile;
 use platformc::db::{Changes, Content, Database};
-use platformc::diagnostics::{CANNOT_BE_SYNCED, NOT_A_SELECTOR, NUMBER_TOO_LARGE, Code, Severity, render};
+use platformc::diagnostics::{CANNOT_BE_SYNCED, Code, NOT_A_SELECTOR, NUMBER_TOO_LARGE, Severity, render};
 use platformc::documents::{applications, files};
 use platformc::project::write::{Target, write};
 use platformc::source::absolute;
@@ -208,8 +208,9 @@ fn redelivered(example: &Example, delivery: Delivery) -> (Database, BTreeMap<Str
     }
 }
 
-static DELIVER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?m)\b(deliver *= *(applicationset|applications)|generator *= *(clusters|list))\b").unwrap());
+static DELIVER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)\b(deliver *= *(applicationset|applications)|generator *= *(clusters|list))\b").unwrap()
+});
 static LAYER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^ *layer +\S+ +\{").unwrap());
 static SERVICE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^ *service +(\S+) +\{").unwrap());
 

@@ -82,8 +82,7 @@ struct Watched {
 
 impl Watched {
     fn new() -> Self {
-        let sources =
-            texts(&[("platform.pf", PLATFORM), ("services.pf", SERVICES), ("clusters.yaml", CLUSTERS)]);
+        let sources = texts(&[("platform.pf", PLATFORM), ("services.pf", SERVICES), ("clusters.yaml", CLUSTERS)]);
         let log = Arc::new(Mutex::new(vec![]));
         let events = {
             let log = Arc::clone(&log);

@@ -165,7 +165,7 @@ impl<'a> Builder<'a> {
         self.report(finding);
     }
 
-    /// `entry`; the flag says that it could not be read. What follows such a one and has no key is its remainder.
+    /// `entry`; the flag says that it could not be read and left a bracket open: what follows and has no key is its remainder.
     fn entry(&mut self, pair: Pair<'_, Rule>, after_junk: bool) -> (Option<Entry>, bool) {
         let mut entry = Entry { doc: None, range: range(&pair), kind: EntryKind::Unset { path: vec![] } };
         for child in pair.into_inner() {
@@ -175,7 +175,7 @@ impl<'a> Builder<'a> {
                     if !after_junk || looks_like_entry(child.as_str()) {
                         self.junk(&child);
                     }
-                    return (None, true);
+                    return (None, after_junk || is_open(child.as_str()));
                 }
                 _ => {
                     entry.range = range(&child);
@@ -391,7 +391,12 @@ pub(super) fn word(pair: &Pair<'_, Rule>) -> Word {
 
 fn looks_like_entry(junk: &str) -> bool {
     let key = junk.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '"'));
-    key.len() < junk.len() && key.trim_start().starts_with(['=', '+', '{', ':'])
+    key.len() < junk.len() && key.trim_start().starts_with(['=', '+', '{', ':', '.'])
+}
+
+/// Whether a bracket of the text is never closed.
+fn is_open(junk: &str) -> bool {
+    junk.matches(['(', '[']).count() > junk.matches([')', ']']).count()
 }
 
 /// `docs`: the lines without their marks.

@@ -21,6 +21,9 @@ pub(super) fn diagnostic(error: &Error<Rule>, text: &str, site: Site, offset: u3
         return Diagnostic::new(codes::UNCLOSED, site.span(string.shift(offset)), "this string is never closed")
             .help("a string ends on its line with `\"`; a longer one stands between `\"\"\"` and `\"\"\"`");
     }
+    if let Some((message, help)) = key_hint(text, at) {
+        return Diagnostic::new(codes::SYNTAX, span, message).help(help);
+    }
     let found = found(text, at);
     let message = match &error.variant {
         ErrorVariant::ParsingError { positives, .. } if !positives.is_empty() => {
@@ -46,7 +49,7 @@ fn next_length(text: &str, at: usize) -> usize {
 
 fn found(text: &str, at: usize) -> String {
     match text.get(at..).unwrap_or("").chars().next() {
-        None => "the end of the declaration".to_owned(),
+        None => "the end".to_owned(),
         Some('\n' | '\r') => "the end of the line".to_owned(),
         Some(_) => format!("`{}`", text.get(at..at + next_length(text, at)).unwrap_or("")),
     }
@@ -68,6 +71,45 @@ fn unclosed_string(text: &str, at: usize) -> Option<TextRange> {
         string.len() < 2 || !string.ends_with('"')
     };
     line.filter(|(lexeme, _)| *lexeme == Lexeme::Text).map(|(_, range)| range).find(open)
+}
+
+/// What is wrong with an entry that does not get beyond its key: message and mend.
+fn key_hint(text: &str, at: usize) -> Option<(String, String)> {
+    let rest = text.get(at..)?;
+    let key = text.get(..at)?.trim();
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    };
+    let word = rest.get(..next_length(text, at)).unwrap_or("");
+    let behind = rest.get(word.len()..).unwrap_or("").trim_start();
+    if key.is_empty() && is_word(word) && behind.starts_with('=') {
+        return Some((format!("`{word}` can't be a key as it stands"), format!("quote it: `\"{word}\" = ...`")));
+    }
+    if let Some((first, value)) =
+        key.split_once(' ').filter(|(first, value)| is_word(first) && !value.trim().contains(' '))
+    {
+        let value = value.trim();
+        return Some((
+            format!("a `=` is missing behind `{first}`, or a `{{` behind `{value}`"),
+            format!("write `{first} = {value}`"),
+        ));
+    }
+    if !is_word(key) {
+        return None;
+    }
+    if rest.starts_with("==") {
+        return Some(("a value is given with `=`".to_owned(), format!("write `{key} = ...`")));
+    }
+    if rest.starts_with('.') {
+        return Some(("a key has no `.` in it".to_owned(), format!("nest it: `{key} {{ ... = ... }}`")));
+    }
+    let is_value = rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '"' | '[' | '-'));
+    is_value.then(|| (format!("a `=` is missing behind `{key}`"), format!("write `{key} = {}`", first_line(rest))))
+}
+
+/// The first line of a text, cut where it grows long.
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or("").trim_end().chars().take(40).collect()
 }
 
 type Hint = (&'static str, &'static str, &'static str);

@@ -83,9 +83,11 @@ impl Builder<'_> {
             && inner.is_comparison()
             && left.range == first.range.cover(second.range)
         {
-            let finding = self
-                .finding(codes::SYNTAX, expr.range, "comparisons don't chain")
-                .help(format!("join two with `and`: `a {} b and b {} c`", inner.text(), operator.text()));
+            let finding = self.finding(codes::SYNTAX, expr.range, "comparisons don't chain").help(format!(
+                "join two with `and`: `a {} b and b {} c`",
+                inner.text(),
+                operator.text()
+            ));
             self.report(finding);
         }
         self.chained(left);

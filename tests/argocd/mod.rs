@@ -26,7 +26,9 @@ fn of_kind<'o>(outputs: &'o Texts, kind: &'o str) -> impl Iterator<Item = (&'o s
 /// The clusters that each control plane knows: its folder for every server, or for none where they are not registered.
 pub(crate) fn hubs(outputs: &Texts) -> BTreeMap<String, String> {
     let secrets = of_kind(outputs, "Secret").filter(|(_, secret)| is_cluster(secret));
-    secrets.map(|(path, secret)| (string(&secret["stringData"]["server"]).to_owned(), folder(path).to_owned())).collect()
+    secrets
+        .map(|(path, secret)| (string(&secret["stringData"]["server"]).to_owned(), folder(path).to_owned()))
+        .collect()
 }
 
 /// What tells an Application from all others: its control plane and its name.
@@ -265,7 +267,8 @@ fn at<'p>(params: &'p Value, path: &str) -> Option<&'p Value> {
 fn strategic(target: &mut Value, patch: &Value, path: &mut Vec<String>) {
     let patch = object(patch);
     if patch.get("$patch").is_some_and(|directive| directive == "replace") {
-        *target = patch.iter().filter(|(key, _)| *key != "$patch").map(|(key, value)| (key.clone(), value.clone())).collect();
+        *target =
+            patch.iter().filter(|(key, _)| *key != "$patch").map(|(key, value)| (key.clone(), value.clone())).collect();
         return;
     }
     for (key, value) in patch {
