@@ -749,3 +749,17 @@ fn completions_and_manual_are_printed() {
     let manual = place.run(&["man"]);
     assert!(manual.starts_with(".ie") && manual.contains("\n.TH platformc"), "{manual}");
 }
+
+#[test]
+fn nobody_listening_is_no_mistake() {
+    let place = Place::new(PLATFORM);
+    for arguments in
+        [&["expand"][..], &["graph"], &["completions", "bash"], &["man"], &["explain", "PF0203"], &["build"]]
+    {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_platformc"));
+        let command = command.args(arguments).current_dir(&place.root).stdin(Stdio::null());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop((child.stdout.take(), child.stderr.take()));
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}");
+    }
+}

@@ -40,7 +40,7 @@ fn ask_for_files(db: &Database) {
 }
 
 /// Thousands of the same findings need not all be drawn.
-const RENDERED: usize = 100;
+const RENDERED: usize = 10;
 
 fn check_span(db: &Database, finding: &Diagnostic, span: Span) {
     let (file, range) = absolute(db, span);

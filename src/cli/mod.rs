@@ -39,8 +39,9 @@ fn command(command: Command) -> u8 {
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Options::command(), "platformc", &mut std::io::stdout());
-            ui::FINE
+            let mut script = vec![];
+            clap_complete::generate(shell, &mut Options::command(), "platformc", &mut script);
+            ui::print(&String::from_utf8_lossy(&script))
         }
         Command::Man => ui::written(clap_mangen::Man::new(Options::command()).render(&mut std::io::stdout())),
     }

@@ -30,10 +30,10 @@ pub(super) fn print(text: &str) -> u8 {
     written(std::io::stdout().lock().write_all(text.as_bytes()))
 }
 
-/// Prints one line to standard error.
-#[expect(clippy::print_stderr, reason = "this is where commands speak")]
+/// Prints one line to standard error; where nobody listens any more, that is nobody's fault either.
 pub(super) fn say(text: &str) {
-    eprintln!("{text}");
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Prints an error that belongs to no place in the source.

@@ -9,7 +9,7 @@ use super::entities::{
 };
 use super::fields::Fields;
 use super::scheme::Scheme;
-use crate::db::{Db, Workspace};
+use crate::db::{Content, Db, Workspace};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, body, declarations, name_span, names};
 use crate::overlays::{
@@ -174,7 +174,7 @@ impl<'db> Reader<'db> {
     fn missing_platform(&mut self) {
         let workspace = Workspace::get(self.db);
         let Some(file) = workspace.files(self.db).get(workspace.main(self.db)) else { return };
-        if *file.content(self.db) == crate::db::Content::Missing {
+        if !matches!(file.content(self.db), Content::Text(_)) {
             return;
         }
         let span = Span { file: *file, anchor: None, range: TextRange::default() };

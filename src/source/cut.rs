@@ -1,5 +1,7 @@
 //! The cutter: follows strings, comments and braces, and nothing else.
 
+use rustc_hash::FxHashMap;
+
 use crate::text::TextRange;
 
 /// One declaration's place in the text.
@@ -34,12 +36,13 @@ pub(super) fn cut(text: &str) -> Cut {
     let mut cut = Cut::default();
     let mut lexer = Lexer::new(text, 0);
     let mut doc = None;
+    let mut pairs = Pairs::default();
     while let Some((lexeme, range)) = lexer.next() {
         match lexeme {
             Lexeme::Doc => doc = doc.or(Some(range.start)),
             Lexeme::Comment | Lexeme::Newline | Lexeme::Comma => {}
             Lexeme::Word => {
-                let piece = declaration(text, range, doc.take());
+                let piece = declaration(text, range, doc.take(), &mut pairs);
                 lexer = Lexer::new(text, piece.range.end as usize);
                 cut.pieces.push(piece);
             }
@@ -57,10 +60,10 @@ pub(super) fn cut(text: &str) -> Cut {
 }
 
 /// The declaration whose first word stands at `word`.
-fn declaration(text: &str, word: TextRange, doc: Option<u32>) -> Piece {
+fn declaration(text: &str, word: TextRange, doc: Option<u32>, pairs: &mut Pairs) -> Piece {
     let name = name_after(text, word.end as usize);
     let after = word.end as usize;
-    let end = if slice(text, word) == "import" { import_end(text, after) } else { block_end(text, after) };
+    let end = if slice(text, word) == "import" { import_end(text, after) } else { block_end(text, after, pairs) };
     let start = doc.unwrap_or(word.start) as usize;
     Piece { range: TextRange::new(start, end), word, name }
 }
@@ -90,36 +93,94 @@ fn line_end(text: &str, from: usize) -> usize {
 }
 
 /// The end of a declaration's block; where it is never closed, the next line that heads a declaration.
-fn block_end(text: &str, from: usize) -> usize {
-    let mut depth = 0_u32;
-    // Brackets count in the head alone, where an object may stand in a list.
-    let mut brackets = 0_u32;
-    let mut end = from;
-    for (lexeme, range) in Lexer::new(text, from) {
-        match lexeme {
-            Lexeme::Open => depth += 1,
-            Lexeme::OpenBracket if depth == 0 => brackets += 1,
-            Lexeme::CloseBracket if depth == 0 => brackets = brackets.saturating_sub(1),
-            Lexeme::Close if depth == 0 => return end,
-            Lexeme::Close if depth == 1 && brackets == 0 => return range.end as usize,
-            Lexeme::Close => depth -= 1,
-            Lexeme::Newline if depth == 0 && brackets == 0 && !opens_next(text, range.end as usize) => return end,
-            Lexeme::Comment | Lexeme::Doc | Lexeme::Newline => continue,
-            _ => {}
+fn block_end(text: &str, from: usize, pairs: &mut Pairs) -> usize {
+    match block(text, from, pairs) {
+        Block::Closed(end) | Block::None(end) => end,
+        Block::Unclosed => {
+            let stop = next_head(text, from).unwrap_or(text.len());
+            from + text.get(from..stop).unwrap_or("").trim_end().len()
         }
-        end = range.end as usize;
     }
-    if depth == 0 && brackets == 0 {
-        return end;
-    }
-    let stop = next_head(text, from).unwrap_or(text.len());
-    from + text.get(from..stop).unwrap_or("").trim_end().len()
 }
 
-/// Whether the next thing is a brace: one that stands a line too low still belongs to the head above it.
-fn opens_next(text: &str, from: usize) -> bool {
-    let next = Lexer::new(text, from).find(|(lexeme, _)| *lexeme != Lexeme::Newline);
-    next.is_some_and(|(lexeme, _)| lexeme == Lexeme::Open)
+/// What follows a declaration's first word.
+enum Block {
+    /// A block, and its end.
+    Closed(usize),
+    /// A block, or a bracket before it, that nothing closes.
+    Unclosed,
+    /// No block; the end of the head.
+    None(usize),
+}
+
+fn block(text: &str, from: usize, pairs: &mut Pairs) -> Block {
+    let mut end = from;
+    let mut lexer = Lexer::new(text, from);
+    while let Some((lexeme, range)) = lexer.next() {
+        let open = match lexeme {
+            Lexeme::Open => range.start,
+            // A bracket in the head may hold more lines, and objects.
+            Lexeme::OpenBracket => {
+                let Some(close) = pairs.close(text, range.start) else { return Block::Unclosed };
+                end = close;
+                lexer = Lexer::new(text, close);
+                continue;
+            }
+            Lexeme::Close => return Block::None(end),
+            // A brace that stands a line too low still belongs to the head above it.
+            Lexeme::Newline => match lexer.find(|(lexeme, _)| *lexeme != Lexeme::Newline) {
+                Some((Lexeme::Open, range)) => range.start,
+                _ => return Block::None(end),
+            },
+            Lexeme::Comment | Lexeme::Doc => continue,
+            _ => {
+                end = range.end as usize;
+                continue;
+            }
+        };
+        return pairs.close(text, open).map_or(Block::Unclosed, Block::Closed);
+    }
+    Block::None(end)
+}
+
+/// Which braces and brackets of a text are closed. The first one that is not makes a table of all behind it, so that a
+/// file of blocks that are never closed is not read to its end for each of them.
+#[derive(Debug, Default)]
+struct Pairs {
+    closed: Option<FxHashMap<u32, usize>>,
+}
+
+impl Pairs {
+    /// The byte behind what closes the brace or bracket at `open`.
+    fn close(&mut self, text: &str, open: u32) -> Option<usize> {
+        if let Some(closed) = &self.closed {
+            return closed.get(&open).copied();
+        }
+        let mut closed = vec![];
+        let mut pending: Vec<(Lexeme, u32)> = vec![];
+        for (lexeme, range) in Lexer::new(text, open as usize) {
+            let is_bracket = |(lexeme, _): &mut (Lexeme, u32)| *lexeme == Lexeme::OpenBracket;
+            let start = match lexeme {
+                Lexeme::Open | Lexeme::OpenBracket => {
+                    pending.push((lexeme, range.start));
+                    continue;
+                }
+                Lexeme::CloseBracket => pending.pop_if(is_bracket),
+                // A brace counts for more than the brackets in it.
+                Lexeme::Close => {
+                    while pending.pop_if(is_bracket).is_some() {}
+                    pending.pop()
+                }
+                _ => continue,
+            };
+            closed.extend(start.map(|(_, start)| (start, range.end as usize)));
+            if start.is_some_and(|(_, start)| start == open) {
+                return Some(range.end as usize);
+            }
+        }
+        self.closed = Some(closed.into_iter().collect());
+        None
+    }
 }
 
 /// The next line, outside a multi-line string, that starts in column 0 with a top-level word and a name or string.
