@@ -16,7 +16,6 @@ pub(super) fn run(arguments: &BuildArgs) -> u8 {
         Err(code) => return code,
     };
     let db = &project.database;
-    compile::resolve_ahead(db);
     let findings = compile::diagnostics(db);
     if ui::report(db, &findings, arguments.format) {
         return ui::FINDINGS;

@@ -8,7 +8,6 @@ pub(super) fn run(arguments: &CheckArgs) -> u8 {
         Ok(project) => project,
         Err(code) => return code,
     };
-    compile::resolve_ahead(&project.database);
     let findings = compile::diagnostics(&project.database);
     let errors = ui::report(&project.database, &findings, arguments.format);
     if errors { ui::FINDINGS } else { ui::FINE }

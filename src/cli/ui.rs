@@ -75,7 +75,6 @@ pub(super) fn report(db: &dyn Db, findings: &[Diagnostic], format: FindingFormat
 /// Opens a platform and reports what is wrong with it; goes on only where nothing is.
 pub(super) fn open_sound(file: Option<&Utf8Path>) -> Result<ManuallyDrop<Project>, u8> {
     let project = open(file)?;
-    compile::resolve_ahead(&project.database);
     let mut findings = compile::diagnostics(&project.database);
     findings.retain(|finding| finding.severity() == Severity::Error);
     if report(&project.database, &findings, FindingFormat::Text) { Err(FINDINGS) } else { Ok(project) }

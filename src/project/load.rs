@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::compile::read_ahead;
+use crate::compile::{read_ahead, resolve_ahead};
 use crate::db::{Changes, Content, Database, Workspace};
 use crate::model::wanted_files;
 use crate::names::{Wanted, wanted};
@@ -75,6 +75,7 @@ impl Project {
                 }
             }
             if changes.is_empty() {
+                resolve_ahead(&self.database);
                 wanted_files(&self.database).iter().for_each(|path| self.file(path, &mut changes));
             }
             if changes.is_empty() {
