@@ -1,9 +1,13 @@
 use std::collections::BTreeSet;
+use std::slice;
 use std::sync::Arc;
 
 use super::super::header;
-use super::super::yaml::{Node, Template};
+use super::super::yaml::{Hole, Node, Template};
 use crate::model::{Cluster, Platform};
+
+/// The name of the namespace.
+const NAME: Hole = Hole(0);
 
 /// The namespaces of a cluster, in one file; those that Kubernetes brings itself are left out.
 pub(in crate::documents) fn namespaces(
@@ -11,23 +15,23 @@ pub(in crate::documents) fn namespaces(
     cluster: &Cluster,
     names: &BTreeSet<Arc<str>>,
 ) -> Option<Arc<str>> {
-    let own = names.iter().filter(|name| name.as_ref() != "default" && !name.starts_with("kube-"));
-    let nodes: Vec<Node> = own.map(|name| namespace(platform, cluster, name)).collect();
-    if nodes.is_empty() {
-        return None;
-    }
-    let mut out = String::new();
+    let mut own = names.iter().filter(|name| name.as_ref() != "default" && !name.starts_with("kube-"));
+    let first = own.next()?;
     let header = header::yaml_of_platform(&format!("the namespaces of cluster {}", cluster.name));
-    Template::new(&header, &nodes).fill(&[], &mut out);
+    let document = [namespace(platform, cluster)];
+    let mut out = String::new();
+    Template::new(&header, &document).fill(slice::from_ref(first), &mut out);
+    let further = Template::new("---\n", &document);
+    own.for_each(|name| further.fill(slice::from_ref(name), &mut out));
     Some(out.into())
 }
 
 /// A namespace that is no longer asked for stays, since others may have put something into it; and what is not pruned must
 /// not count as a difference, or the foundation would never be Synced.
-fn namespace(platform: &Platform, cluster: &Cluster, name: &Arc<str>) -> Node {
+fn namespace(platform: &Platform, cluster: &Cluster) -> Node {
     let options = if cluster.protected { "Prune=false,Delete=false" } else { "Prune=false" };
     let metadata = Node::map([
-        ("name", Node::text(Arc::clone(name))),
+        ("name", Node::hole(NAME)),
         (
             "labels",
             Node::map([
