@@ -10,7 +10,7 @@ use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, body, declarations, names};
 use crate::overlays::{
     Collector, Contributions, Deferred, Facts, Frame, Level, Mention, Narrowness, Place, Step, Tree, locals, mentions,
-    merge, narrowness, of_expr, scope_in, strongest_first, trace,
+    mentions_of_conditions, merge, narrowness, of_expr, scope_in, strongest_first, trace,
 };
 use crate::schema::{Kind, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use crate::source::Site;
@@ -310,12 +310,16 @@ impl<'db> Gathered<'db> {
 
     /// Instances in groups within which nothing differs: each group with the world of one of them and its conditions.
     pub(super) fn groups(&self, asked: &[Asked], sink: &mut Sink) -> Vec<Group> {
-        let mentions = mentions(&self.contributions, self.each.as_ref().map(|(name, _)| name));
+        let item = self.each.as_ref().map(|(name, _)| name);
+        let mentions = mentions(&self.contributions, item);
+        let asks = mentions_of_conditions(&self.contributions, item);
+        let mut truths: FxHashMap<Vec<Value>, Vec<bool>> = FxHashMap::default();
         let mut index: FxHashMap<(Vec<bool>, Vec<Value>), usize> = FxHashMap::default();
         let mut groups: Vec<Group> = vec![];
         for (position, asked) in asked.iter().enumerate() {
             let world = self.world(*asked);
-            let truth = self.truth(&world, sink);
+            let asked_for = asks.iter().map(|mention| mention.of(&world)).collect();
+            let truth = truths.entry(asked_for).or_insert_with(|| self.truth(&world, sink)).clone();
             let key = (truth, mentions.iter().map(|mention| mention.of(&world)).collect());
             if let Some(group) = index.get(&key) {
                 groups[*group].members.push(position);

@@ -39,6 +39,19 @@ pub fn mentions(contributions: &Contributions<'_>, item: Option<&Arc<str>>) -> B
     found
 }
 
+/// Everything that the conditions mention: instances that agree on it meet the same conditions.
+#[must_use]
+pub fn mentions_of_conditions(contributions: &Contributions<'_>, item: Option<&Arc<str>>) -> BTreeSet<Mention> {
+    let mut found = BTreeSet::new();
+    for condition in &contributions.conditions {
+        of_expr(condition.expr, item, &mut found);
+    }
+    for deferred in contributions.frames.iter().flat_map(|frame| &frame.deferred) {
+        of_expr(&deferred.argument, item, &mut found);
+    }
+    found
+}
+
 /// Adds what one expression mentions.
 pub fn of_expr(expr: &Expr, item: Option<&Arc<str>>, found: &mut BTreeSet<Mention>) {
     // Members are looked at before the names below them, which would stand for the whole.

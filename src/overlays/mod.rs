@@ -16,7 +16,7 @@ pub use condition::{Facts, Narrowness, narrowness};
 pub use conform::{Target, conform, conform_key};
 pub use contribution::{Action, Condition, Contribution, Contributions, Deferred, Frame, Level};
 pub use locals::{locals, scope_in};
-pub use mentions::{Mention, mentions, of_expr};
+pub use mentions::{Mention, mentions, mentions_of_conditions, of_expr};
 pub use merge::{merge, strongest_first};
 pub use trace::{Step, trace};
 pub use tree::Tree;

@@ -2,7 +2,7 @@ use std::hash::{Hash, Hasher};
 use std::mem;
 use std::sync::Arc;
 
-use super::{Hole, Part, Text};
+use super::{Hole, Text};
 
 /// A YAML tree. Its scalars are typed: a text is read back as a string, whatever it looks like.
 ///
