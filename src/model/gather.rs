@@ -6,11 +6,11 @@ use rustc_hash::FxHashMap;
 
 use super::estates::{attribute, estate, worlds};
 use crate::db::Db;
-use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span};
 use crate::names::{Item, body, declarations, names};
 use crate::overlays::{
-    Collector, Contributions, Deferred, Facts, Frame, Level, Mention, Narrowness, Place, Step, Tree, locals, mentions,
-    mentions_of_conditions, merge, narrowness, of_expr, scope_in, strongest_first, trace,
+    Collector, Condition, Contributions, Deferred, Facts, Frame, Level, Mention, Narrowness, Place, Step, Tree, locals,
+    mentions, mentions_of_conditions, merge, narrowness, of_expr, scope_in, strongest_first, trace,
 };
 use crate::schema::{Kind, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use crate::source::Site;
@@ -299,13 +299,14 @@ impl<'db> Gathered<'db> {
     /// Every condition for one instance. One that can't be evaluated is reported and does not hold.
     fn truth(&self, world: &World, sink: &mut Sink) -> Vec<bool> {
         let conditions = self.contributions.conditions.iter();
-        let truth = conditions.map(|condition| {
-            let locals = locals(self.facts(), &self.contributions, condition.frame, world);
-            let scope =
-                scope_in(self.facts(), &self.contributions, condition.frame, &locals, Ambients::Condition, Some(world));
-            boolean(&scope, condition.expr, sink).unwrap_or(false)
-        });
-        truth.collect()
+        conditions.map(|condition| self.asks(*condition, world, sink).unwrap_or(false)).collect()
+    }
+
+    fn asks(&self, condition: Condition<'_>, world: &World, sink: &mut Sink) -> Result<bool, Reported> {
+        let locals = locals(self.facts(), &self.contributions, condition.frame, world);
+        let scope =
+            scope_in(self.facts(), &self.contributions, condition.frame, &locals, Ambients::Condition, Some(world));
+        boolean(&scope, condition.expr, sink)
     }
 
     /// Instances in groups within which nothing differs: each group with the world of one of them and its conditions.
@@ -382,14 +383,15 @@ impl<'db> Gathered<'db> {
             .is_some_and(|conditions| conditions.iter().all(|condition| group.truth.get(*condition) == Some(&true)))
     }
 
-    /// Conditions that hold for none of the instances.
+    /// Conditions that hold for none of the instances; one that can't be evaluated has been reported.
     pub(super) fn never(&self, groups: &[Group], sink: &mut Sink) {
         if groups.is_empty() {
             return;
         }
         for (index, condition) in self.contributions.conditions.iter().enumerate() {
             let frame = &self.contributions.frames[condition.frame];
-            let holds = groups.iter().any(|group| group.truth.get(index) == Some(&true));
+            let asks = |group: &Group| self.asks(*condition, &group.world, &mut Sink::default());
+            let holds = groups.iter().any(|group| group.truth.get(index) == Some(&true) || asks(group).is_err());
             if frame.level == Level::Own && !holds {
                 sink.push(
                     Diagnostic::new(

@@ -197,13 +197,9 @@ impl<'db> Reader<'_, 'db> {
         match value.ok()? {
             Value::Reference(found, name) if found == kind => Some(name),
             other => {
-                let message = format!(
-                    "expected {} name, got {}: {}",
-                    crate::diagnostics::with_article(kind.word()),
-                    other.type_name(),
-                    other.show()
-                );
-                self.sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.gathered.site.span(expr.range), message));
+                // The same words as where a constant is checked, so that it is said once.
+                let span = self.gathered.site.span(expr.range);
+                self.sink.push(crate::overlays::mismatch(&other, &Type::Reference(kind), span));
                 None
             }
         }

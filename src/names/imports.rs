@@ -24,6 +24,10 @@ struct ImportPath {
 fn import_paths(db: &dyn Db, file: SourceFile) -> Vec<ImportPath> {
     let imports = outline(db, file).decls.iter().filter(|decl| decl.word(db) == "import");
     let paths = imports.filter_map(|decl| match &syntax(db, *decl).declaration.kind {
+        // A path that is no plain string has been reported.
+        DeclarationKind::Import(import) if import.path.text.is_empty() && !syntax(db, *decl).diagnostics.is_empty() => {
+            None
+        }
         DeclarationKind::Import(import) => Some(ImportPath {
             path: join_path(file.path(db), &import.path.text),
             span: decl.site(db).span(import.path.range),

@@ -189,11 +189,6 @@ impl<'a> Collector<'a, '_> {
         if matches!(of, Type::Placement | Type::Use) {
             return self.push(walk, Some(key), Action::Set(value), of, forced, value.range);
         }
-        self.check_value(value, of, walk);
-        let action = match operator {
-            Operator::Set => Action::Set(value),
-            Operator::Append => Action::Append(value),
-        };
         if operator == Operator::Append && !takes_lists(of) {
             let help = format!("write `{} = ...`", key.text);
             return self.report(
@@ -204,6 +199,11 @@ impl<'a> Collector<'a, '_> {
                 Some(help),
             );
         }
+        self.check_value(value, of, walk);
+        let action = match operator {
+            Operator::Set => Action::Set(value),
+            Operator::Append => Action::Append(value),
+        };
         self.push(walk, Some(key), action, of, forced, value.range);
     }
 

@@ -13,6 +13,7 @@ mod tree;
 
 pub use collect::{Collector, Place};
 pub use condition::{Facts, Narrowness, narrowness};
+pub(crate) use conform::mismatch;
 pub use conform::{Target, conform, conform_key};
 pub use contribution::{Action, Condition, Contribution, Contributions, Deferred, Frame, Level};
 pub use locals::{locals, scope_in};

@@ -99,7 +99,20 @@ impl<'a> Builder<'a> {
         let mut parts = Parts::new(pair);
         let word = parts.word();
         let name = parts.next_if(&[Rule::string, Rule::word]).map(|pair| self.name(pair));
+        if let Some(second) = parts.next_if(&[Rule::second_name]) {
+            self.second_name(&word, &second);
+        }
         Named { word, name, body: self.body(&mut parts) }
+    }
+
+    /// A second name, which only words of a later version take; those are refused as a whole.
+    fn second_name(&mut self, word: &Word, second: &Pair<'_, Rule>) {
+        if !matches!(word.text.as_ref(), "removed" | "moved") {
+            let text = second.as_str().trim_end();
+            let at = TextRange::new(range(second).start as usize, range(second).start as usize + text.len());
+            let finding = self.finding(codes::SYNTAX, at, format!("expected `{{`, found `{text}`"));
+            self.report(finding);
+        }
     }
 
     fn name(&mut self, pair: Pair<'_, Rule>) -> Expr {

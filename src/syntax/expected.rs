@@ -26,15 +26,20 @@ pub(super) fn diagnostic(error: &Error<Rule>, text: &str, site: Site, offset: u3
     }
     let found = found(text, at);
     let message = match &error.variant {
-        ErrorVariant::ParsingError { positives, .. } if !positives.is_empty() => {
+        ErrorVariant::ParsingError { positives, .. } if positives.iter().any(|rule| !describe(*rule).is_empty()) => {
             format!("expected {}, found {found}", list(positives))
         }
         ErrorVariant::ParsingError { .. } => format!("unexpected {found}"),
         // The parser's own limit of nesting.
         ErrorVariant::CustomError { .. } => return super::parser::deep(site, range),
     };
-    Diagnostic::new(codes::SYNTAX, span, message)
+    let word = text.get(at..at + next_length(text, at)).unwrap_or("");
+    let reserved = RESERVED.contains(&word).then(|| format!("`{word}` is reserved; as a key it stands in quotes"));
+    Diagnostic::new(codes::SYNTAX, span, message).help_if(reserved)
 }
+
+/// Words that are neither names nor keys (`reserved` of the grammar).
+const RESERVED: [&str; 10] = ["or", "and", "not", "in", "if", "then", "else", "true", "false", "null"];
 
 /// The length of the word or character at `at`.
 fn next_length(text: &str, at: usize) -> usize {

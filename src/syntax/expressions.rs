@@ -53,8 +53,7 @@ impl Builder<'_> {
         let expr =
             PRATT.map_primary(|pair| self.postfixed(pair)).map_prefix(prefix).map_infix(infix).parse(pairs.into_iter());
         self.depth -= deeper;
-        self.chained(&expr);
-        expr
+        if self.chained(&expr) { broken(at) } else { expr }
     }
 
     /// Operators of other languages are understood, and refused with the right one.
@@ -75,14 +74,16 @@ impl Builder<'_> {
         self.report(finding);
     }
 
-    /// Comparisons don't chain, wherever in the expression they stand.
-    fn chained(&mut self, expr: &Expr) {
-        let ExprKind::Binary(operator, left, right) = &expr.kind else { return };
+    /// Comparisons don't chain, wherever in the expression they stand. Whether some do.
+    fn chained(&mut self, expr: &Expr) -> bool {
+        let ExprKind::Binary(operator, left, right) = &expr.kind else { return false };
+        let mut chained = false;
         if let ExprKind::Binary(inner, first, second) = &left.kind
             && operator.is_comparison()
             && inner.is_comparison()
             && left.range == first.range.cover(second.range)
         {
+            chained = true;
             let finding = self.finding(codes::SYNTAX, expr.range, "comparisons don't chain").help(format!(
                 "join two with `and`: `a {} b and b {} c`",
                 inner.text(),
@@ -90,8 +91,8 @@ impl Builder<'_> {
             ));
             self.report(finding);
         }
-        self.chained(left);
-        self.chained(right);
+        let (left, right) = (self.chained(left), self.chained(right));
+        chained || left || right
     }
 
     /// `postfixed`

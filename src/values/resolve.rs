@@ -157,9 +157,9 @@ impl<'a> Scope<'a> {
         let local = self.local(word);
         let declared = self.expected_meaning(word, expected);
         match (declared, local) {
-            (Some(meaning), Some(Meaning::Ambient(_))) => Ok(meaning),
+            // What is expected wins over an ambient, which nobody can rename: `one_per = region`.
+            (Some(meaning), None | Some(Meaning::Ambient(_))) | (None, Some(meaning)) => Ok(meaning),
             (Some(_), Some(_)) => Err(sink.error(self.ambiguous(word, at, expected))),
-            (Some(meaning), None) | (None, Some(meaning)) => Ok(meaning),
             (None, None) => Err(sink.error(self.unknown(word, at, expected))),
         }
     }
