@@ -247,6 +247,9 @@ impl<'db> Reader<'_, 'db> {
             Some("environment") => Some(Arc::clone(&cluster.environment)),
             _ => cluster.region.clone(),
         };
+        if !matches!(expr.plain_text(), Some("environment" | "region")) {
+            return;
+        }
         let mut by_key: BTreeMap<Option<Arc<str>>, Vec<Arc<str>>> = BTreeMap::new();
         for cluster in placed.iter().filter_map(|index| estate(self.db()).clusters.get(*index)) {
             by_key.entry(key(cluster)).or_default().push(Arc::clone(&cluster.name));

@@ -91,8 +91,9 @@ fn matters(key: &str) -> bool {
 }
 
 fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut Sink) -> Option<Service> {
-    // What is wrong with template and `each` has been reported with the head.
-    let gathered = gather(db, item, matters, &mut Sink::default())?;
+    // What is wrong with template and `each` has been reported with the head, and leaves nothing to rely on.
+    let mut reported = Sink::default();
+    let gathered = gather(db, item, matters, &mut reported).filter(|_| !reported.has_errors())?;
     let asked: Vec<Asked> = head
         .instances
         .iter()

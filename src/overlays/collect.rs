@@ -186,7 +186,8 @@ impl<'a> Collector<'a, '_> {
 
     fn assign(&mut self, key: &'a Word, operator: Operator, value: &'a Expr, forced: bool, shape: Shape, walk: &Walk) {
         let Some(of) = self.of(key, shape, walk) else { return };
-        if matches!(of, Type::Placement | Type::Use) {
+        // These are read as they are written, and checked where they are read.
+        if matches!(of, Type::Placement | Type::Use | Type::NameScheme) {
             return self.push(walk, Some(key), Action::Set(value), of, forced, value.range);
         }
         if operator == Operator::Append && !takes_lists(of) {
@@ -215,7 +216,7 @@ impl<'a> Collector<'a, '_> {
             names: self.names,
             locals: &frame.locals,
             item: self.item.as_ref(),
-            ambients: ambients_of(of, walk),
+            ambients: ambients_of(walk),
             world: None,
         };
         check(&scope, value, Expected::of(of), self.sink);
@@ -228,6 +229,10 @@ impl<'a> Collector<'a, '_> {
             Type::Block(schema) => Shape::Attributes(schema),
             Type::Map(of) => Shape::Free(of),
             Type::Object | Type::Any => Shape::Free(&ANY),
+            Type::Named(_) => {
+                let help = format!("write `{} NAME {{ ... }}`", key.text);
+                return self.report(walk, codes::SYNTAX, key.range, format!("`{}` needs a name", key.text), Some(help));
+            }
             _ => {
                 let message =
                     format!("`{}` is no block, but {}", key.text, crate::diagnostics::with_article(&of.name()));
@@ -340,12 +345,11 @@ fn takes_lists(of: &Type) -> bool {
 }
 
 /// Entities of their own are the same on every cluster; what a service says may differ.
-fn ambients_of(of: &Type, walk: &Walk) -> Ambients {
+fn ambients_of(walk: &Walk) -> Ambients {
     let is_vars = walk.path.first().is_some_and(|key| key.as_ref() == "vars");
-    match (of, walk.place) {
-        (Type::NameScheme, _) => Ambients::All,
-        (_, Place::Plain) if is_vars => Ambients::Condition,
-        (_, Place::Plain) => Ambients::None,
+    match walk.place {
+        Place::Plain if is_vars => Ambients::Condition,
+        Place::Plain => Ambients::None,
         _ => Ambients::All,
     }
 }
