@@ -2,6 +2,8 @@
 //! the findings that it must produce. `tests/language/README.md` describes the form; `UPDATE=1` rewrites snapshots and
 //! values.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
