@@ -178,7 +178,8 @@ impl<'a> Builder<'a> {
         self.report(finding);
     }
 
-    /// `entry`; the flag says that it could not be read and left a bracket open: what follows and has no key is its remainder.
+    /// `entry`; the flag says that it could not be read and leaves something open, such as a bracket: what
+    /// follows and has no key is its remainder.
     fn entry(&mut self, pair: Pair<'_, Rule>, after_junk: bool) -> (Option<Entry>, bool) {
         let mut entry = Entry { doc: None, range: range(&pair), kind: EntryKind::Unset { path: vec![] } };
         for child in pair.into_inner() {
@@ -188,7 +189,7 @@ impl<'a> Builder<'a> {
                     if !after_junk || looks_like_entry(child.as_str()) {
                         self.junk(&child);
                     }
-                    return (None, after_junk || is_open(child.as_str()));
+                    return (None, after_junk || is_open(child.as_str()) || child.as_str().starts_with("- "));
                 }
                 _ => {
                     entry.range = range(&child);

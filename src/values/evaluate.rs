@@ -80,7 +80,10 @@ fn named(scope: &Scope<'_>, value: Value, expr: &Expr, kind: Kind, sink: &mut Si
 pub fn boolean(scope: &Scope<'_>, expr: &Expr, sink: &mut Sink) -> Result<bool, Reported> {
     match evaluate(scope, expr, Expected::Value, sink)? {
         Value::Bool(value) => Ok(value),
-        other => Err(scope.mismatch(expr.range, "a bool", &other, sink)),
+        other => {
+            let message = format!("expected a bool, got {}", other.type_name());
+            Err(scope.fail(codes::TYPE_MISMATCH, expr.range, message, sink))
+        }
     }
 }
 
