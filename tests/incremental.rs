@@ -103,7 +103,7 @@ impl Watched {
     /// Asks for everything, as a build does, and tells which queries ran for it, sorted.
     fn ask(&mut self) -> Vec<String> {
         compile::diagnostics(&self.db);
-        files(&self.db);
+        assert!(!files(&self.db).is_empty());
         let executed = std::mem::take(&mut *self.log.lock().unwrap());
         let labels = self.labels();
         let mut told: Vec<String> = executed.iter().map(|query| tell(query, &labels)).collect();
@@ -176,6 +176,7 @@ fn comment_inside_a_declaration() {
     ");
 }
 
+/// Services read the platform's defaults where they stand, so all are resolved again, to the same result.
 #[test]
 fn comment_inside_the_platform() {
     let mut watched = Watched::new();
@@ -218,6 +219,7 @@ fn helm_value_edited() {
     assert!(!executed.contains("cache") && !executed.contains("api"), "another service was computed");
 }
 
+/// FIXME: `projects` and `cluster_files` run for the summary that only the map of the platform shows.
 #[test]
 fn doc_comment_edited() {
     let mut watched = Watched::new();
@@ -262,6 +264,8 @@ fn overlay_edited() {
     ");
 }
 
+/// FIXME: one new name makes every declaration be checked again, for `names` is one wide query. What is written for other
+/// services is not: their leaves stay, and only what shows the plan or the whole platform is made anew.
 #[test]
 fn service_added() {
     let mut watched = Watched::new();
@@ -289,17 +293,17 @@ fn service_added() {
     checked_service(service cache)
     checked_service(service database)
     checked_service(service extra)
+    closure_of
     cluster_files
     declarations
+    dependents
     footprint(service extra)
     head(service extra)
+    heads
     import_paths(services.pf)
     items(service extra)
     leaves(service extra)
     names
-    needed_by(service api)
-    needed_by(service cache)
-    needed_by(service database)
     needed_by(service extra)
     outline(services.pf)
     plan
@@ -323,6 +327,7 @@ fn service_added() {
     ");
 }
 
+/// Everything reads clusters, and asks them for more than one thing; a label is rare enough.
 #[test]
 fn label_of_a_cluster_changed() {
     let mut watched = Watched::new();
@@ -339,18 +344,19 @@ fn label_of_a_cluster_changed() {
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
+    closure_of
+    closure_of
     cluster_files
+    dependents
     estate
     footprint(service api)
     footprint(service cache)
     footprint(service database)
     head(service api)
+    heads
     leaves(service api)
     leaves(service cache)
     leaves(service database)
-    needed_by(service api)
-    needed_by(service cache)
-    needed_by(service database)
     outline(platform.pf)
     plan
     platform_diagnostics
@@ -387,8 +393,10 @@ fn need_added() {
     checked_head(service api)
     checked_service(service api)
     cluster_files
+    dependents
     footprint(service api)
     head(service api)
+    heads
     leaves(service api)
     needed_by(service api)
     needed_by(service cache)
@@ -428,6 +436,8 @@ fn data_file_changed() {
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
+    closure_of
+    closure_of
     cluster_files
     data
     estate
@@ -473,6 +483,8 @@ fn file_that_nobody_imports() {
     let mut watched = Watched::new();
     watched.db.apply(texts(&[("other.pf", "service other {}\n")]));
     assert_snapshot!(watched.ask().join("\n"), @"
+    closure_of
+    closure_of
     items(for row)
     reachable
     ");

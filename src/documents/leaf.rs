@@ -189,12 +189,12 @@ impl<'s> Sources<'s> {
         read.extend(Written::of(source).map(|written| self.written_path(written, source.name.as_ref())));
         let mut paths: Vec<Arc<str>> = vec![];
         if let Origin::Own(path) = &source.origin {
-            paths.extend(closure(self.db, path));
+            paths.extend(closure(self.db, path).iter().cloned());
         }
         match &source.tool {
             Tool::Helm(helm) => paths.extend(helm.value_files.iter().cloned()),
             Tool::Kustomize(kustomize) => {
-                paths.extend(kustomize.components.iter().flat_map(|path| closure(self.db, path)));
+                paths.extend(kustomize.components.iter().flat_map(|path| closure(self.db, path)).cloned());
             }
             Tool::Directory { .. } | Tool::Objects(_) | Tool::Plugin(_) => {}
         }

@@ -19,8 +19,21 @@ const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "K
 const MAX_FOLDERS: usize = 1_000;
 
 /// A folder and everything outside it that it reads, folders and files alike, from the repository's root.
-#[must_use]
-pub fn closure(db: &dyn Db, folder: &str) -> Vec<Arc<str>> {
+pub fn closure<'db>(db: &'db dyn Db, folder: &str) -> &'db [Arc<str>] {
+    closure_of(db, Folder::new(db, folder.to_owned()))
+}
+
+/// A folder of the repository, by its path from the repository's root.
+#[salsa::interned]
+struct Folder<'db> {
+    #[returns(deref)]
+    path: String,
+}
+
+/// Computed once for all Applications of a folder; while it stays the same, a new file changes none of them.
+#[salsa::tracked]
+fn closure_of<'db>(db: &'db dyn Db, folder: Folder<'db>) -> Vec<Arc<str>> {
+    let folder = folder.path(db);
     let mut found: Vec<Arc<str>> = vec![folder.into()];
     let mut next = 0;
     while let Some(path) = found.get(next).cloned() {
@@ -45,7 +58,7 @@ pub fn wanted_files(db: &dyn Db) -> BTreeSet<String> {
     for source in services.flat_map(|service| &service.variants).flat_map(|variant| &variant.spec.sources) {
         for folder in own_folders(source) {
             for path in closure(db, folder) {
-                wanted.extend(descriptions(db, &path));
+                wanted.extend(descriptions(db, path));
             }
         }
     }
