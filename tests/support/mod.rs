@@ -78,7 +78,9 @@ pub fn lines(diagnostics: &[Diagnostic]) -> Vec<String> {
 /// Every file of the output folder.
 pub fn outputs(db: &Database) -> Texts {
     let mut outputs = Texts::new();
-    for file in documents::files(db) {
+    let files = documents::files(db);
+    assert!(files.is_sorted_by(|left, right| left.path < right.path), "files are out of order");
+    for file in files {
         let mut text = String::new();
         file.render(&mut text);
         let twice = outputs.insert(file.path.clone(), text);
