@@ -85,7 +85,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
 });
 
 fn all_of<T: std::fmt::Display>(problems: impl IntoIterator<Item = T>) -> String {
-    problems.into_iter().map(|problem| format!("{problem}\n")).collect()
+    problems.into_iter().map(|problem| problem.to_string()).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -584,6 +584,13 @@ fn instances_are_expanded() {
       revisionHistoryLimit: 5
     exit code 0
     ");
+    let all = place.run(&["expand"]);
+    assert_eq!(all.matches("\nkind: Application\n").count(), 6, "{all}");
+}
+
+#[test]
+fn instances_are_expanded_for_programs() {
+    let place = Place::new(PLATFORM);
     assert_snapshot!(place.run(&["expand", "api@eu", "--format", "json"]), @r#"
     [
       {
@@ -646,8 +653,6 @@ fn instances_are_expanded() {
     ]
     exit code 0
     "#);
-    let all = place.run(&["expand"]);
-    assert_eq!(all.matches("\nkind: Application\n").count(), 6, "{all}");
 }
 
 #[test]

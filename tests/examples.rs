@@ -34,7 +34,7 @@ fn examples_have_no_findings() {
 #[test]
 fn examples_compile_to_their_golden_trees() {
     let update = std::env::var_os("UPDATE").is_some();
-    let mut problems = String::new();
+    let mut problems = vec![];
     for example in examples() {
         let db = database(&example.sources);
         let folder = example.folder.join("expected");
@@ -44,10 +44,14 @@ fn examples_compile_to_their_golden_trees() {
         }
         let difference = difference(&tree(&folder), &outputs(&db));
         if !difference.is_empty() {
-            problems += &format!("examples/{}/expected\n{difference}\n", example.name);
+            problems.push(format!("examples/{}/expected\n{difference}", example.name));
         }
     }
-    assert!(problems.is_empty(), "{problems}`UPDATE=1 cargo test --test examples` writes what is compiled now");
+    assert!(
+        problems.is_empty(),
+        "{}\n`UPDATE=1 cargo test --test examples` writes what is compiled now",
+        problems.join("\n")
+    );
 }
 
 /// All files of a folder and below.

@@ -543,14 +543,14 @@ fn edit(random: &mut Random, sources: &mut Changes) {
     let edited = match random.below(10) {
         0 => lines(&text, |lines| drop(lines.remove(random.below(lines.len())))),
         1 => lines(&text, |lines| {
-            let line = (*random.pick(lines)).to_owned();
+            let line = random.pick(lines).clone();
             lines.insert(random.below(lines.len() + 1), line);
         }),
         2 => lines(&text, |lines| swap(random, lines)),
         3 => lines(&text, |lines| lines.insert(random.below(lines.len() + 1), (*random.pick(LINES)).to_owned())),
         4 => declarations(&text, |pieces| drop(pieces.remove(random.below(pieces.len())))),
         5 => declarations(&text, |pieces| {
-            let piece = (*random.pick(pieces)).to_owned();
+            let piece = random.pick(pieces).clone();
             pieces.insert(random.below(pieces.len() + 1), piece);
         }),
         6 => declarations(&text, |pieces| swap(random, pieces)),

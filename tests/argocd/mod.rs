@@ -1,4 +1,4 @@
-//! Argo CD's ApplicationSet controller in miniature, written from its documentation and not from the compiler: what the
+//! Argo CD's `ApplicationSet` controller in miniature, written from its documentation and not from the compiler: what the
 //! files of a tree generate.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -88,7 +88,7 @@ fn list(value: &Value) -> &[Value] {
 /// One `ApplicationSet` and the registrations of its control plane.
 struct Set<'s> {
     path: &'s str,
-    set: &'s Value,
+    object: &'s Value,
     secrets: Vec<Value>,
 }
 
@@ -96,11 +96,11 @@ impl<'s> Set<'s> {
     fn new(outputs: &Texts, path: &'s str, set: &'s Value) -> Self {
         let here = |(other, secret): &(&str, Value)| is_cluster(secret) && folder(other) == folder(path);
         let secrets = of_kind(outputs, "Secret").filter(here).map(|(_, secret)| secret).collect();
-        Self { path, set, secrets }
+        Self { path, object: set, secrets }
     }
 
     fn applications(&self) -> Vec<Value> {
-        let spec = &self.set["spec"];
+        let spec = &self.object["spec"];
         assert_eq!(spec["goTemplate"], true, "{}", self.path);
         assert_eq!(spec["goTemplateOptions"], json!(["missingkey=error"]), "{}", self.path);
         let generators = list(&spec["generators"]);
@@ -168,7 +168,7 @@ impl<'s> Set<'s> {
     }
 
     fn application(&self, params: &Params) -> Value {
-        let spec = &self.set["spec"];
+        let spec = &self.object["spec"];
         let mut template = render(&spec["template"], params);
         let preserved = spec["syncPolicy"]["preserveResourcesOnDeletion"] == true;
         if !preserved && template["metadata"].get("finalizers").is_none() {
@@ -182,14 +182,14 @@ impl<'s> Set<'s> {
         json!({
             "apiVersion": "argoproj.io/v1alpha1",
             "kind": "Application",
-            "metadata": metadata(&template["metadata"], &self.set["metadata"]["namespace"]),
+            "metadata": metadata(&template["metadata"], &self.object["metadata"]["namespace"]),
             "spec": template["spec"],
         })
     }
 
     /// `templatePatch` is one constant everywhere: it renders the element's own `patch`.
     fn patch(&self, params: &Params) -> Option<Value> {
-        let text = string(self.set["spec"].get("templatePatch")?);
+        let text = string(self.object["spec"].get("templatePatch")?);
         let constant = "{{ if hasKey . \"patch\" }}{{ toJson .patch }}{{ else }}{}{{ end }}";
         assert_eq!(text, constant, "{}", self.path);
         Some(params.get("patch").cloned().unwrap_or_else(|| json!({})))
@@ -264,7 +264,7 @@ fn at<'p>(params: &'p Value, path: &str) -> Option<&'p Value> {
 }
 
 /// A strategic merge patch of Kubernetes over the type Application.
-fn strategic(target: &mut Value, patch: &Value, path: &mut Vec<String>) {
+fn strategic(target: &mut Value, patch: &Value, keys: &mut Vec<String>) {
     let patch = object(patch);
     if patch.get("$patch").is_some_and(|directive| directive == "replace") {
         *target =
@@ -273,20 +273,20 @@ fn strategic(target: &mut Value, patch: &Value, path: &mut Vec<String>) {
     }
     for (key, value) in patch {
         let map = target.as_object_mut().expect("a map is merged into a map");
-        path.push(key.clone());
+        keys.push(key.clone());
         match (map.get_mut(key), value) {
             (_, Value::Null) => drop(map.remove(key)),
-            (Some(Value::Object(_)), Value::Object(_)) | (Some(Value::Array(_)), Value::Array(_)) if is_raw(path) => {
-                panic!("a patch can't look into valuesObject: {path:?}");
+            (Some(Value::Object(_)), Value::Object(_)) | (Some(Value::Array(_)), Value::Array(_)) if is_raw(keys) => {
+                panic!("a patch can't look into valuesObject: {keys:?}");
             }
-            (Some(old @ Value::Object(_)), Value::Object(_)) => strategic(old, value, path),
-            (Some(Value::Array(old)), Value::Array(new)) if *path == ["metadata", "finalizers"] => {
+            (Some(old @ Value::Object(_)), Value::Object(_)) => strategic(old, value, keys),
+            (Some(Value::Array(old)), Value::Array(new)) if *keys == ["metadata", "finalizers"] => {
                 let added: Vec<Value> = new.iter().filter(|item| !old.contains(item)).cloned().collect();
                 old.extend(added);
             }
             _ => drop(map.insert(key.clone(), without_nulls(value))),
         }
-        path.pop();
+        keys.pop();
     }
 }
 
