@@ -20,7 +20,7 @@ use platformc::source::absolute;
 use regex::Regex;
 use serde_json::Value;
 
-use support::{Example, Texts, database, difference, examples, lines, outputs, text_of};
+use support::{Example, Texts, database, difference, examples, lines, outputs, text_of, texts};
 
 #[test]
 fn examples_have_no_findings() {
@@ -114,6 +114,78 @@ fn any_order_of_loading_gives_the_same_tree() {
     }
 }
 
+/// What is hard to say in an `ApplicationSet`: templates in values, nulls, large numbers, lists that differ, placements
+/// that no selector says, and services that only people sync.
+const AWKWARD: &str = r#"
+platform awkward { repo = "https://git.example.com/awkward.git" }
+team web {}
+environment dev {}
+environment prod { protected = true }
+cluster dev { env = dev  server = "https://dev.example.com" }
+cluster eu { env = prod  region = "eu"  server = "https://eu.example.com"  labels { tier = "gold" } }
+cluster us { env = prod  region = "us"  server = "https://us.example.com" }
+layer base {
+}
+service templates {
+  layer = base
+  owner = web
+  namespace = "templates"
+  annotations { "example.com/{{key}}" = "{{ .Values.x }} }}" }
+  helm {
+    repo = "https://charts.example.com"
+    chart = "templates"
+    version = "1.0.0"
+    values { text = "{{ \"{{\" }} ${cluster} {{.name}}"  deep { list = ["{{", "}}"]  same = 1 } }
+  }
+  when env == prod { helm { values { text = "{{ prod }}"  deep { list = ["{{"] } } } }
+}
+service nulls {
+  layer = base
+  owner = web
+  namespace = "nulls"
+  helm {
+    repo = "https://charts.example.com"
+    chart = "nulls"
+    version = "1.0.0"
+    values { keep = 1  deep { a = 1  b = null } }
+  }
+  when cluster == us { helm { values { keep = null  deep { a = null  c {} } } } }
+}
+service large {
+  layer = base
+  owner = web
+  namespace = "large"
+  helm {
+    repo = "https://charts.example.com"
+    chart = "large"
+    version = "1.0.0"
+    values { id = 9007199254740993 }
+  }
+}
+service manual {
+  layer = base
+  owner = web
+  namespace = "manual"
+  deliver = applicationset
+  manifests { path = "manual" }
+  sync { automated = false }
+}
+service fan {
+  layer = base
+  owner = web
+  namespace = "fan-${item}"
+  on = env == prod or labels.tier == "gold"
+  each item in ["one", "two"]
+  kustomize { path = "fan" }
+  when region == "eu" { sync { options = ["ApplyOutOfSyncOnly=true"] } }
+  when item == "two" { kustomize { replicas { fan = 2 } } }
+}
+"#;
+
+fn awkward() -> Example {
+    Example { name: "awkward".to_owned(), folder: "awkward".into(), sources: texts(&[("platform.pf", AWKWARD)]) }
+}
+
 /// How a test delivers all services.
 #[derive(Clone, Copy, Debug)]
 enum Delivery {
@@ -134,7 +206,7 @@ impl Delivery {
 
 #[test]
 fn whatever_the_delivery_the_same_applications_arrive() {
-    for example in examples() {
+    for example in examples().into_iter().chain([awkward()]) {
         let expected = meanings(&database(&example.sources));
         same(&expected, &delivered(&database(&example.sources)), &format!("{} as it is", example.name));
         for delivery in [Delivery::Applications, Delivery::Sets, Delivery::SetsOfRegistered] {
