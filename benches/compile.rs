@@ -18,21 +18,17 @@ use workload::Workload;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments.as_slice() {
-        ["write", services, clusters, folder, rest @ ..] => {
-            let (Ok(services), Ok(clusters)) = (services.parse(), clusters.parse()) else { return ExitCode::FAILURE };
-            let workload = Workload { sets: rest == ["sets"], ..Workload::new(services, clusters) };
-            if workload.write(Path::new(folder)).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-        }
-        _ => {
-            let mut criterion = Criterion::default().configure_from_args();
-            for (services, clusters) in [(100, 10), (1000, 100)] {
-                measure(&mut criterion, Workload::new(services, clusters));
-            }
-            criterion.final_summary();
-            ExitCode::SUCCESS
-        }
+    if let ["write", services, clusters, folder, rest @ ..] = arguments.as_slice() {
+        let (Ok(services), Ok(clusters)) = (services.parse(), clusters.parse()) else { return ExitCode::FAILURE };
+        let workload = Workload { sets: rest == ["sets"], ..Workload::new(services, clusters) };
+        return if workload.write(Path::new(folder)).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
+    let mut criterion = Criterion::default().configure_from_args();
+    for (services, clusters) in [(100, 10), (1000, 100)] {
+        measure(&mut criterion, Workload::new(services, clusters));
+    }
+    criterion.final_summary();
+    ExitCode::SUCCESS
 }
 
 fn measure(criterion: &mut Criterion, workload: Workload) {

@@ -7,15 +7,15 @@ use std::path::Path;
 
 /// How large a platform is, and how its services reach Argo CD.
 #[derive(Clone, Copy, Debug)]
-pub struct Workload {
+pub(crate) struct Workload {
     /// The number of services.
-    pub services: usize,
+    pub(crate) services: usize,
     /// The number of clusters.
-    pub clusters: usize,
+    pub(crate) clusters: usize,
     /// Whether the layer `services` is delivered by `ApplicationSet`s.
-    pub sets: bool,
+    pub(crate) sets: bool,
     /// Another seed gives other numbers, tags and needs.
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
 const TEAMS: usize = 20;
@@ -25,13 +25,13 @@ const REGIONS: [&str; 4] = ["eu-west-1", "eu-central-1", "us-east-1", "ap-south-
 impl Workload {
     /// A platform with one Application for each service on each cluster.
     #[must_use]
-    pub fn new(services: usize, clusters: usize) -> Self {
+    pub(crate) fn new(services: usize, clusters: usize) -> Self {
         Self { services, clusters, sets: false, seed: 1 }
     }
 
     /// The files by path.
     #[must_use]
-    pub fn files(&self) -> BTreeMap<String, String> {
+    pub(crate) fn files(&self) -> BTreeMap<String, String> {
         let mut files = BTreeMap::from([
             ("platform.pf".to_owned(), self.platform()),
             ("teams.pf".to_owned(), teams()),
@@ -48,7 +48,7 @@ impl Workload {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn write(&self, folder: &Path) -> std::io::Result<()> {
+    pub(crate) fn write(&self, folder: &Path) -> std::io::Result<()> {
         std::fs::create_dir_all(folder.join("services"))?;
         self.files().iter().try_for_each(|(path, text)| std::fs::write(folder.join(path), text))
     }
@@ -101,9 +101,9 @@ impl Workload {
             writeln!(out, "  namespace = \"{name}\"\n")?;
         }
         if service % 10 == 3 {
-            self.kustomize(out, service, &name)?
+            self.kustomize(out, service, &name)?;
         } else {
-            self.helm(out, service, &name)?
+            self.helm(out, service, &name)?;
         }
         writeln!(out, "}}\n")
     }
