@@ -70,6 +70,19 @@ impl<'a> Collector<'a, '_> {
         &self.contributions.frames[walk.frame]
     }
 
+    fn scope(&self, walk: &Walk, ambients: Ambients) -> Scope<'_> {
+        let frame = self.frame(walk);
+        Scope {
+            db: self.db,
+            site: frame.site,
+            names: self.names,
+            locals: &frame.locals,
+            item: self.item.as_ref(),
+            ambients,
+            world: None,
+        }
+    }
+
     fn report(
         &mut self,
         walk: &Walk,
@@ -209,18 +222,11 @@ impl<'a> Collector<'a, '_> {
     }
 
     fn check_value(&mut self, value: &'a Expr, of: &'static Type, walk: &Walk) {
-        let frame = &self.contributions.frames[walk.frame];
-        let scope = Scope {
-            db: self.db,
-            site: frame.site,
-            names: self.names,
-            locals: &frame.locals,
-            item: self.item.as_ref(),
-            ambients: ambients_of(walk),
-            world: None,
-        };
-        check(&scope, value, Expected::of(of), self.sink);
-        super::conform::check_constant(&scope, value, of, self.sink);
+        let mut sink = Sink::default();
+        let scope = self.scope(walk, ambients_of(walk));
+        check(&scope, value, Expected::of(of), &mut sink);
+        super::conform::check_constant(&scope, value, of, &mut sink);
+        self.sink.extend(sink.finish());
     }
 
     fn nested(&mut self, key: &'a Word, body: &'a Block, forced: bool, shape: Shape, walk: &mut Walk) {
@@ -284,17 +290,9 @@ impl<'a> Collector<'a, '_> {
             let help = "overlays stand in services, templates and defaults".to_owned();
             return self.report(walk, codes::MISPLACED_STATEMENT, entry.range, "`when` can't stand here", Some(help));
         }
-        let frame = &self.contributions.frames[walk.frame];
-        let scope = Scope {
-            db: self.db,
-            site: frame.site,
-            names: self.names,
-            locals: &frame.locals,
-            item: self.item.as_ref(),
-            ambients: Ambients::Condition,
-            world: None,
-        };
-        check(&scope, condition, Expected::Value, self.sink);
+        let mut sink = Sink::default();
+        check(&self.scope(walk, Ambients::Condition), condition, Expected::Value, &mut sink);
+        self.sink.extend(sink.finish());
         self.contributions.conditions.push(Condition { expr: condition, frame: walk.frame });
         walk.conditions.push(self.contributions.conditions.len() - 1);
         self.block(body, shape, walk);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::super::yaml::{Node, Template};
+use super::super::yaml::Node;
 use super::super::{header, paths};
 use super::{SYNC_WAVE, object};
 use crate::db::Db;
@@ -51,7 +51,7 @@ fn config_map(hub: &Hub, name: &str, data: Node) -> Arc<str> {
     ]);
     let metadata =
         if hub.settings == Settings::Fragment { metadata } else { metadata.with("annotations", annotations) };
-    text(object("v1", "ConfigMap", metadata).with("data", data), &format!("settings of hub {}", hub.name))
+    header::document(object("v1", "ConfigMap", metadata).with("data", data), &format!("settings of hub {}", hub.name))
 }
 
 fn main_settings(estate: &Estate, hub: &Hub) -> Node {
@@ -84,11 +84,5 @@ fn component() -> Arc<str> {
         ("kind", Node::text("Component")),
         ("patches", Node::List(vec![patch("argocd-cm"), patch("argocd-cmd-params-cm")])),
     ]);
-    text(node, "a component for the kustomization that installs Argo CD")
-}
-
-fn text(node: Node, what: &str) -> Arc<str> {
-    let mut out = String::new();
-    Template::new(&header::yaml_of_platform(what), &[node]).fill(&[], &mut out);
-    out.into()
+    header::document(node, "a component for the kustomization that installs Argo CD")
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::footprints::{Footprint, footprint};
-use super::super::yaml::{Node, Template};
+use super::super::yaml::Node;
 use super::super::{header, leaf, paths};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
@@ -87,7 +87,10 @@ fn project(hub: &Hub, team: &str, bounds: &Bounds) -> Arc<str> {
     ]);
     let spec =
         spec.with_filled("clusterResourceWhitelist", Node::List(bounds.cluster_resources.iter().map(kind).collect()));
-    text(object(ARGO, "AppProject", metadata(hub, team)).with("spec", spec), &format!("the project of team {team}"))
+    header::document(
+        object(ARGO, "AppProject", metadata(hub, team)).with("spec", spec),
+        &format!("the project of team {team}"),
+    )
 }
 
 /// The project of roots and foundations: the hub's own namespace, and namespaces on every cluster.
@@ -107,11 +110,8 @@ fn admin(platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<str> {
             Node::List(vec![Node::map([("group", Node::text("")), ("kind", Node::text("Namespace"))])]),
         ),
     ]);
-    text(object(ARGO, "AppProject", metadata(hub, ADMIN)).with("spec", spec), "the project of roots and foundations")
-}
-
-fn text(node: Node, what: &str) -> Arc<str> {
-    let mut out = String::new();
-    Template::new(&header::yaml_of_platform(what), &[node]).fill(&[], &mut out);
-    out.into()
+    header::document(
+        object(ARGO, "AppProject", metadata(hub, ADMIN)).with("spec", spec),
+        "the project of roots and foundations",
+    )
 }

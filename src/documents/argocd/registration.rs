@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::yaml::{Node, Template};
+use super::super::yaml::Node;
 use super::super::{header, paths};
 use super::{SYNC_WAVE, object};
 use crate::db::Db;
@@ -54,7 +54,7 @@ fn cluster(hub: &Hub, cluster: &Cluster) -> Arc<str> {
         ("server", Node::text(Arc::clone(&cluster.server))),
     ]);
     let node = secret(hub, &format!("cluster-{}", cluster.name), labels).with("stringData", data);
-    text(node, &format!("the registration of cluster {}", cluster.name))
+    header::document(node, &format!("the registration of cluster {}", cluster.name))
 }
 
 fn repository(hub: &Hub, repository: &Repository) -> Arc<str> {
@@ -72,11 +72,5 @@ fn repository(hub: &Hub, repository: &Repository) -> Arc<str> {
     let data = data.with_some("enableOCI", oci.then_some("true"));
     let labels = Node::map([("argocd.argoproj.io/secret-type", Node::text("repository"))]);
     let node = secret(hub, &format!("repository-{}", repository.name), labels).with("stringData", data);
-    text(node, &format!("the registration of repository {}", repository.name))
-}
-
-fn text(node: Node, what: &str) -> Arc<str> {
-    let mut out = String::new();
-    Template::new(&header::yaml_of_platform(what), &[node]).fill(&[], &mut out);
-    out.into()
+    header::document(node, &format!("the registration of repository {}", repository.name))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::footprints::footprint;
 use super::super::kubernetes;
-use super::super::yaml::{Node, Template};
+use super::super::yaml::Node;
 use super::super::{header, paths};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
@@ -79,12 +79,6 @@ fn sync_policy(hub: &Hub) -> Node {
     ])
 }
 
-fn text(node: Node, what: &str) -> Arc<str> {
-    let mut out = String::new();
-    Template::new(&header::yaml_of_platform(what), &[node]).fill(&[], &mut out);
-    out.into()
-}
-
 /// The root Applications of all hubs: path and text of each file.
 #[salsa::tracked]
 pub(in crate::documents) fn root_files(db: &dyn Db) -> Vec<(String, Arc<str>)> {
@@ -119,7 +113,10 @@ fn of_hub(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Vec<(
     let mut files: Vec<(String, Arc<str>)> = parents
         .into_iter()
         .map(|(name, made)| {
-            (format!("{folder}/{name}.yaml"), text(parent(platform, hub, made), &format!("{name} of hub {}", hub.name)))
+            (
+                format!("{folder}/{name}.yaml"),
+                header::document(parent(platform, hub, made), &format!("{name} of hub {}", hub.name)),
+            )
         })
         .collect();
     for cluster in estate.clusters.iter().filter(|cluster| cluster.hub == hub.name) {
@@ -131,7 +128,10 @@ fn of_hub(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Vec<(
             ..here(&format!("cluster.{}", cluster.name), 0, paths::cluster(&cluster.name), directory)
         };
         let what = format!("the root of cluster {}", cluster.name);
-        files.push((format!("{folder}/cluster.{}.yaml", cluster.name), text(parent(platform, hub, made), &what)));
+        files.push((
+            format!("{folder}/cluster.{}.yaml", cluster.name),
+            header::document(parent(platform, hub, made), &what),
+        ));
     }
     files
 }
@@ -209,7 +209,7 @@ fn foundation(
     };
     let what = format!("the foundation of cluster {}", cluster.name);
     vec![
-        (format!("{folder}/foundation.yaml"), text(parent(platform, hub, made), &what)),
+        (format!("{folder}/foundation.yaml"), header::document(parent(platform, hub, made), &what)),
         (format!("{folder}/foundation/namespaces.yaml"), objects),
     ]
 }
@@ -226,5 +226,5 @@ fn layer(db: &dyn Db, platform: &Platform, hub: &Hub, cluster: &Cluster, layer: 
         cluster: Some(cluster),
     };
     let what = format!("layer {layer} on cluster {}", cluster.name);
-    (format!("{folder}/{layer}.yaml"), text(parent(platform, hub, made), &what))
+    (format!("{folder}/{layer}.yaml"), header::document(parent(platform, hub, made), &what))
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::super::yaml::{Node, Template};
+use super::super::yaml::Node;
 use super::super::{header, paths};
 use crate::model::{Estate, Hub};
 
@@ -46,7 +46,5 @@ fn text(resources: &[String], what: &str) -> Arc<str> {
         ("kind", Node::text("Kustomization")),
         ("resources", Node::list(resources.iter().map(String::as_str))),
     ]);
-    let mut out = String::new();
-    Template::new(&header::yaml_of_platform(what), &[node]).fill(&[], &mut out);
-    out.into()
+    header::document(node, what)
 }
