@@ -9,21 +9,14 @@ use super::heads::Head;
 use super::spec::{Helm, Kustomize, Object, Origin, Plugin, Source, Spec, Sync, Tool};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Code, Diagnostic, Sink, Span};
-use crate::overlays::{Target, Tree};
-use crate::schema::{Kind, Version};
+use crate::overlays::Tree;
+use crate::schema::Kind;
 use crate::values::Value;
 
 /// Reads a block of which the types have been checked. Nothing comes back where a part is broken or missing.
-pub(super) fn lower(
-    db: &dyn Db,
-    head: &Head,
-    item: Option<&str>,
-    tree: &Tree,
-    target: Target,
-    sink: &mut Sink,
-) -> Option<Spec> {
+pub(super) fn lower(db: &dyn Db, head: &Head, item: Option<&str>, tree: &Tree, sink: &mut Sink) -> Option<Spec> {
     let fields = Fields(Some(tree));
-    let mut lower = Lower { db, head, item, target, sink };
+    let mut lower = Lower { db, head, item, sink };
     let sync = lower.sync(fields.block("sync"));
     let sources = lower.sources(tree);
     lower.synced(&sync, fields);
@@ -52,7 +45,6 @@ struct Lower<'l> {
     db: &'l dyn Db,
     head: &'l Head,
     item: Option<&'l str>,
-    target: Target,
     sink: &'l mut Sink,
 }
 
@@ -79,7 +71,6 @@ impl Lower<'_> {
         }
         options.sort();
         options.dedup();
-        let refresh = self.target.version.is_none_or(|version| version >= Version::of(3, 2));
         Sync {
             automated: fields.flag("automated", true),
             prune: fields.flag("prune", true),
@@ -87,7 +78,7 @@ impl Lower<'_> {
             allow_empty: fields.flag("allow_empty", false),
             options,
             retry_limit: retry.int("limit", default.retry_limit),
-            retry_refresh: refresh && retry.flag("refresh", true),
+            retry_refresh: retry.flag("refresh", true),
             backoff: (
                 backoff.text("duration").unwrap_or(default.backoff.0),
                 backoff.int("factor", default.backoff.1),

@@ -109,7 +109,7 @@ fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut S
         let target = Target { version: estate(db).oldest_target(clusters) };
         let tree = conform(gathered.resolve(group, sink), &SERVICE_DEFAULTS, target, sink);
         let item_name = group.members.first().and_then(|member| head.instances.get(*member)?.item.clone());
-        let Some(spec) = lower(db, head, item_name.as_deref(), &tree, target, sink) else { continue };
+        let Some(spec) = lower(db, head, item_name.as_deref(), &tree, sink) else { continue };
         let spec = Arc::new(spec);
         let known = *index.entry(Arc::clone(&spec)).or_insert(variants.len());
         match variants.get_mut(known) {
