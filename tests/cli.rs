@@ -517,7 +517,7 @@ fn values_are_explained() {
     "#);
     assert_snapshot!(place.run(&["explain", "api@eu", "helm.values.nothing"]), @"
     helm.values.nothing has no value here
-      no line sets it; what the language's reference gives as default holds
+      no line sets it
     exit code 0
     ");
 }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::model::{Deliver, Generator, Head, estate, head};
+use crate::model::{Cluster, Deliver, Estate, Generator, Head, estate, head};
 use crate::names::{Item, declarations, name_span};
 use crate::schema::{Kind, Version};
 
@@ -30,11 +30,27 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
             {
                 sink.push(clash(db, item, first, &name));
             }
+            if is_of_the_tree(estate(db), cluster, &name) {
+                sink.push(of_the_tree(name_span(db, item), &name));
+            }
             if platform.names.parts.is_some() && crate::values::is_subdomain(&name).is_err() {
                 sink.push(not_a_name(name_span(db, item), &name));
             }
         }
     }
+}
+
+/// Whether an Application of this name stands above the leaves.
+fn is_of_the_tree(estate: &Estate, cluster: &Cluster, name: &str) -> bool {
+    let above = name.strip_suffix(cluster.name.as_ref()).and_then(|rest| rest.strip_suffix('.'));
+    let is_parent = |word: &str| matches!(word, "cluster" | "foundation") || estate.layer(word).is_some();
+    matches!(name, "root" | "control-plane" | "application-sets") || above.is_some_and(is_parent)
+}
+
+fn of_the_tree(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(codes::RESERVED_NAME, span, format!("the tree has an Application `{name}` of its own"))
+        .note("roots, foundations and layers are Applications too: `cluster.NAME`, `foundation.NAME`, `LAYER.NAME`")
+        .help("give the service another name than a layer's, `cluster` or `foundation`")
 }
 
 /// A placement that registered clusters are to be selected by must be sayable in their labels.

@@ -30,17 +30,17 @@ pub(super) enum Command {
     Fmt(FmtArgs),
     /// Explain a code, a value or an order
     #[command(
-        after_help = "Examples:\n  platformc explain PF0502                                   what a code means\n  platformc explain chat-api@prod-eu helm.values.replicas    where a value comes from\n  platformc explain order chat-api@prod-eu                   what comes before it, and how far that holds\n  platformc explain litellm.acme@dev namespace               an instance of a service with `each`"
+        after_help = "Examples:\n  platformc explain PF0502                                   what a code means\n  platformc explain chat-api@prod-eu-1 kustomize.replicas    where a value comes from\n  platformc explain order chat-api@prod-eu-1                 what comes before it, and how far that holds\n  platformc explain litellm.acme@stage namespace             an instance of a service with `each`"
     )]
     Explain(ExplainArgs),
     /// Print every instance as its resolved Application
     #[command(
-        after_help = "Examples:\n  platformc expand\n  platformc expand chat-api@prod-eu\n  platformc expand --format json | jq '.[].metadata.name'"
+        after_help = "Examples:\n  platformc expand\n  platformc expand chat-api@prod-eu-1\n  platformc expand --format json | jq '.[].metadata.name'"
     )]
     Expand(ExpandArgs),
     /// Draw who needs whom
     #[command(
-        after_help = "Examples:\n  platformc graph --format dot | dot -Tsvg > platform.svg\n  platformc graph --cluster prod-eu\n  platformc graph --service chat-api --format json"
+        after_help = "Examples:\n  platformc graph --format dot | dot -Tsvg > platform.svg\n  platformc graph --cluster prod-eu-1\n  platformc graph --service chat-api --format json"
     )]
     Graph(GraphArgs),
     /// Write a first platform.pf

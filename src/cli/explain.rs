@@ -9,7 +9,7 @@ use crate::model::{Slot, estate, explain_value, head};
 use crate::names::{Item, declarations};
 use crate::plan::{Edge, Guarantee, Reason, edges};
 use crate::project::Project;
-use crate::schema::Kind;
+use crate::schema::{Form, Kind, SERVICE_DEFAULTS};
 use crate::source::absolute;
 use crate::text::LineIndex;
 
@@ -101,9 +101,12 @@ fn value(project: &Project, instance: &Instance<'_>, path: &str) -> u8 {
     let Some(explained) = explained else {
         return ui::fail(ui::FINDINGS, "this can't be explained while there are mistakes");
     };
-    let mut out = match &explained.value {
-        Some(value) => format!("{path} = {}\n", value.to_json()),
-        None => format!("{path} has no value here\n"),
+    let known = crate::schema::attribute_at(&keys);
+    let mut out = match (&explained.value, known) {
+        (Some(value), _) => format!("{path} = {}\n", value.to_json()),
+        (None, None) => return ui::fail(ui::USAGE, &unknown(&keys)),
+        (None, Some(Form::Default(value))) => format!("{path} = {value}\n  the language's default\n"),
+        (None, Some(_)) => format!("{path} has no value here\n"),
     };
     let mut won = false;
     for step in &explained.steps {
@@ -119,10 +122,17 @@ fn value(project: &Project, instance: &Instance<'_>, path: &str) -> u8 {
         let condition = if step.condition.is_empty() { String::new() } else { format!(" when {}", step.condition) };
         let _ = writeln!(out, "  {}:{line}  {}{condition}: {}  ({mark})", file.path(db), step.level.name(), step.text);
     }
-    if explained.steps.is_empty() {
-        out.push_str("  no line sets it; what the language's reference gives as default holds\n");
+    if explained.steps.is_empty() && explained.value.is_none() {
+        out.push_str("  no line sets it\n");
     }
     ui::print(&out)
+}
+
+fn unknown(keys: &[&str]) -> String {
+    let first = keys.first().copied().unwrap_or("");
+    let known = SERVICE_DEFAULTS.attributes.iter().map(|attribute| attribute.name);
+    let near = did_you_mean(first, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    format!("a service has no `{}`{near}", keys.join("."))
 }
 
 fn order(db: &dyn Db, instance: &Instance<'_>) -> u8 {

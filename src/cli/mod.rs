@@ -1,4 +1,4 @@
-//! The commands. Exit codes: 0 fine, 1 findings, 2 usage, 3 the disk.
+//! The commands. Exit codes: 0 fine, 1 findings, 2 usage, 3 the disk, which refuses or has something in the way.
 
 mod args;
 mod build;

@@ -90,7 +90,8 @@ fn summary(findings: &[Diagnostic]) -> String {
     if warnings > 0 {
         parts.push(counted(warnings, "warning"));
     }
-    let code = findings.iter().map(|finding| finding.code.id).next().unwrap_or("PF0101");
+    let first = findings.iter().find(|finding| finding.severity() == Severity::Error).or(findings.first());
+    let code = first.map_or("PF0101", |finding| finding.code.id);
     format!("{}; `platformc explain {code}` says more about a code", parts.join(" and "))
 }
 

@@ -16,11 +16,13 @@ use crate::values::Value;
 /// Reads a block of which the types have been checked. Nothing comes back where a part is broken or missing.
 pub(super) fn lower(db: &dyn Db, head: &Head, item: Option<&str>, tree: &Tree, sink: &mut Sink) -> Option<Spec> {
     let fields = Fields(Some(tree));
-    let mut lower = Lower { db, head, item, sink };
+    let namespaces = fields.text("namespace").into_iter().chain(fields.texts("extra_namespaces")).collect();
+    let mut lower = Lower { db, head, item, namespaces, sink };
     let sync = lower.sync(fields.block("sync"));
     let sources = lower.sources(tree);
     lower.synced(&sync, fields);
     lower.way_out(tree);
+    lower.hub_namespace(tree);
     if head.deliver == Deliver::ApplicationSet {
         lower.numbers(tree);
     }
@@ -45,8 +47,34 @@ struct Lower<'l> {
     db: &'l dyn Db,
     head: &'l Head,
     item: Option<&'l str>,
+    /// The namespaces that the service says it writes to.
+    namespaces: Vec<Arc<str>>,
     sink: &'l mut Sink,
 }
+
+/// The server of the cluster that Argo CD itself runs in.
+const IN_CLUSTER: &str = "https://kubernetes.default.svc";
+
+/// Kinds that Kubernetes brings itself and that stand in no namespace.
+const CLUSTER_SCOPED: [&str; 17] = [
+    "APIService",
+    "CSIDriver",
+    "CSINode",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CustomResourceDefinition",
+    "FlowSchema",
+    "IngressClass",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PriorityClass",
+    "PriorityLevelConfiguration",
+    "RuntimeClass",
+    "StorageClass",
+    "ValidatingWebhookConfiguration",
+];
 
 impl Lower<'_> {
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
@@ -361,12 +389,73 @@ impl Lower<'_> {
             if kind.as_ref() == "Secret" {
                 self.secret(object);
             }
+            self.cluster_scoped(object, &api_version, &kind);
+            self.namespace_of(object);
             read.push(Object { api_version, kind, name, content: object.value() });
         }
         read.sort_by(|left, right| {
             (&left.kind, &left.name, &left.api_version).cmp(&(&right.kind, &right.name, &right.api_version))
         });
         Some((Origin::Written, Tool::Objects(read)))
+    }
+
+    /// An object of a cluster-scoped kind needs the layer's leave, or every sync fails.
+    fn cluster_scoped(&mut self, object: &Tree, api_version: &str, kind: &str) {
+        if !CLUSTER_SCOPED.contains(&kind) {
+            return;
+        }
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        let fits = |pattern: &str, value: &str| pattern == "*" || pattern == value;
+        let layer = estate(self.db).layer(&self.head.layer);
+        let allowed =
+            layer.is_some_and(|layer| layer.cluster_resources.iter().any(|(g, k)| fits(g, group) && fits(k, kind)));
+        if !allowed {
+            let name = if group.is_empty() { kind.to_owned() } else { format!("{group}/{kind}") };
+            self.sink.push(
+                Diagnostic::new(
+                    codes::BAD_VALUE,
+                    object.span(),
+                    format!("layer `{}` allows no `{name}`", self.head.layer),
+                )
+                .note("a project refuses cluster-scoped kinds that it does not list, and then the whole sync fails")
+                .help(format!("add \"{name}\" to `cluster_resources` of the layer")),
+            );
+        }
+    }
+
+    /// An object may stand in the namespaces that the service declares, and in no other.
+    fn namespace_of(&mut self, object: &Tree) {
+        let Some(tree) = object.at(&["metadata", "namespace"]) else { return };
+        let Tree::Leaf(Value::Text(namespace), span) = tree else { return };
+        if !self.namespaces.contains(namespace) {
+            self.sink.push(
+                Diagnostic::new(
+                    codes::BAD_VALUE,
+                    *span,
+                    format!("the service does not say that it writes to `{namespace}`"),
+                )
+                .note("a project refuses namespaces that it does not list, and then the whole sync fails")
+                .help(format!("add \"{namespace}\" to `extra_namespaces`")),
+            );
+        }
+    }
+
+    /// Who can write to Argo CD's own namespace is an admin of everything.
+    fn hub_namespace(&mut self, tree: &Tree) {
+        let estate = estate(self.db);
+        let is_admin = estate.platform.as_ref().is_some_and(|platform| platform.admins.contains(&self.head.owner));
+        let clusters = self.head.instances.iter().filter_map(|slot| estate.cluster(&slot.cluster));
+        let mut hubs = clusters
+            .filter(|cluster| cluster.server.as_ref() == IN_CLUSTER)
+            .filter_map(|cluster| estate.hub(&cluster.hub));
+        let taken = hubs.any(|hub| self.namespaces.contains(&hub.namespace));
+        if let (true, false, Some(namespace)) = (taken, is_admin, tree.get("namespace")) {
+            self.sink.push(
+                Diagnostic::new(codes::RESERVED_NAME, namespace.span(), "this is the namespace of Argo CD itself")
+                    .note("a project that may write there can make itself an admin of everything")
+                    .help("take another namespace, or let a team of `admins` own the service"),
+            );
+        }
     }
 
     /// A Secret with data in Git is no secret.

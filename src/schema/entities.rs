@@ -99,7 +99,11 @@ const PLATFORM: &[Attribute] = &[
     .default("\"${service}.${cluster}\""),
     Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels on every Application."),
     Attribute::new("vars", ANY_MAP, "Variables; an environment's and a cluster's win over them, key by key."),
-    Attribute::new("defaults", Type::Block(&DEFAULTS), "What services say unless they say otherwise."),
+    Attribute::new(
+        "defaults",
+        Type::Block(&DEFAULTS),
+        "What services say unless they say otherwise: `service { ... }` with a service's attributes.",
+    ),
 ];
 
 const DEFAULTS: BlockSchema = BlockSchema {
@@ -127,8 +131,12 @@ const HUB: &[Attribute] = &[
 ];
 
 const TEAM: &[Attribute] = &[
-    Attribute::new("sso", Type::List(&Type::Text(Text::NotEmpty)), "The groups of the identity provider.")
-        .default("[]"),
+    Attribute::new(
+        "sso",
+        Type::List(&Type::Text(Text::NotEmpty)),
+        "The groups of the identity provider. Nothing is granted to them yet: access comes with a later version.",
+    )
+    .default("[]"),
     Attribute::new("github", Type::Text(Text::NotEmpty), "The team's handle on GitHub, such as `@org/team`."),
     Attribute::new("gitlab", Type::Text(Text::NotEmpty), "The team's handle on GitLab."),
     Attribute::new("contact", ANY_TEXT, "How to reach the team."),
@@ -190,7 +198,7 @@ const LAYER: &[Attribute] = &[
          `*` for all.",
     )
     .default("[]"),
-    Attribute::new("defaults", Type::Block(&SERVICE_DEFAULTS), "What the layer's services say unless they say otherwise."),
+    Attribute::new("defaults", Type::Block(&SERVICE_DEFAULTS), "What the layer's services say unless they say otherwise: a service's attributes."),
 ];
 
 const REPOSITORY: &[Attribute] = &[

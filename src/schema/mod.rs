@@ -38,6 +38,25 @@ pub fn kind(kind: Kind) -> &'static KindSchema {
     found.unwrap_or(&KINDS[0])
 }
 
+/// What the table says of a value of a service: whether it must be there, or what it is without a line. Below free keys, such
+/// as those of Helm values, every path is known.
+#[must_use]
+pub fn attribute_at(path: &[&str]) -> Option<Form> {
+    let mut block = &SERVICE_DEFAULTS;
+    let mut keys = path.iter();
+    while let Some(key) = keys.next() {
+        let attribute = block.attribute(key)?;
+        match attribute.of {
+            Type::Block(inner) => block = inner,
+            Type::Map(_) | Type::Object | Type::Objects | Type::Named(_) | Type::List(_) => {
+                return Some(attribute.form);
+            }
+            _ => return keys.next().is_none().then_some(attribute.form),
+        }
+    }
+    Some(Form::Optional)
+}
+
 /// The kind that a word declares.
 #[must_use]
 pub fn kind_of_word(word: &str) -> Option<Kind> {

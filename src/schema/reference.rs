@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::types::{Attribute, BlockSchema, Form, Type};
-use super::{AMBIENTS, FUNCTIONS, KINDS};
+use super::types::{Attribute, BlockSchema, Form, Kind, Type};
+use super::{AMBIENTS, FUNCTIONS, KINDS, SERVICE_DEFAULTS};
 
 const INTRODUCTION: &str = include_str!("introduction.md");
 
@@ -15,7 +15,12 @@ pub fn language_reference() -> String {
     for schema in KINDS {
         let word = schema.kind.word();
         let _ = write!(out, "\n### {word}\n\n{}\n\n```pf\n{}\n```\n\n", schema.doc, schema.example);
-        attributes(&mut out, "", &schema.body);
+        if schema.kind == Kind::Template {
+            out.push_str("Beside `param`, the attributes of a [service](#service) but `layer`, `owner`, `on`, `use`, `one_per`, ");
+            out.push_str("`deliver` and `generator`; none of them is required.\n");
+        } else {
+            attributes(&mut out, "", &schema.body);
+        }
     }
     out.push_str("\n## What an expression can name\n\n| name | what it is |\n|---|---|\n");
     for (name, doc) in AMBIENTS {
@@ -48,7 +53,9 @@ fn rows(out: &mut String, prefix: &str, block: &BlockSchema) {
             doc(attribute)
         );
         match attribute.of {
-            Type::Block(inner) if !std::ptr::eq(inner, block) => rows(out, &format!("{name}."), inner),
+            // What services share stands with the service.
+            Type::Block(inner) if std::ptr::eq(inner.attributes, SERVICE_DEFAULTS.attributes) => {}
+            Type::Block(inner) => rows(out, &format!("{name}."), inner),
             _ => {}
         }
     }

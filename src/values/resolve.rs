@@ -231,13 +231,20 @@ impl<'a> Scope<'a> {
         let ambients = AMBIENTS.iter().map(|(name, _)| *name).filter(|name| self.ambients.allows(name));
         let locals = self.locals.iter().map(|(name, _)| name.as_ref());
         let near = did_you_mean(word, locals.chain(ambients).chain(self.item.map(AsRef::as_ref)));
-        let declared = self
-            .names
-            .kind_of(word)
-            .map(|kind| format!("there is a {} of this name, but a value is asked for here", kind.word()));
+        let declared = self.names.kind_of(word).map(|kind| {
+            format!(
+                "there is {} of this name, but a value is asked for here",
+                crate::diagnostics::with_article(kind.word())
+            )
+        });
         let diagnostic = diagnostic.help_if(near.map(|near| format!("did you mean `{near}`?")));
         let diagnostic = declared.into_iter().fold(diagnostic, Diagnostic::note);
-        diagnostic.help(format!("if it is data, quote it: `\"{word}\"`"))
+        let condition = match self.names.kind_of(word) {
+            Some(Kind::Environment) if self.ambients == Ambients::Condition => Some(format!("write `env == {word}`")),
+            Some(Kind::Cluster) if self.ambients == Ambients::Condition => Some(format!("write `cluster == {word}`")),
+            _ => None,
+        };
+        diagnostic.help(condition.unwrap_or_else(|| format!("if it is data, quote it: `\"{word}\"`")))
     }
 
     /// The kind that a bare word on the other side of a comparison must name.

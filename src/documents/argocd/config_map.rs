@@ -64,11 +64,14 @@ fn main_settings(estate: &Estate, hub: &Hub) -> Node {
         let group = if group.is_empty() { String::new() } else { format!("{group}_") };
         data.insert(format!("resource.customizations.health.{group}{kind}"), Node::text(Arc::clone(lua)));
     }
-    // Otherwise every change of a child's status makes its parent reconcile.
-    data.insert("resource.customizations.ignoreResourceUpdates.argoproj.io_Application", IGNORED_UPDATES);
+    // From 3.0 on Argo CD's own settings say this, and more.
+    if hub.version < Version::of(3, 0) {
+        data.insert("resource.customizations.ignoreResourceUpdates.argoproj.io_Application", IGNORED_UPDATES);
+    }
     data
 }
 
+/// Otherwise every change of a child's status makes its parent reconcile.
 const IGNORED_UPDATES: &str =
     "jsonPointers:\n- /status/reconciledAt\n- /status/operationState/startedAt\n- /metadata/resourceVersion\n";
 

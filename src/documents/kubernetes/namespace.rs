@@ -18,7 +18,7 @@ pub(in crate::documents) fn namespaces(
     let mut own = names.iter().filter(|name| name.as_ref() != "default" && !name.starts_with("kube-"));
     let first = own.next()?;
     let header = header::yaml_of_platform(&format!("the namespaces of cluster {}", cluster.name));
-    let document = [namespace(platform, cluster)];
+    let document = [namespace(platform)];
     let mut out = String::new();
     Template::new(&header, &document).fill(slice::from_ref(first), &mut out);
     let further = Template::new("---\n", &document);
@@ -28,8 +28,7 @@ pub(in crate::documents) fn namespaces(
 
 /// A namespace that is no longer asked for stays, since others may have put something into it; and what is not pruned must
 /// not count as a difference, or the foundation would never be Synced.
-fn namespace(platform: &Platform, cluster: &Cluster) -> Node {
-    let options = if cluster.protected { "Prune=false,Delete=false" } else { "Prune=false" };
+fn namespace(platform: &Platform) -> Node {
     let metadata = Node::map([
         ("name", Node::hole(NAME)),
         (
@@ -43,7 +42,7 @@ fn namespace(platform: &Platform, cluster: &Cluster) -> Node {
             "annotations",
             Node::map([
                 ("argocd.argoproj.io/compare-options", Node::text("IgnoreExtraneous")),
-                ("argocd.argoproj.io/sync-options", Node::text(options)),
+                ("argocd.argoproj.io/sync-options", Node::text("Prune=false,Delete=false")),
             ]),
         ),
     ]);
