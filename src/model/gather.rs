@@ -270,7 +270,9 @@ impl<'db> Gathered<'db> {
             });
             return;
         }
-        let scope = self.scope(self.item.locals(self.db), Ambients::None, None);
+        // It is the same on every cluster, and may still name the service.
+        let world = World { service: Some(Arc::clone(self.item.name(self.db))), ..World::default() };
+        let scope = self.scope(self.item.locals(self.db), Ambients::All, Some(&world));
         let given = evaluate(&scope, value, Expected::Value, sink);
         let argument_range = value.range;
         if let Ok(value) = &given
@@ -434,7 +436,7 @@ pub(super) const PARAMETER_TYPES: [&str; 7] = ["string", "int", "float", "bool",
 /// Whether a value has a parameter's type.
 pub(super) fn fits(value: &Value, of: &str) -> bool {
     match of {
-        "string" => matches!(value, Value::Text(_)),
+        "string" => matches!(value, Value::Text(_) | Value::Reference(..)),
         "int" => matches!(value, Value::Int(_)),
         "float" => matches!(value, Value::Float(_) | Value::Int(_)),
         "bool" => matches!(value, Value::Bool(_)),

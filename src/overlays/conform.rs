@@ -130,7 +130,8 @@ fn check_value(value: &Value, of: &'static Type, span: Span, sink: &mut Sink) ->
     match (of, value) {
         (Type::Bool, Value::Bool(_)) | (Type::Any | Type::Objects, _) => Ok(()),
         (Type::Int(least, most), Value::Int(number)) => in_range(*number, *least, *most, span, sink),
-        (Type::Text(form), Value::Text(text)) => check_text(*form, text)
+        // `labels { env = env }`: a name that is known, such as the environment's, is text where text is asked for.
+        (Type::Text(form), Value::Text(text) | Value::Reference(_, text)) => check_text(*form, text)
             .map_err(|problem| sink.error(Diagnostic::new(problem.code, span, problem.message).note(problem.note))),
         (Type::Choice(choices), Value::Text(text)) if choices.iter().any(|choice| choice.name == text.as_ref()) => {
             Ok(())
