@@ -535,6 +535,34 @@ fn orders_are_explained() {
       nothing comes before it
     exit code 0
     ");
+    let all = place.run(&["explain", "order"]);
+    assert!(all.starts_with("api@") && all.contains("\ndatabase@eu\n  nothing comes before it\n"), "{all}");
+}
+
+#[test]
+fn orders_are_explained_to_programs() {
+    let place = Place::new(PLATFORM);
+    assert_snapshot!(place.run(&["explain", "order", "api@eu", "--format", "json"]), @r#"
+    [
+      {
+        "after": [
+          {
+            "application": "database.eu",
+            "because": "its layer's Application starts when every Application of the layers before is Synced and Healthy",
+            "guarantee": "ordered",
+            "instance": "database@eu",
+            "reason": "needs"
+          }
+        ],
+        "application": "api.eu",
+        "hub": "main",
+        "instance": "api@eu"
+      }
+    ]
+    exit code 0
+    "#);
+    assert_eq!(place.exit_code(&["explain", "api@eu", "namespace", "--format", "json"]), 2);
+    assert_eq!(place.exit_code(&["explain", "api@eu"]), 2);
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(super) enum Command {
     Fmt(FmtArgs),
     /// Explain a code, a value or an order
     #[command(
-        after_help = "Examples:\n  platformc explain PF0502                                   what a code means\n  platformc explain chat-api@prod-eu-1 kustomize.replicas    where a value comes from\n  platformc explain order chat-api@prod-eu-1                 what comes before it, and how far that holds\n  platformc explain litellm.acme@stage namespace             an instance of a service with `each`"
+        after_help = "Examples:\n  platformc explain PF0502                                   what a code means\n  platformc explain chat-api@prod-eu-1 kustomize.replicas    where a value comes from\n  platformc explain order chat-api@prod-eu-1                 what comes before it, and how far that holds\n  platformc explain order --format json                      the same for all instances, for programs\n  platformc explain litellm.acme@stage namespace             an instance of a service with `each`"
     )]
     Explain(ExplainArgs),
     /// Print every instance as its resolved Application
@@ -111,11 +111,23 @@ pub(super) struct FmtArgs {
 pub(super) struct ExplainArgs {
     /// A code, `order`, or an instance: SERVICE@CLUSTER, or SERVICE.ITEM@CLUSTER
     pub(super) what: String,
-    /// The path of a value, or behind `order` an instance
+    /// The path of a value, or behind `order` an instance [default there: all]
     pub(super) of: Option<String>,
+    /// How `order` is printed
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
     /// The main file, or its folder [default: platform.pf here or in a parent folder]
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: Option<Utf8PathBuf>,
+}
+
+/// How an order is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 /// How Applications are printed.

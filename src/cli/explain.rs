@@ -1,13 +1,12 @@
 use std::fmt::Write as _;
 
-use super::args::ExplainArgs;
-use super::ui;
+use super::args::{ExplainArgs, ReportFormat};
+use super::{order, ui};
 use crate::db::Db;
 use crate::diagnostics::{Code, did_you_mean};
 use crate::documents::Meaning;
 use crate::model::{Slot, estate, explain_value, head};
 use crate::names::{Item, declarations};
-use crate::plan::{Edge, Guarantee, Reason, edges};
 use crate::project::Project;
 use crate::schema::{Form, Kind, SERVICE_DEFAULTS};
 use crate::source::absolute;
@@ -16,27 +15,30 @@ use crate::text::LineIndex;
 /// `platformc explain`
 pub(super) fn run(arguments: &ExplainArgs) -> u8 {
     let what = arguments.what.as_str();
+    if arguments.format == ReportFormat::Json && what != "order" {
+        return ui::fail(ui::USAGE, "only `explain order` has `--format json`");
+    }
     let is_code = what.len() == 6 && what.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("PF"));
     if is_code {
         return code(what);
     }
-    let Some(of) = arguments.of.as_deref() else {
-        let help = "give a code (PF0502), an instance and a path (chat-api@dev namespace), or `order` and an instance";
+    if what != "order" && arguments.of.is_none() {
+        let help = "give a code (PF0502), an instance and a path (chat-api@dev namespace), or `order`";
         return ui::fail(ui::USAGE, help);
-    };
+    }
     let project = match ui::open_sound(arguments.file.as_deref()) {
         Ok(project) => project,
         Err(code) => return code,
     };
-    let (instance, path) = if what == "order" { (of, None) } else { (what, Some(of)) };
-    let instance = match Instance::find(&project.database, instance) {
-        Ok(instance) => instance,
-        Err(message) => return ui::fail(ui::USAGE, &message),
+    let result = match (what, arguments.of.as_deref()) {
+        ("order", None) => Ok(order::of_all(&project.database, arguments.format)),
+        ("order", Some(of)) => Instance::find(&project.database, of)
+            .map(|instance| order::of_one(&project.database, &instance, arguments.format)),
+        (what, path) => {
+            Instance::find(&project.database, what).map(|instance| value(&project, &instance, path.unwrap_or_default()))
+        }
     };
-    match path {
-        None => order(&project.database, &instance),
-        Some(path) => value(&project, &instance, path),
-    }
+    result.unwrap_or_else(|message| ui::fail(ui::USAGE, &message))
 }
 
 fn code(id: &str) -> u8 {
@@ -49,12 +51,21 @@ fn code(id: &str) -> u8 {
 /// An instance that is asked about.
 pub(super) struct Instance<'db> {
     item: Item<'db>,
-    service: &'db str,
-    slot: Slot,
-    position: usize,
+    pub(super) service: &'db str,
+    pub(super) slot: Slot,
+    pub(super) position: usize,
 }
 
 impl<'db> Instance<'db> {
+    /// All instances of a platform.
+    pub(super) fn all(db: &'db dyn Db) -> impl Iterator<Item = Self> {
+        let heads = declarations(db).of(db, Kind::Service).filter_map(|item| Some((item, head(db, item).as_ref()?)));
+        heads.flat_map(move |(item, head)| {
+            let slots = head.instances.iter().enumerate();
+            slots.map(move |(position, slot)| Self { item, service: item.name(db), slot: slot.clone(), position })
+        })
+    }
+
     /// Finds `SERVICE@CLUSTER` or `SERVICE.ITEM@CLUSTER`.
     pub(super) fn find(db: &'db dyn Db, text: &str) -> Result<Self, String> {
         let (service, cluster) =
@@ -87,7 +98,8 @@ impl<'db> Instance<'db> {
     }
 }
 
-fn show(service: &str, slot: &Slot) -> String {
+/// `SERVICE@CLUSTER` or `SERVICE.ITEM@CLUSTER`.
+pub(super) fn show(service: &str, slot: &Slot) -> String {
     match &slot.item {
         Some(item) => format!("{service}.{item}@{}", slot.cluster),
         None => format!("{service}@{}", slot.cluster),
@@ -133,28 +145,4 @@ fn unknown(keys: &[&str]) -> String {
     let known = SERVICE_DEFAULTS.attributes.iter().map(|attribute| attribute.name);
     let near = did_you_mean(first, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     format!("a service has no `{}`{near}", keys.join("."))
-}
-
-fn order(db: &dyn Db, instance: &Instance<'_>) -> u8 {
-    let service = instance.item.name(db);
-    let edges = edges(db, service, instance.position);
-    let mut out = format!("{}\n", show(service, &instance.slot));
-    if edges.is_empty() {
-        out.push_str("  nothing comes before it\n");
-    }
-    edges.iter().for_each(|edge| out.push_str(&line(edge)));
-    ui::print(&out)
-}
-
-fn line(edge: &Edge) -> String {
-    let guarantee = match edge.guarantee {
-        Guarantee::Ordered => "ordered",
-        Guarantee::Converges => "converges",
-    };
-    let reason = match &edge.reason {
-        Reason::Written => "needs".to_owned(),
-        Reason::Inferred(what) => format!("uses {what}"),
-        Reason::Layer(layer) => format!("layer {layer} comes before"),
-    };
-    format!("  after {}  [{guarantee}] {reason}: {}\n", show(&edge.service, &edge.slot), edge.because)
 }

@@ -8,6 +8,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod init;
+mod order;
 mod ui;
 
 use std::process::ExitCode;
