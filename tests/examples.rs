@@ -303,3 +303,38 @@ fn exempt(text: &str, before: usize, otherwise: &str) -> (String, String) {
     let end = service.get(0).unwrap().end();
     (format!("{} {otherwise}\n{}", &text[..end], &text[end..]), service[1].to_owned())
 }
+
+/// Bars in texts and addresses, which end a cell, and an address that is none in a page.
+const BARS: &str = r#"
+platform bars { repo = "https://git.example.com/bars.git" }
+## One | two.
+team web { contact = "one | two" }
+environment dev {}
+cluster dev { env = dev  server = "https://dev.example.com" }
+layer base {
+}
+## This | that.
+service site {
+  layer = base
+  owner = web
+  namespace = "site"
+  links { docs = "https://example.com/a|b"  search = "https://example.com/?q=a b" }
+  kustomize { repo = "git@git.example.com:bars/site.git"  path = "base"  revision = "main" }
+}
+"#;
+
+#[test]
+fn cells_of_readmes_hold_bars_and_link_addresses() {
+    let db = database(&texts(&[("platform.pf", BARS)]));
+    let files = outputs(&db);
+    assert_eq!(support::findings(&db), "");
+    let rows =
+        |path: &str, word: &str| files[path].lines().filter(|line| line.contains(word)).collect::<Vec<_>>().join("\n");
+    assert_eq!(rows("README.md", "One"), r"| web: One \| two. | one \| two | site |");
+    assert!(rows("README.md", "dev.example.com").contains("| <https://dev.example.com> |"));
+    let page = "base/site/README.md";
+    assert_eq!(rows(page, "owner"), r"| owner | web (one \| two) |");
+    assert_eq!(rows(page, "docs"), r"| docs | <https://example.com/a\|b> |");
+    assert_eq!(rows(page, "search"), "| search | https://example.com/?q=a b |");
+    assert_eq!(rows(page, "Kustomize"), "| source | Kustomize `base` of git@git.example.com:bars/site.git at `main` |");
+}

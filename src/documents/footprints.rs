@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::readme::address;
 use crate::db::Db;
 use crate::model::{Origin, Source, Tool, estate, service};
 use crate::names::Item;
@@ -72,8 +73,8 @@ fn tell(source: &Source) -> String {
     };
     match &source.origin {
         Origin::Own(path) => format!("{tool} `{path}`"),
-        Origin::Git { url, revision, path } => format!("{tool} `{path}` of {url} at `{revision}`"),
-        Origin::Chart { url, chart, version } => format!("{tool} chart `{chart}` {version} of {url}"),
+        Origin::Git { url, revision, path } => format!("{tool} `{path}` of {} at `{revision}`", address(url)),
+        Origin::Chart { url, chart, version } => format!("{tool} chart `{chart}` {version} of {}", address(url)),
         Origin::Written => tool.to_owned(),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::footprints::{footprint, summary};
 use super::super::{header, paths};
+use super::cells::{address, cell};
 use super::graph::{GraphFormat, GraphScope, graph};
 use crate::db::{Db, Workspace};
 use crate::model::{Deliver, Estate, Head, Order, Platform, estate, head};
@@ -90,7 +91,7 @@ fn services(out: &mut String, db: &dyn Db, heads: &[&Head]) {
             head.layer,
             head.owner,
             places(head),
-            summary.replace('|', "\\|")
+            cell(&summary)
         );
     }
     out.push('\n');
@@ -119,7 +120,7 @@ fn clusters(out: &mut String, estate: &Estate, heads: &[&Head]) {
             cluster.environment,
             if cluster.protected { " (protected)" } else { "" },
             cluster.region.as_deref().unwrap_or(""),
-            cluster.server,
+            cell(&address(&cluster.server)),
             cluster.hub,
             count.get(cluster.name.as_ref()).copied().unwrap_or(0),
         );
@@ -140,7 +141,7 @@ fn owners(out: &mut String, estate: &Estate, heads: &[&Head]) {
             .join(", ");
         let doc = team.doc.as_deref().map(summary).map(|doc| format!(": {doc}")).unwrap_or_default();
         let services = if own.len() > 12 { format!("{} services", own.len()) } else { own.join(", ") };
-        let _ = writeln!(out, "| {}{doc} | {contact} | {services} |", team.name);
+        let _ = writeln!(out, "| {}{} | {} | {services} |", team.name, cell(&doc), cell(&contact));
     }
     out.push('\n');
 }

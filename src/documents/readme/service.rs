@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::footprints::footprint;
 use super::super::{header, paths};
+use super::cells::{address, cell};
 use crate::db::Db;
 use crate::model::{Head, Service, estate, service};
 use crate::names::{Item, declarations};
@@ -39,9 +40,9 @@ pub(in crate::documents) fn service_readme<'db>(db: &'db dyn Db, item: Item<'db>
         let _ = writeln!(out, "{doc}\n");
     }
     let _ = writeln!(out, "| | |\n|---|---|");
-    let _ = writeln!(out, "| owner | {} |\n| layer | {} |", owner(db, &head.owner), head.layer);
+    let _ = writeln!(out, "| owner | {} |\n| layer | {} |", cell(&owner(db, &head.owner)), head.layer);
     for source in &footprint(db, item).sources {
-        let _ = writeln!(out, "| source | {} |", source.replace('|', "\\|"));
+        let _ = writeln!(out, "| source | {} |", cell(source));
     }
     links(&mut out, service);
     places(&mut out, db, service);
@@ -59,7 +60,7 @@ fn links(out: &mut String, service: &Service) {
     let links: BTreeSet<(&Arc<str>, &Arc<str>)> =
         service.variants.iter().flat_map(|variant| &variant.spec.links).collect();
     for (name, url) in links {
-        let _ = writeln!(out, "| {name} | {url} |");
+        let _ = writeln!(out, "| {} | {} |", cell(name), cell(&address(url)));
     }
 }
 
