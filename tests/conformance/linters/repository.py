@@ -1,0 +1,92 @@
+"""An example as somebody has it who uses it: a Git repository with the output beside the platform."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Broken(Exception):
+    """Something without which nothing can be checked."""
+
+
+def examples() -> list[str]:
+    return sorted(folder.parent.name for folder in (ROOT / "examples").glob("*/expected"))
+
+
+def documents(path: Path) -> list:
+    return list(yaml.load_all(path.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+def expand(platformc: list[str], example: str) -> list[dict]:
+    """All Applications of a platform, whichever way they are delivered."""
+    command = [*platformc, "expand", "--format", "json", "--file", str(ROOT / "examples" / example / "platform.pf")]
+    return json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+
+
+class Repository:
+    """A copy of an example, with its golden tree where Argo CD is told to look for it."""
+
+    def __init__(self, example: str, source: Path, folder: Path, applications: list[dict]):
+        self.example = example
+        self.folder = folder
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+        roots = [documents(path)[0]["spec"]["source"] for path in folder.glob("expected/_main_apps/**/root.yaml")]
+        if not roots:
+            raise Broken(f"{example}: no root Application in its golden tree")
+        self.output = folder / roots[0]["path"].split("/_main_apps")[0]
+        self.output.parent.mkdir(parents=True, exist_ok=True)
+        (folder / "expected").rename(self.output)
+        self.hubs = self._hubs()
+        self._add_what_sets_make(applications)
+        self._commit(roots[0]["repoURL"], roots[0]["targetRevision"].removeprefix("refs/heads/"))
+
+    def yaml_files(self) -> list[Path]:
+        return sorted(self.output.rglob("*.yaml"))
+
+    def name(self, path: Path | str) -> str:
+        """How a finding names a file: the example, then the path in its repository."""
+        return f"{self.example}/{self.folder.joinpath(path).relative_to(self.folder)}"
+
+    def _hubs(self) -> dict[str, str]:
+        """The namespace of each control plane, and the version of Argo CD there, as the platform's files say."""
+        hubs = {}
+        for path in self.folder.rglob("*.pf"):
+            for block in re.findall(r"^hub [\w-]+ \{(.*?)^\}", path.read_text(), re.M | re.S):
+                said = dict(re.findall(r'(\w+)\s*=\s*"([^"]*)"', block))
+                hubs[said.get("namespace", "argocd")] = said["argocd"]
+        if not hubs:
+            raise Broken(f"{self.example}: no hub found in its files")
+        return hubs
+
+    def _add_what_sets_make(self, applications: list[dict]) -> None:
+        """Lays the Applications that ApplicationSets make beside the output, for a linter that expands none itself."""
+        written = {key(document) for path in self.yaml_files() for document in documents(path)}
+        (self.folder / "expanded").mkdir()
+        for application in applications:
+            if key(application) not in written:
+                _, namespace, name = key(application)
+                path = self.folder / "expanded" / f"{namespace}.{name}.yaml"
+                path.write_text(yaml.safe_dump(application, sort_keys=False))
+
+    def _commit(self, url: str, branch: str) -> None:
+        self.git("init", "--quiet", f"--initial-branch={branch}")
+        self.git("remote", "add", "origin", url)  # only its name counts; nobody calls it
+        self.git("add", "--all", "--force")
+        self.git("commit", "--quiet", "--message=the example")
+
+    def git(self, *arguments: str) -> None:
+        nobody = {f"GIT_{who}_{what}": "linters" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        environment = {**os.environ, **nobody, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+        subprocess.run(["git", *arguments], cwd=self.folder, check=True, env=environment)
+
+
+def key(document: dict) -> tuple:
+    metadata = document.get("metadata", {})
+    return document["kind"], metadata.get("namespace"), metadata.get("name")
