@@ -7,10 +7,8 @@ mod argocd;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::sync::LazyLock;
 
-use camino::Utf8Path;
 use platformc::compile;
 use platformc::db::{Changes, Content, Database};
 use platformc::diagnostics::{CANNOT_BE_SYNCED, Code, NOT_A_SELECTOR, NUMBER_TOO_LARGE, Severity, render};
@@ -20,7 +18,7 @@ use platformc::source::absolute;
 use regex::Regex;
 use serde_json::Value;
 
-use support::{Example, Texts, database, difference, examples, lines, outputs, text_of, texts};
+use support::{Example, awkward, database, difference, examples, lines, outputs, text_of, texts, tree};
 
 #[test]
 fn examples_have_no_findings() {
@@ -52,24 +50,6 @@ fn examples_compile_to_their_golden_trees() {
         "{}\n`UPDATE=1 cargo test --test examples` writes what is compiled now",
         problems.join("\n")
     );
-}
-
-/// All files of a folder and below.
-fn tree(folder: &Utf8Path) -> Texts {
-    let mut texts = Texts::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in next.read_dir_utf8().into_iter().flatten() {
-            let path = entry.unwrap().into_path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().as_str().to_owned();
-                texts.insert(name, fs::read_to_string(&path).unwrap());
-            }
-        }
-    }
-    texts
 }
 
 #[test]
@@ -112,78 +92,6 @@ fn any_order_of_loading_gives_the_same_tree() {
             assert_eq!(difference(&expected, &outputs(&db)), "", "{}", example.name);
         }
     }
-}
-
-/// What is hard to say in an `ApplicationSet`: templates in values, nulls, large numbers, lists that differ, placements
-/// that no selector says, and services that only people sync.
-const AWKWARD: &str = r#"
-platform awkward { repo = "https://git.example.com/awkward.git" }
-team web {}
-environment dev {}
-environment prod { protected = true }
-cluster dev { env = dev  server = "https://dev.example.com" }
-cluster eu { env = prod  region = "eu"  server = "https://eu.example.com"  labels { tier = "gold" } }
-cluster us { env = prod  region = "us"  server = "https://us.example.com" }
-layer base {
-}
-service templates {
-  layer = base
-  owner = web
-  namespace = "templates"
-  annotations { "example.com/{{key}}" = "{{ .Values.x }} }}" }
-  helm {
-    repo = "https://charts.example.com"
-    chart = "templates"
-    version = "1.0.0"
-    values { text = "{{ \"{{\" }} ${cluster} {{.name}}"  deep { list = ["{{", "}}"]  same = 1 } }
-  }
-  when env == prod { helm { values { text = "{{ prod }}"  deep { list = ["{{"] } } } }
-}
-service nulls {
-  layer = base
-  owner = web
-  namespace = "nulls"
-  helm {
-    repo = "https://charts.example.com"
-    chart = "nulls"
-    version = "1.0.0"
-    values { keep = 1  deep { a = 1  b = null } }
-  }
-  when cluster == us { helm { values { keep = null  deep { a = null  c {} } } } }
-}
-service large {
-  layer = base
-  owner = web
-  namespace = "large"
-  helm {
-    repo = "https://charts.example.com"
-    chart = "large"
-    version = "1.0.0"
-    values { id = 9007199254740993 }
-  }
-}
-service manual {
-  layer = base
-  owner = web
-  namespace = "manual"
-  deliver = applicationset
-  manifests { path = "manual" }
-  sync { automated = false }
-}
-service fan {
-  layer = base
-  owner = web
-  namespace = "fan-${item}"
-  on = env == prod or labels.tier == "gold"
-  each item in ["one", "two"]
-  kustomize { path = "fan" }
-  when region == "eu" { sync { options = ["ApplyOutOfSyncOnly=true"] } }
-  when item == "two" { kustomize { replicas { fan = 2 } } }
-}
-"#;
-
-fn awkward() -> Example {
-    Example { name: "awkward".to_owned(), folder: "awkward".into(), sources: texts(&[("platform.pf", AWKWARD)]) }
 }
 
 /// How a test delivers all services.

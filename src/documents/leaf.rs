@@ -16,12 +16,19 @@ pub(super) fn node(value: &Value) -> Node {
         Value::Null => Node::Null,
         Value::Bool(value) => Node::Bool(*value),
         Value::Int(value) => Node::Int(*value),
-        Value::Float(value) => Node::Float(value.0),
+        Value::Float(value) => number(value.0),
         Value::Text(text) | Value::Reference(_, text) => Node::text(Arc::clone(text)),
         Value::List(items) => Node::List(items.iter().map(node).collect()),
         Value::Object(object) => Node::Map(object.iter().map(|(key, value)| (Arc::clone(key), node(value))).collect()),
         Value::Placed(..) | Value::Provided(..) => Node::text(value.show()),
     }
+}
+
+/// A number as JSON has it: Kubernetes keeps objects as JSON, where `2.0` is `2`.
+#[allow(clippy::cast_possible_truncation, reason = "whole, and within what both types hold exactly")]
+fn number(value: f64) -> Node {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if value.fract() == 0.0 && value.abs() < EXACT { Node::Int(value as i64) } else { Node::Float(value) }
 }
 
 pub(super) fn text_map(map: &BTreeMap<Arc<str>, Arc<str>>) -> Node {

@@ -1,5 +1,6 @@
 //! Whether resolved values have the types that the table gives them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Tree;
@@ -18,7 +19,7 @@ pub struct Target {
 /// Checks a block and gives it back without what does not fit.
 pub fn conform(tree: Tree, schema: &'static BlockSchema, target: Target, sink: &mut Sink) -> Tree {
     let Tree::Branch(children, origin) = tree else { return tree };
-    let mut kept = std::collections::BTreeMap::new();
+    let mut kept = BTreeMap::new();
     for (key, child) in children {
         let Some(attribute) = schema.attribute(&key) else {
             sink.push(unknown(&key, schema, child.span()));
@@ -85,8 +86,10 @@ fn typed(tree: Tree, of: &'static Type, target: Target, sink: &mut Sink) -> Tree
         (tree @ Tree::Branch(..), Type::Object) => tree,
         (tree @ Tree::Branch(..), Type::Block(schema)) => conform(tree, schema, target, sink),
         (Tree::Branch(children, origin), Type::Map(of)) => {
-            if matches!(of, Type::Text(Text::LabelValue)) {
-                label_keys(&children, sink);
+            match of {
+                Type::Text(Text::LabelValue | Text::Annotation) => qualified_keys("", &children, sink),
+                Type::Text(Text::ApplicationLink) => qualified_keys("link.argocd.argoproj.io/", &children, sink),
+                _ => {}
             }
             let children = children.into_iter().map(|(key, child)| (key, typed(child, of, target, sink)));
             Tree::Branch(children.collect(), origin)
@@ -102,10 +105,10 @@ fn typed(tree: Tree, of: &'static Type, target: Target, sink: &mut Sink) -> Tree
     }
 }
 
-/// The keys of labels are qualified names.
-fn label_keys(children: &std::collections::BTreeMap<Arc<str>, Tree>, sink: &mut Sink) {
+/// The keys of labels and annotations are qualified names.
+fn qualified_keys(prefix: &str, children: &BTreeMap<Arc<str>, Tree>, sink: &mut Sink) {
     for (key, child) in children {
-        if let Err(problem) = is_qualified_name(key) {
+        if let Err(problem) = is_qualified_name(&format!("{prefix}{key}")) {
             sink.push(Diagnostic::new(codes::BAD_VALUE, child.span(), problem.message).note(problem.note));
         }
     }

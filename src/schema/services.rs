@@ -70,8 +70,8 @@ const SHARED_ATTRIBUTES: [Attribute; 16] = [
     Attribute::new("source", Type::Named(&SOURCE), "A further source, with a name."),
     Attribute::new("sync", Type::Block(&SYNC), "How Argo CD syncs it."),
     Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels on its Applications."),
-    Attribute::new("annotations", Type::Map(&Type::Text(Text::Any)), "Annotations on its Applications."),
-    Attribute::new("links", Type::Map(&Type::Text(Text::Link)), "Links for people, shown by Argo CD."),
+    Attribute::new("annotations", Type::Map(&Type::Text(Text::Annotation)), "Annotations on its Applications."),
+    Attribute::new("links", Type::Map(&Type::Text(Text::ApplicationLink)), "Links for people, shown by Argo CD."),
     Attribute::new(
         "ignore_differences",
         Type::List(&Type::Object),

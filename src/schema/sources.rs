@@ -81,7 +81,7 @@ pub(super) const KUSTOMIZE: BlockSchema = BlockSchema {
             Type::Map(&Type::Text(Text::LabelValue)),
             "Labels on every object, selectors left alone.",
         ),
-        Attribute::new("annotations", TEXT_MAP, "Annotations on every object."),
+        Attribute::new("annotations", Type::Map(&Type::Text(Text::Annotation)), "Annotations on every object."),
         Attribute::new("name_prefix", ANY_TEXT, "What is put before every name."),
         Attribute::new("name_suffix", ANY_TEXT, "What is put behind every name."),
     ],

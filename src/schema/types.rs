@@ -231,12 +231,16 @@ pub enum Text {
     ReleaseName,
     /// A Kubernetes label's value.
     LabelValue,
+    /// A Kubernetes annotation's value: any text.
+    Annotation,
     /// The URL of a cluster's API server.
     ServerUrl,
     /// The URL of a Git repository, over https or ssh.
     GitUrl,
     /// A link for people.
     Link,
+    /// The same, shown by Argo CD: its key becomes part of an annotation's.
+    ApplicationLink,
     /// A revision of a Git repository.
     Revision,
     /// A version of a chart.
@@ -289,13 +293,13 @@ impl Text {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Any | Self::NotEmpty => "string",
+            Self::Any | Self::NotEmpty | Self::Annotation => "string",
             Self::DnsLabel => "DNS label",
             Self::ReleaseName => "Helm release name",
             Self::LabelValue => "label value",
             Self::ServerUrl => "URL of an API server",
             Self::GitUrl => "URL of a Git repository",
-            Self::Link => "URL",
+            Self::Link | Self::ApplicationLink => "URL",
             Self::Revision => "Git revision",
             Self::ChartVersion => "chart version",
             Self::ArgoVersion => "version of Argo CD",

@@ -52,7 +52,7 @@ pub fn check_text(form: Text, text: &str) -> Result<(), TextProblem> {
 
 fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
     match form {
-        Text::Any => Ok(()),
+        Text::Any | Text::Annotation => Ok(()),
         Text::NotEmpty if text.is_empty() => problem("an empty string".to_owned(), "something must stand here"),
         Text::DnsLabel if !is_dns_label(text) => problem(
             format!("`{text}` is no DNS label"),
@@ -74,12 +74,10 @@ fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
             format!("`{text}` is no URL of a Git repository"),
             "Git is reached by `https://`, `ssh://` or `user@host:path`",
         ),
-        Text::Link if !(text.starts_with("https://") || text.starts_with("http://") || text.starts_with("mailto:")) => {
-            problem(
-                format!("`{text}` is no link"),
-                "Argo CD shows links that start with `https://`, `http://` or `mailto:`",
-            )
-        }
+        Text::Link | Text::ApplicationLink if !is_link(text) => problem(
+            format!("`{text}` is no link"),
+            "Argo CD shows links that start with `https://`, `http://` or `mailto:`",
+        ),
         Text::Revision | Text::ChartVersion if text.is_empty() || text.chars().any(char::is_whitespace) => {
             problem(format!("`{text}` is no {}", form.name()), "a revision has no blanks in it")
         }
@@ -123,7 +121,7 @@ pub fn is_subdomain(text: &str) -> Result<(), TextProblem> {
     )
 }
 
-/// Whether a text can be the key of a label: a name, and before a `/` perhaps a DNS subdomain.
+/// Whether a text can be the key of a label or an annotation: a name, and before a `/` perhaps a DNS subdomain.
 ///
 /// # Errors
 /// The rule that it breaks.
@@ -133,7 +131,7 @@ pub fn is_qualified_name(text: &str) -> Result<(), TextProblem> {
         return Ok(());
     }
     problem(
-        format!("`{text}` can't be the key of a label"),
+        format!("`{text}` can't be the key of a label or an annotation"),
         "Kubernetes takes a name of letters, digits, `-`, `_` and `.`, and before a `/` a DNS subdomain",
     )
 }
@@ -142,6 +140,10 @@ fn is_label_value(text: &str) -> bool {
     let ends = |byte: Option<u8>| byte.is_none_or(|byte| byte.is_ascii_alphanumeric());
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     text.len() <= 63 && text.bytes().all(inner) && ends(text.bytes().next()) && ends(text.bytes().last())
+}
+
+fn is_link(text: &str) -> bool {
+    ["https://", "http://", "mailto:"].iter().any(|start| text.starts_with(start))
 }
 
 fn is_server(text: &str) -> bool {

@@ -178,7 +178,8 @@ impl<'s> Set<'s> {
         if let Some(patch) = self.patch(params) {
             strategic(&mut template, &patch, &mut vec![]);
         }
-        assert_eq!(template["spec"]["project"], project, "{}: a patch can't change the project", self.path);
+        // Argo CD takes the template's project, whatever a patch says.
+        template["spec"]["project"] = project;
         json!({
             "apiVersion": "argoproj.io/v1alpha1",
             "kind": "Application",

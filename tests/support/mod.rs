@@ -39,6 +39,91 @@ fn example(folder: Utf8PathBuf) -> Example {
     Example { name, folder, sources: sources(&project.database) }
 }
 
+/// What is hard to say in an `ApplicationSet`: templates in values, nulls, large numbers, lists that differ, placements
+/// that no selector says, and services that only people sync.
+const AWKWARD: &str = r#"
+platform awkward { repo = "https://git.example.com/awkward.git" }
+team web {}
+environment dev {}
+environment prod { protected = true }
+cluster dev { env = dev  server = "https://dev.example.com" }
+cluster eu { env = prod  region = "eu"  server = "https://eu.example.com"  labels { tier = "gold" } }
+cluster us { env = prod  region = "us"  server = "https://us.example.com" }
+layer base {
+}
+service templates {
+  layer = base
+  owner = web
+  namespace = "templates"
+  annotations { "example.com/key" = "{{ .Values.x }} }}" }
+  helm {
+    repo = "https://charts.example.com"
+    chart = "templates"
+    version = "1.0.0"
+    values { text = "{{ \"{{\" }} ${cluster} {{.name}}"  deep { list = ["{{", "}}"]  same = 1 } }
+  }
+  when env == prod { helm { values { text = "{{ prod }}"  deep { list = ["{{"] } } } }
+}
+service nulls {
+  layer = base
+  owner = web
+  namespace = "nulls"
+  helm {
+    repo = "https://charts.example.com"
+    chart = "nulls"
+    version = "1.0.0"
+    values { keep = 1  deep { a = 1  b = null } }
+  }
+  when cluster == us { helm { values { keep = null  deep { a = null  c {} } } } }
+}
+service shapes {
+  layer = base
+  owner = web
+  namespace = "shapes"
+  helm {
+    repo = "https://charts.example.com"
+    chart = "shapes"
+    version = "1.0.0"
+    values { deep { a = 1  b = null } }
+  }
+  when cluster == us { source more { manifests { path = "manifests" } } }
+}
+service large {
+  layer = base
+  owner = web
+  namespace = "large"
+  helm {
+    repo = "https://charts.example.com"
+    chart = "large"
+    version = "1.0.0"
+    values { id = 9007199254740993 }
+  }
+}
+service manual {
+  layer = base
+  owner = web
+  namespace = "manual"
+  deliver = applicationset
+  manifests { path = "manual" }
+  sync { automated = false }
+}
+service fan {
+  layer = base
+  owner = web
+  namespace = "fan-${item}"
+  on = env == prod or labels.tier == "gold"
+  each item in ["one", "two"]
+  kustomize { path = "fan" }
+  when region == "eu" { sync { options = ["ApplyOutOfSyncOnly=true"] } }
+  when item == "two" { kustomize { replicas { fan = 2 } } }
+}
+"#;
+
+/// A platform of what is hard to deliver, beside the examples.
+pub fn awkward() -> Example {
+    Example { name: "awkward".to_owned(), folder: "awkward".into(), sources: texts(&[("platform.pf", AWKWARD)]) }
+}
+
 /// What a database has been given.
 pub fn sources(db: &Database) -> Changes {
     let files = Workspace::get(db).files(db);
@@ -120,6 +205,24 @@ fn first_difference(expected: &str, actual: &str) -> String {
     String::new()
 }
 
+/// All files of a folder and below.
+pub fn tree(folder: &Utf8Path) -> Texts {
+    let mut texts = Texts::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in next.read_dir_utf8().into_iter().flatten() {
+            let path = entry.unwrap().into_path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().as_str().to_owned();
+                texts.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    texts
+}
+
 /// Random numbers that are the same on every run (xorshift).
 pub struct Random(u64);
 
@@ -134,6 +237,11 @@ impl Random {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 >> 16).unwrap_or(0) % limit.max(1)
+    }
+
+    /// True so many times of a hundred.
+    pub fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
     }
 
     /// One of the items.

@@ -317,7 +317,7 @@ fn difference(node: &Node, shared: &Node) -> Node {
 fn patch(node: &Node, shared: &Node, whole_values: bool) -> Node {
     let mut patch = difference(node, shared);
     if whole_values {
-        replace_values(&mut patch);
+        replace_values(&mut patch, node, shared);
     }
     patch
 }
@@ -331,24 +331,24 @@ fn holds_null(node: &Node) -> bool {
     }
 }
 
-fn values_of(node: &mut Node) -> Option<&mut Node> {
-    ["spec", "source", "helm", "valuesObject"].iter().try_fold(node, |node, key| match node {
-        Node::Map(entries) => entries.iter_mut().find(|(name, _)| name.as_ref() == *key).map(|(_, node)| node),
-        _ => None,
-    })
-}
+const VALUES: [&str; 4] = ["spec", "source", "helm", "valuesObject"];
 
 fn remove_values(template: &mut Node) {
-    if let Some(values) = values_of(template) {
+    if let Some(values) = template.at_mut(&VALUES) {
         *values = Node::Map(vec![]);
     }
 }
 
-/// A patch drops nulls from what it merges, and keeps them in an object that it replaces.
-fn replace_values(patch: &mut Node) {
-    if let Some(values) = values_of(patch)
-        && let Node::Map(entries) = values
-    {
-        entries.insert(0, (Arc::from("$patch"), Node::text("replace")));
+/// A patch drops nulls from what it merges, and keeps them in an object that it replaces. That must be one that the template
+/// has: the values, or what is nearest above them.
+fn replace_values(patch: &mut Node, node: &Node, shared: &Node) {
+    let Some(Node::Map(_)) = node.at(&VALUES) else { return };
+    let known = (1..=VALUES.len()).rev().filter_map(|depth| VALUES.get(..depth));
+    let Some(path) = known.into_iter().find(|path| matches!(shared.at(path), Some(Node::Map(_)))) else { return };
+    if let (Some(Node::Map(entries)), Some(patched)) = (node.at(path), patch.at_mut(path)) {
+        let replace = (Arc::from("$patch"), Node::text("replace"));
+        // Argo CD keeps the template's project, whatever a patch says.
+        let entries = entries.iter().filter(|(key, _)| path.len() > 1 || key.as_ref() != "project").cloned();
+        *patched = Node::Map([replace].into_iter().chain(entries).collect());
     }
 }

@@ -52,6 +52,19 @@ impl Node {
         entries.iter().find(|(name, _)| **name == *key).map(|(_, node)| node)
     }
 
+    /// What stands at the end of a path of keys.
+    pub fn at(&self, path: &[&str]) -> Option<&Self> {
+        path.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// The same, to be changed.
+    pub fn at_mut(&mut self, path: &[&str]) -> Option<&mut Self> {
+        path.iter().try_fold(self, |node, key| match node {
+            Self::Map(entries) => entries.iter_mut().find(|(name, _)| **name == **key).map(|(_, node)| node),
+            _ => None,
+        })
+    }
+
     /// The string, if the node is one without holes.
     pub fn as_str(&self) -> Option<&str> {
         let Self::Text(text) = self else { return None };

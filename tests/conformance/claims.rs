@@ -1,0 +1,135 @@
+//! What platformc says of a platform: what `expand`, `explain order` and `explain INSTANCE extra_namespaces` print, by hub.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use platformc::db::Database;
+use platformc::documents::{applications, hub_prefixes};
+use platformc::model::{Slot, estate, explain_value, head};
+use platformc::names::declarations;
+use platformc::plan::{Guarantee, edges};
+use platformc::schema::Kind;
+use serde_json::{Value, json};
+
+/// The URL under which Argo CD knows the cluster that it runs on.
+const IN_CLUSTER: &str = "https://kubernetes.default.svc";
+
+/// What is claimed of one control plane.
+#[derive(Clone)]
+pub(crate) struct Hub {
+    pub(crate) name: String,
+    /// The namespace that Argo CD runs in.
+    pub(crate) namespace: String,
+    /// How the paths of its files begin, within the output folder.
+    pub(crate) prefixes: Vec<String>,
+    /// The kustomization that is applied by hand, within the output folder.
+    pub(crate) bootstrap: String,
+    /// Clusters that somebody else registers: name and server.
+    pub(crate) unregistered: Vec<(String, String)>,
+    /// The Applications of services, by name.
+    pub(crate) applications: BTreeMap<String, Value>,
+    /// Pairs of Applications: the first starts only when the second is Synced and Healthy.
+    pub(crate) ordered: Vec<(String, String)>,
+    /// What each AppProject permits, and nothing else.
+    pub(crate) projects: BTreeMap<String, Permissions>,
+    /// Groups of the identity provider. None of them may do anything: access is no part of the language yet.
+    pub(crate) groups: BTreeSet<String>,
+}
+
+/// What an AppProject permits.
+#[derive(Clone, Default)]
+pub(crate) struct Permissions {
+    pub(crate) repositories: BTreeSet<String>,
+    /// Server and namespace.
+    pub(crate) destinations: BTreeSet<(String, String)>,
+    /// Group and kind of cluster-scoped objects.
+    pub(crate) kinds: BTreeSet<(String, String)>,
+}
+
+/// What is claimed of each hub of a sound platform.
+pub(crate) fn claims(db: &Database) -> Vec<Hub> {
+    let estate = estate(db);
+    let mut hubs: Vec<Hub> = estate.hubs.iter().map(|hub| empty(db, &hub.name, &hub.namespace)).collect();
+    for meaning in applications(db) {
+        let of = estate.cluster(&meaning.slot.cluster).map(|cluster| cluster.hub.to_string());
+        let hub = hubs.iter_mut().find(|hub| Some(&hub.name) == of.as_ref()).expect("every cluster has a hub");
+        let application = meaning.application.to_json(&[]);
+        permit(db, hub, &meaning.service, &meaning.slot, &application);
+        hub.applications.insert(name(&application), application);
+    }
+    order(db, &mut hubs);
+    hubs
+}
+
+fn empty(db: &Database, name: &str, namespace: &str) -> Hub {
+    let estate = estate(db);
+    let clusters = || estate.clusters.iter().filter(|cluster| cluster.hub.as_ref() == name);
+    let platform = estate.platform.as_ref().expect("a sound platform");
+    let mut admin = Permissions::default();
+    admin.repositories.insert(platform.repo.to_string());
+    admin.destinations.insert((IN_CLUSTER.to_owned(), namespace.to_owned()));
+    admin.destinations.extend(clusters().map(|cluster| (cluster.server.to_string(), "default".to_owned())));
+    admin.kinds.insert((String::new(), "Namespace".to_owned()));
+    Hub {
+        name: name.to_owned(),
+        namespace: namespace.to_owned(),
+        prefixes: hub_prefixes(db, name),
+        bootstrap: if estate.hubs.len() > 1 { format!("bootstrap/{name}") } else { String::new() },
+        unregistered: clusters()
+            .filter(|cluster| !cluster.register)
+            .map(|cluster| (cluster.name.to_string(), cluster.server.to_string()))
+            .collect(),
+        applications: BTreeMap::new(),
+        ordered: vec![],
+        projects: BTreeMap::from([("admin".to_owned(), admin)]),
+        groups: estate.teams.iter().flat_map(|team| team.sso.iter().map(ToString::to_string)).collect(),
+    }
+}
+
+pub(crate) fn name(application: &Value) -> String {
+    application["metadata"]["name"].as_str().unwrap_or_default().to_owned()
+}
+
+/// What one Application reads and writes, its project permits.
+fn permit(db: &Database, hub: &mut Hub, service: &str, slot: &Slot, application: &Value) {
+    let spec = &application["spec"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let project = hub.projects.entry(text(&spec["project"])).or_default();
+    let sources = spec["sources"].as_array().cloned().unwrap_or_else(|| vec![spec["source"].clone()]);
+    project.repositories.extend(sources.iter().map(|source| text(&source["repoURL"])));
+    let server = text(&spec["destination"]["server"]);
+    project.destinations.insert((server.clone(), text(&spec["destination"]["namespace"])));
+    for namespace in extra_namespaces(db, service, slot) {
+        project.destinations.insert((server.clone(), namespace));
+    }
+    let layer = text(&application["metadata"]["labels"]["platformc.io/layer"]);
+    let kinds = estate(db).layers.iter().filter(|known| known.name.as_ref() == layer);
+    let kinds = kinds.flat_map(|layer| layer.cluster_resources.iter());
+    project.kinds.extend(kinds.map(|(group, kind)| (group.to_string(), kind.to_string())));
+}
+
+fn extra_namespaces(db: &Database, service: &str, slot: &Slot) -> Vec<String> {
+    let item = declarations(db).get(Kind::Service, service).expect("its service");
+    let explained = explain_value(db, item, &slot.cluster, slot.item.as_deref(), &["extra_namespaces"]);
+    let value = explained.and_then(|explained| explained.value).map_or(json!([]), |value| value.to_json());
+    let items = value.as_array().cloned().unwrap_or_default();
+    items.iter().map(|item| item.as_str().unwrap_or_default().to_owned()).collect()
+}
+
+fn order(db: &Database, hubs: &mut [Hub]) {
+    let estate = estate(db);
+    let scheme = &estate.platform.as_ref().expect("a sound platform").names;
+    let application = |service: &str, slot: &Slot| {
+        let cluster = estate.cluster(&slot.cluster).expect("its cluster");
+        (cluster.hub.to_string(), scheme.name(service, slot.item.as_deref(), cluster))
+    };
+    for item in declarations(db).of(db, Kind::Service) {
+        let Some(head) = head(db, item) else { continue };
+        for (position, slot) in head.instances.iter().enumerate() {
+            let (hub, dependent) = application(&head.name, slot);
+            let hub = hubs.iter_mut().find(|known| known.name == hub).expect("its hub");
+            let ordered = edges(db, &head.name, position);
+            let ordered = ordered.iter().filter(|edge| edge.guarantee == Guarantee::Ordered);
+            hub.ordered.extend(ordered.map(|edge| (dependent.clone(), application(&edge.service, &edge.slot).1)));
+        }
+    }
+}

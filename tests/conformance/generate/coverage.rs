@@ -1,0 +1,71 @@
+//! Which words of the language some platforms use, by the compiler's own table.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use platformc::schema::{Attribute, FUNCTIONS, KINDS, Type};
+use regex::Regex;
+
+use crate::support::Texts;
+
+/// Statements that are in no table.
+const STATEMENTS: &[(&str, &str)] = &[
+    ("import", r"(?m)^import "),
+    ("for", r"(?m)^ *for \w+ in "),
+    ("when", r"\bwhen "),
+    ("each", r"\beach \w+ in "),
+    ("param", r"\bparam "),
+    ("object", r"\bobject "),
+    ("unset", r"\bunset "),
+    ("override", r"\boverride "),
+    ("+=", r"\+="),
+    ("if", r"\bif .* then .* else "),
+    ("comprehension", r"\[for .* where .*: "),
+    ("not in", r" not in \["),
+    ("or", r" or "),
+    ("raw string", "r\""),
+    ("long string", "\"\"\""),
+    ("on CLUSTER", r"needs = .* on "),
+];
+
+static WORDS: LazyLock<Vec<(String, Regex)>> = LazyLock::new(words);
+
+fn words() -> Vec<(String, Regex)> {
+    let regex = |pattern: &str| Regex::new(pattern).expect("patterns are regular expressions");
+    let mut words: Vec<(String, Regex)> =
+        STATEMENTS.iter().map(|(name, pattern)| ((*name).to_owned(), regex(pattern))).collect();
+    for kind in KINDS {
+        let word = kind.kind.word();
+        words.push((word.to_owned(), regex(&format!(r"(?m)^ *{word} "))));
+        attributes(kind.body.attributes, &mut |name| {
+            words.push((format!("{word}.{name}"), regex(&format!(r"\b{name} *(\+?=|\{{|\w+ *\{{)"))));
+        });
+    }
+    words.extend(
+        FUNCTIONS.iter().map(|function| (format!("{}()", function.name), regex(&format!(r"\b{}\(", function.name)))),
+    );
+    words
+}
+
+fn attributes(all: &'static [Attribute], each: &mut dyn FnMut(&'static str)) {
+    for attribute in all {
+        each(attribute.name);
+        if let Type::Block(block) | Type::Named(block) = attribute.of {
+            attributes(block.attributes, each);
+        }
+    }
+}
+
+/// The words of the language that none of these use.
+pub(crate) fn unused<'t>(platforms: impl Iterator<Item = &'t Texts>) -> BTreeSet<&'static str> {
+    let mut unused: BTreeSet<&str> = WORDS.iter().map(|(name, _)| name.as_str()).collect();
+    for sources in platforms {
+        let texts = || sources.iter().filter(|(path, _)| path.ends_with(".pf")).map(|(_, text)| text);
+        for (name, pattern) in WORDS.iter() {
+            if unused.contains(name.as_str()) && texts().any(|text| pattern.is_match(text)) {
+                unused.remove(name.as_str());
+            }
+        }
+    }
+    unused
+}
