@@ -8,91 +8,107 @@ import (
 	"strings"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/validation/field"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	"github.com/argoproj/argo-cd/v3/util/argo"
 )
 
-// checkApp says what Argo CD and the apiserver think of one Application, given the projects
-// and clusters of the world. It is used for Applications in DIR and for generated ones.
-func (w *World) checkApp(r *Report, d *Doc, app *v1alpha1.Application, prefix string) {
-	ctx := context.Background()
-	fail := func(rule, by, msg string) { r.fail(rule, by, d, "%s%s", prefix, oneLine(msg)) }
-
-	if prefix != "" { // a document of DIR was checked as such by lint
-		for _, e := range validateMeta(&app.ObjectMeta, true, apivalidation.NameIsDNSSubdomain) {
-			fail("object-meta", "k8s: api/validation.ValidateObjectMeta", e.Error())
-		}
-		if s := w.schemas["Application"]; s != nil {
-			if u, err := runtime.DefaultUnstructuredConverter.ToUnstructured(app); err == nil {
-				u["apiVersion"], u["kind"] = "argoproj.io/v1alpha1", "Application"
-				delete(u, "status")
-				errs, _ := s.check(u)
-				for _, e := range errs {
-					fail("crd-schema", "k8s: apiextensions validation of the Application CRD", e.Error())
-				}
-			}
+// checkGenerated judges an Application that an ApplicationSet generates as if it stood in DIR.
+func (w *World) checkGenerated(r *Report, d *Doc, app *v1alpha1.Application) {
+	prefix := "generated " + app.Name + ": "
+	for _, e := range validateMeta(&app.ObjectMeta, true, apivalidation.NameIsDNSSubdomain) {
+		r.fail("object-meta", "k8s: api/validation.ValidateObjectMeta", d, "%s%s", prefix, oneLine(e.Error()))
+	}
+	if u, err := untyped(app); err == nil {
+		generated := *d
+		generated.Obj = &unstructured.Unstructured{Object: u}
+		sub := newReport("")
+		lintByCRD(sub, &generated)
+		for _, f := range sub.Findings {
+			r.add(f.Severity, f.Rule, f.By, d, "%s%s", prefix, f.Message)
 		}
 	}
+	checkAlone(r, d, app, prefix)
+	w.checkInWorld(r, d, app, prefix)
+}
 
-	proj, err := w.project(app.Spec.GetProject())
-	switch {
-	case err != nil:
-		fail("app-project", "argo: util/argo.GetAppProjectByName", err.Error())
-	case !proj.IsAppNamespacePermitted(app, w.NS):
-		fail("app-namespace", "argo: AppProject.IsAppNamespacePermitted", argo.ErrProjectNotPermitted(app.Name, app.Namespace, proj.Name).Error())
-	default:
-		conditions, err := argo.ValidatePermissions(ctx, &app.Spec, proj, w.DB)
-		if err != nil {
-			fail("app-permissions", "argo: util/argo.ValidatePermissions", err.Error())
-		}
-		for _, c := range conditions {
-			fail("app-permissions", "argo: util/argo.ValidatePermissions", c.Message)
-		}
-	}
-	// With no project there is still the destination to judge.
+// untyped is the Application as it is sent to an apiserver, without status.
+func untyped(app *v1alpha1.Application) (map[string]any, error) {
+	u, err := runtime.DefaultUnstructuredConverter.ToUnstructured(app)
 	if err != nil {
-		if _, err := argo.GetDestinationCluster(ctx, app.Spec.Destination, w.DB); err != nil {
-			fail("app-destination", "argo: util/argo.GetDestinationCluster", err.Error())
-		}
+		return nil, err
 	}
+	delete(u, "status")
+	u["apiVersion"], u["kind"] = "argoproj.io/v1alpha1", "Application"
+	return u, nil
+}
+
+// checkAlone says what Argo CD thinks of an Application wherever it is applied.
+func checkAlone(r *Report, d *Doc, app *v1alpha1.Application, prefix string) {
+	fail := func(rule, by, msg string) { r.fail(rule, by, d, "%s%s", prefix, oneLine(msg)) }
 	for _, c := range argo.ValidateManagedByURL(app) {
 		fail("app-managed-by-url", "argo: util/argo.ValidateManagedByURL", c.Message)
 	}
-	if app.Spec.HasMultipleSources() {
-		seen := map[string]bool{}
-		for _, s := range app.Spec.Sources {
-			if s.Name != "" && seen[s.Name] {
-				fail("app-source-name", "argo: as server.validateAndNormalizeApp", "duplicate source name "+s.Name)
-			}
-			seen[s.Name] = true
-		}
-		if app.Spec.Source != nil {
-			r.warn("app-both-sources", "judge: Argo CD ignores spec.source when spec.sources is set", d, "%sspec.source and spec.sources are both given", prefix)
-		}
+	if app.Spec.HasMultipleSources() && app.Spec.Source != nil {
+		r.warn("app-both-sources", "judge: Argo CD ignores spec.source when spec.sources is set", d, "%sspec.source and spec.sources are both given", prefix)
 	}
-	for _, src := range app.Spec.GetSources() {
-		if err := checkPath(src.Path); err != nil {
+	seen := map[string]bool{}
+	for _, s := range app.Spec.GetSources() {
+		if s.Name != "" && seen[s.Name] {
+			fail("app-source-name", "argo: as server.validateAndNormalizeApp", "duplicate source name "+s.Name)
+		}
+		seen[s.Name] = true
+		if _, err := s.ExplicitType(); err != nil {
+			fail("app-source-type", "argo: ApplicationSource.ExplicitType", err.Error())
+		}
+		if err := checkPath(s.Path); err != nil {
 			fail("app-path", "judge: as util/app/path.Path in the repo-server", err.Error())
 		}
 	}
 	if p := app.Spec.SyncPolicy; p != nil {
-		if p.Retry != nil {
-			if _, err := p.Retry.NextRetryAt(time.Time{}, 1); err != nil {
-				fail("app-retry", "argo: RetryStrategy.NextRetryAt", err.Error())
-			}
+		checkSyncPolicy(p, fail)
+	}
+}
+
+func checkSyncPolicy(p *v1alpha1.SyncPolicy, fail func(rule, by, msg string)) {
+	if p.Retry != nil {
+		if _, err := p.Retry.NextRetryAt(time.Time{}, 1); err != nil {
+			fail("app-retry", "argo: RetryStrategy.NextRetryAt", err.Error())
 		}
-		for _, o := range p.SyncOptions {
-			if !knownSyncOption(o) {
-				fail("sync-option", "judge: Argo CD ignores sync options it does not know", fmt.Sprintf("unknown sync option %q", o))
-			}
+	}
+	for _, o := range p.SyncOptions {
+		if !knownSyncOption(o) {
+			fail("sync-option", "judge: Argo CD ignores sync options it does not know", fmt.Sprintf("unknown sync option %q", o))
+		}
+	}
+}
+
+// checkInWorld says what Argo CD thinks of an Application given the projects, clusters and
+// settings of DIR.
+func (w *World) checkInWorld(r *Report, d *Doc, app *v1alpha1.Application, prefix string) {
+	ctx := context.Background()
+	fail := func(rule, by string, err error) { r.fail(rule, by, d, "%s%s", prefix, oneLine(err.Error())) }
+	proj, err := w.project(app.Spec.GetProject())
+	switch {
+	case err != nil:
+		fail("app-project", "argo: util/argo.GetAppProjectByName", err)
+		// With no project there is still the destination to judge.
+		if _, err := argo.GetDestinationCluster(ctx, app.Spec.Destination, w.DB); err != nil {
+			fail("app-destination", "argo: util/argo.GetDestinationCluster", err)
+		}
+	case !proj.IsAppNamespacePermitted(app, w.NS):
+		fail("app-namespace", "argo: AppProject.IsAppNamespacePermitted", argo.ErrProjectNotPermitted(app.Name, app.Namespace, proj.Name))
+	default:
+		conditions, err := argo.ValidatePermissions(ctx, &app.Spec, proj, w.DB)
+		if err != nil {
+			fail("app-permissions", "argo: util/argo.ValidatePermissions", err)
+		}
+		for _, c := range conditions {
+			r.fail("app-permissions", "argo: util/argo.ValidatePermissions", d, "%s%s", prefix, oneLine(c.Message))
 		}
 	}
 	w.checkTracking(r, d, app, prefix)
@@ -147,75 +163,4 @@ func (w *World) checkTracking(r *Report, d *Doc, app *v1alpha1.Application, pref
 	for _, e := range validateMeta(&meta, true, apivalidation.NameIsDNSSubdomain) {
 		r.fail("app-tracking", "k8s: the objects of this Application could not be stored", d, "%s%v", prefix, e)
 	}
-}
-
-// project is the project as the application controller uses it: merged with its scoped
-// repositories and clusters and with global projects.
-func (w *World) project(name string) (*v1alpha1.AppProject, error) {
-	type entry struct {
-		p   *v1alpha1.AppProject
-		err error
-	}
-	if e, ok := w.projCache.Load(name); ok {
-		return e.(entry).p, e.(entry).err
-	}
-	p, err := argo.GetAppProjectByName(context.Background(), name, w.ProjLister, w.NS, w.Settings, w.DB)
-	w.projCache.Store(name, entry{p, err})
-	return p, err
-}
-
-func (w *World) clusters() []*corev1.Secret {
-	var out []*corev1.Secret
-	for _, s := range w.Secrets {
-		if isClusterSecret(s) && s.Namespace == w.NS {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-func validateMeta(m *metav1.ObjectMeta, namespaced bool, name apivalidation.ValidateNameFunc) field.ErrorList {
-	c := m.DeepCopy()
-	if namespaced && c.Namespace == "" {
-		c.Namespace = "default" // filled in by kubectl, kustomize or Argo CD
-	}
-	return apivalidation.ValidateObjectMeta(c, namespaced, name, field.NewPath("metadata"))
-}
-
-// readCache stands for the informer cache in front of the controller's client: the two reads
-// that generators do are answered from memory, everything else by controller-runtime's fake.
-type readCache struct {
-	client.Client
-	w *World
-}
-
-func newReadCache(c client.Client, w *World) client.Client { return &readCache{Client: c, w: w} }
-
-func (c *readCache) List(ctx context.Context, list client.ObjectList, opts ...client.ListOption) error {
-	secrets, ok := list.(*corev1.SecretList)
-	if !ok {
-		return c.Client.List(ctx, list, opts...)
-	}
-	o := client.ListOptions{}
-	o.ApplyOptions(opts)
-	for _, s := range c.w.sortedSecrets() {
-		if o.Namespace != "" && s.Namespace != o.Namespace {
-			continue
-		}
-		if o.LabelSelector != nil && !o.LabelSelector.Matches(labelSet(s.Labels)) {
-			continue
-		}
-		secrets.Items = append(secrets.Items, *s)
-	}
-	return nil
-}
-
-func (c *readCache) Get(ctx context.Context, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error {
-	if p, ok := obj.(*v1alpha1.AppProject); ok {
-		if found := c.w.Projects[key]; found != nil {
-			found.DeepCopyInto(p)
-			return nil
-		}
-	}
-	return c.Client.Get(ctx, key, obj, opts...)
 }

@@ -20,6 +20,7 @@ type options struct {
 	json, text         bool
 	limit, workers     int
 	build, expand      bool
+	each               bool
 	validate           bool
 	reconcile          bool
 	root               string
@@ -46,6 +47,7 @@ var commands = map[string]command{
 	"lint":        {1, cmdLint},
 	"expand":      {1, cmdExpand},
 	"waves":       {1, cmdWaves},
+	"permissions": {1, cmdPermissions},
 	"rbac":        {5, cmdRBAC},
 	"rbac-matrix": {1, cmdRBACMatrix},
 	"compare":     {2, cmdCompare},
@@ -137,6 +139,7 @@ func flags(name string, o *options) *flag.FlagSet {
 	fs.BoolVar(&o.newGlob, "new-git-file-globbing", false, "as the controller's flag of that name")
 	fs.IntVar(&o.limit, "limit", 200, "print at most so many findings as text (0: all)")
 	fs.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "documents and ApplicationSets handled at a time")
+	fs.BoolVar(&o.each, "each", false, "lint: judge each document by itself only")
 	fs.BoolVar(&o.build, "build", true, "lint: also build kustomizations")
 	fs.BoolVar(&o.expand, "expand", true, "lint: also expand ApplicationSets and judge the result")
 	fs.BoolVar(&o.validate, "validate", true, "expand: also judge the generated Applications")

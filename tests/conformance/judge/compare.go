@@ -111,7 +111,7 @@ func readApps(path, ns string) (map[string]*v1alpha1.Application, error) {
 	case json.Unmarshal(data, &wrapped) == nil && (wrapped.Applications != nil || wrapped.Items != nil):
 		items = append(wrapped.Applications, wrapped.Items...)
 	default:
-		docs, err := loadFile(path, path)
+		docs, err := loadFile(file{path, data})
 		if err != nil {
 			return nil, err
 		}

@@ -9,7 +9,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -21,15 +23,18 @@ import (
 
 // Doc is one YAML document of DIR.
 type Doc struct {
-	File  string // relative to the root that was loaded
+	File  string // relative to DIR
 	Index int    // 1-based
 	JSON  []byte
 	Obj   *unstructured.Unstructured
-	Typed any   // *v1alpha1.Application, *v1alpha1.ApplicationSet, *v1alpha1.AppProject when decoded
+	Typed any   // the Go value, of a kind that typeOf knows
 	Err   error // not YAML
 	// TypeErr: it is of a kind the judge types, but does not decode as one.
 	TypeErr error
 }
+
+// folder is where the file of the document lies.
+func (d *Doc) folder() string { return path.Dir(d.File) }
 
 // ID names the object in messages: group/kind ns/name.
 func (d *Doc) ID() string {
@@ -54,86 +59,86 @@ func isYAML(name string) bool {
 	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 }
 
-func isKustomization(name string) bool {
-	switch filepath.Base(name) {
-	case "kustomization.yaml", "kustomization.yml", "Kustomization":
-		return true
-	}
-	return false
+// file is a YAML file of DIR.
+type file struct {
+	name string // relative to DIR, with slashes
+	data []byte
 }
 
-// loadDir reads every YAML document under dir, in the order of file names. Hidden
-// directories are skipped, as Argo CD's own directory walk does.
-func loadDir(dir string, workers int) ([]*Doc, error) {
-	var files []string
+// readDir reads the YAML files under dir, in the order of their names. Hidden directories are
+// skipped, as Argo CD's own directory walk does.
+func readDir(dir string) ([]file, error) {
+	var files []file
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if e.IsDir() {
-			if path != dir && strings.HasPrefix(e.Name(), ".") {
-				return filepath.SkipDir
-			}
+		if e.IsDir() && path != dir && strings.HasPrefix(e.Name(), ".") {
+			return filepath.SkipDir
+		}
+		if e.IsDir() || !isYAML(e.Name()) && !isKustomization(e.Name()) {
 			return nil
 		}
-		if isYAML(e.Name()) || isKustomization(e.Name()) {
-			files = append(files, path)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	sort.Strings(files)
-	perFile := make([][]*Doc, len(files))
-	err = parallel(workers, len(files), func(i int) error {
-		rel, err := filepath.Rel(dir, files[i])
-		if err != nil {
-			return err
-		}
-		perFile[i], err = loadFile(files[i], filepath.ToSlash(rel))
+		f, err := readFile(dir, path)
+		files = append(files, f)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	var docs []*Doc
-	for _, ds := range perFile {
-		docs = append(docs, ds...)
-	}
-	return docs, nil
+	sort.Slice(files, func(i, j int) bool { return files[i].name < files[j].name })
+	return files, err
 }
 
-func loadFile(path, rel string) ([]*Doc, error) {
-	data, err := os.ReadFile(path)
+func readFile(dir, path string) (file, error) {
+	rel, err := filepath.Rel(dir, path)
 	if err != nil {
-		return nil, err
+		return file{}, err
 	}
+	data, err := os.ReadFile(path)
+	return file{filepath.ToSlash(rel), data}, err
+}
+
+func loadFiles(files []file, workers int) ([]*Doc, error) {
+	perFile := make([][]*Doc, len(files))
+	err := parallel(workers, len(files), func(i int) (err error) {
+		perFile[i], err = loadFile(files[i])
+		return err
+	})
+	return slices.Concat(perFile...), err
+}
+
+// loadFile cuts a file into documents.
+func loadFile(f file) ([]*Doc, error) {
 	var docs []*Doc
-	r := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(data)))
-	for n := 1; ; n++ {
+	r := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(f.data)))
+	for {
 		raw, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			return docs, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", rel, err)
+			return nil, fmt.Errorf("%s: %w", f.name, err)
 		}
-		d := &Doc{File: rel, Index: n}
-		// Strict: a key given twice is an error, as it is for `kubectl --validate=strict`.
-		d.JSON, d.Err = yaml.YAMLToJSONStrict(raw)
-		if d.Err == nil && string(bytes.TrimSpace(d.JSON)) == "null" {
-			n--
-			continue
+		if d := loadDoc(raw); d != nil {
+			d.File, d.Index = f.name, len(docs)+1
+			docs = append(docs, d)
 		}
-		if d.Err == nil {
-			var m map[string]any
-			if d.Err = unmarshalNumbers(d.JSON, &m); d.Err == nil {
-				d.Obj = &unstructured.Unstructured{Object: m}
-			}
-		}
-		docs = append(docs, d)
 	}
+}
+
+// loadDoc reads a document, nil if it is empty. A key given twice is an error, as it is for
+// `kubectl --validate=strict`.
+func loadDoc(raw []byte) *Doc {
+	d := &Doc{}
+	if d.JSON, d.Err = yaml.YAMLToJSONStrict(raw); d.Err != nil {
+		return d
+	}
+	if string(bytes.TrimSpace(d.JSON)) == "null" {
+		return nil
+	}
+	var m map[string]any
+	if d.Err = unmarshalNumbers(d.JSON, &m); d.Err == nil {
+		d.Obj = &unstructured.Unstructured{Object: m}
+	}
+	return d
 }
 
 // unmarshalNumbers decodes as the apiserver does: integers stay int64.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,9 +10,9 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	log "github.com/sirupsen/logrus"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	ctrlfake "sigs.k8s.io/controller-runtime/pkg/client/fake"
@@ -29,7 +30,6 @@ import (
 type expansion struct {
 	Apps   []*v1alpha1.Application         // sorted by namespace, name
 	Origin map[*v1alpha1.Application]*Doc  // the ApplicationSet of each
-	Failed map[*Doc]bool                   // ApplicationSets whose generation failed: Argo CD leaves their Applications as they are
 	ByName map[types.NamespacedName][]*Doc // who generates a name
 	byDoc  map[*Doc][]v1alpha1.Application
 }
@@ -64,86 +64,94 @@ func newExpander(w *World, o *options) (*expander, error) {
 	return e, nil
 }
 
+// generated is what one ApplicationSet gives.
+type generated struct {
+	apps []v1alpha1.Application
+	msgs []string // errors that Argo CD logs besides the one it returns
+	err  error
+}
+
 // expandAll runs every ApplicationSet through template.GenerateApplications, the function the
 // controller calls, and applies the controller's own validation to the result.
 func (e *expander) expandAll(r *Report, o *options) (*expansion, error) {
-	x := &expansion{
-		Origin: map[*v1alpha1.Application]*Doc{}, Failed: map[*Doc]bool{},
-		ByName: map[types.NamespacedName][]*Doc{}, byDoc: map[*Doc][]v1alpha1.Application{},
+	generate := e.generate
+	if o.reconcile {
+		generate = e.reconcile
 	}
-	type result struct {
-		apps []v1alpha1.Application
-		msgs []string
-		err  error
-	}
-	results := make([]result, len(e.w.AppSets))
-	// Argo CD's slugify and pull request generator set package variables of gosimple/slug, so
-	// ApplicationSets that use them are not expanded at the same time as others.
-	workers := o.workers
-	for _, d := range e.w.AppSets {
-		if strings.Contains(string(d.JSON), "slugify") || strings.Contains(string(d.JSON), `"pullRequest"`) {
-			workers = 1
-		}
-	}
-	err := parallel(workers, len(results), func(i int) error {
-		res := &results[i]
-		generate := e.generate
-		if o.reconcile {
-			generate = e.reconcile
-		}
-		res.apps, res.msgs, res.err = generate(e.w.AppSets[i])
+	results := make([]generated, len(e.w.AppSets))
+	err := parallel(e.workers(o), len(results), func(i int) error {
+		results[i] = generate(e.w.AppSets[i])
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	x := &expansion{
+		Origin: map[*v1alpha1.Application]*Doc{}, ByName: map[types.NamespacedName][]*Doc{}, byDoc: map[*Doc][]v1alpha1.Application{},
+	}
 	for i, d := range e.w.AppSets {
-		res := results[i]
-		for _, m := range slices.Compact(slices.Sorted(slices.Values(res.msgs))) {
-			if strings.HasPrefix(m, unknownInPatch) {
-				r.fail("appset-template-patch", "judge: Argo CD drops it without a word", d, "%s", m)
-			}
-		}
-		if res.err != nil {
-			x.Failed[d] = true
-			r.fail("appset-generate", "argo: applicationset/controllers/template.GenerateApplications", d, "%s", oneLine(res.err.Error()))
-			for _, m := range res.msgs {
-				if !strings.Contains(m, res.err.Error()) && !strings.HasPrefix(m, unknownInPatch) {
-					r.fail("appset-generate", "argo: applicationset log", d, "%s", oneLine(m))
-				}
-			}
-			continue
-		}
-		x.byDoc[d] = res.apps
-		for j := range res.apps {
-			app := &res.apps[j]
-			x.Apps = append(x.Apps, app)
-			x.Origin[app] = d
-			k := types.NamespacedName{Namespace: app.Namespace, Name: app.Name}
-			x.ByName[k] = append(x.ByName[k], d)
+		if reportGenerated(r, d, results[i]); results[i].err == nil {
+			x.take(d, results[i].apps)
 		}
 	}
 	sort.SliceStable(x.Apps, func(i, j int) bool {
 		a, b := x.Apps[i], x.Apps[j]
-		if a.Namespace != b.Namespace {
-			return a.Namespace < b.Namespace
-		}
-		return a.Name < b.Name
+		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name)) < 0
 	})
 	return x, nil
 }
 
-// generate expands one ApplicationSet; msgs are the errors Argo CD logs besides the one it returns.
-func (e *expander) generate(d *Doc) (apps []v1alpha1.Application, msgs []string, err error) {
+// workers is one where ApplicationSets use Argo CD's slugify or its pull request generator:
+// those set package variables of gosimple/slug.
+func (e *expander) workers(o *options) int {
+	for _, d := range e.w.AppSets {
+		if strings.Contains(string(d.JSON), "slugify") || strings.Contains(string(d.JSON), `"pullRequest"`) {
+			return 1
+		}
+	}
+	return o.workers
+}
+
+func reportGenerated(r *Report, d *Doc, g generated) {
+	msgs := slices.Compact(slices.Sorted(slices.Values(g.msgs)))
+	for _, m := range msgs {
+		if strings.HasPrefix(m, unknownInPatch) {
+			r.fail("appset-template-patch", "judge: Argo CD drops it without a word", d, "%s", m)
+		}
+	}
+	if g.err == nil {
+		return
+	}
+	r.fail("appset-generate", "argo: applicationset/controllers/template.GenerateApplications", d, "%s", oneLine(g.err.Error()))
+	for _, m := range msgs {
+		if !strings.Contains(m, g.err.Error()) && !strings.HasPrefix(m, unknownInPatch) {
+			r.fail("appset-generate", "argo: applicationset log", d, "%s", oneLine(m))
+		}
+	}
+}
+
+func (x *expansion) take(d *Doc, apps []v1alpha1.Application) {
+	x.byDoc[d] = apps
+	for i := range apps {
+		app := &apps[i]
+		k := types.NamespacedName{Namespace: app.Namespace, Name: app.Name}
+		x.Apps = append(x.Apps, app)
+		x.Origin[app] = d
+		x.ByName[k] = append(x.ByName[k], d)
+	}
+}
+
+// generate expands one ApplicationSet.
+func (e *expander) generate(d *Doc) (g generated) {
 	defer func() {
 		// The controller recovers from panics of generators too and reports them as an error.
 		if p := recover(); p != nil {
-			err = fmt.Errorf("Argo CD panics on this ApplicationSet: %v", p)
+			g.err = fmt.Errorf("Argo CD panics on this ApplicationSet: %v", p)
 		}
 	}()
 	set, err := e.prepare(d)
 	if err != nil {
-		return nil, nil, err
+		return generated{err: err}
 	}
 	hook := &logErrors{}
 	logger := log.New()
@@ -151,13 +159,13 @@ func (e *expander) generate(d *Doc) (apps []v1alpha1.Application, msgs []string,
 	logger.SetLevel(log.ErrorLevel)
 	logger.AddHook(hook)
 	renderer := &patchWatcher{}
-	apps, _, err = template.GenerateApplications(log.NewEntry(logger), *set, e.gens, renderer, e.ctrl)
-	msgs = append(msgs, renderer.unknown...)
-	for i := range apps {
+	g.apps, _, g.err = template.GenerateApplications(log.NewEntry(logger), *set, e.gens, renderer, e.ctrl)
+	for i := range g.apps {
 		// As createOrUpdateInCluster does before it writes the Application.
-		apps[i].Spec = *argo.NormalizeApplicationSpec(&apps[i].Spec)
+		g.apps[i].Spec = *argo.NormalizeApplicationSpec(&g.apps[i].Spec)
 	}
-	return apps, append(msgs, hook.take()...), err
+	g.msgs = append(renderer.unknown, hook.take()...)
+	return g
 }
 
 // patchWatcher is Argo CD's renderer; it also notes the fields of a rendered templatePatch
@@ -212,43 +220,42 @@ func (e *expander) prepare(d *Doc) (*v1alpha1.ApplicationSet, error) {
 // exported) does: unique names, existing project, resolvable destination; then what the
 // apiserver and the application controller will say of each Application.
 func (e *expander) validateGenerated(r *Report, x *expansion, o *options) {
-	w := e.w
 	static := map[types.NamespacedName]*Doc{}
-	for _, d := range w.Apps {
+	for _, d := range e.w.Apps {
 		a := d.Typed.(*v1alpha1.Application)
 		static[types.NamespacedName{Namespace: a.Namespace, Name: a.Name}] = d
 	}
 	for k, docs := range x.ByName {
-		sets := map[*Doc]int{}
-		for _, d := range docs {
-			sets[d]++
-		}
-		for d, n := range sets {
-			if n > 1 {
-				r.fail("appset-duplicate-name", "argo: as validateGeneratedApplications", d, "generates %d Applications named %q; Argo CD creates only the first", n, k.Name)
-			}
-			if len(sets) > 1 {
-				r.fail("appset-name-clash", "argo: controllerutil.SetControllerReference would fail", d, "Application %q is generated by %d ApplicationSets", k.Name, len(sets))
-			}
-		}
-		if s := static[k]; s != nil {
-			r.fail("appset-name-clash", "argo: createOrUpdateInCluster overwrites it", docs[0], "Application %q is also declared by hand in %s", k.Name, s.File)
-		}
+		checkNames(r, k.Name, docs, static[k])
 	}
 	for d, apps := range x.byDoc {
 		checkRolling(r, d, apps)
 	}
-	perApp := make([][]Finding, len(x.Apps))
-	_ = parallel(o.workers, len(x.Apps), func(i int) error {
-		sub := newReport("")
-		w.checkApp(sub, x.Origin[x.Apps[i]], x.Apps[i], "generated "+x.Apps[i].Name+": ")
-		perApp[i] = sub.Findings
-		return nil
+	r.forEach(o.workers, len(x.Apps), func(r *Report, i int) {
+		e.w.checkGenerated(r, x.Origin[x.Apps[i]], x.Apps[i])
 	})
-	for _, f := range perApp {
-		r.Findings = append(r.Findings, f...)
+}
+
+// checkNames finds names that several Applications have: docs generate it, static declares it.
+func checkNames(r *Report, name string, docs []*Doc, static *Doc) {
+	sets := map[*Doc]int{}
+	for _, d := range docs {
+		sets[d]++
+	}
+	for d, n := range sets {
+		if n > 1 {
+			r.fail("appset-duplicate-name", "argo: as validateGeneratedApplications", d, "generates %d Applications named %q; Argo CD creates only the first", n, name)
+		}
+		if len(sets) > 1 {
+			r.fail("appset-name-clash", "argo: controllerutil.SetControllerReference would fail", d, "Application %q is generated by %d ApplicationSets", name, len(sets))
+		}
+	}
+	if static != nil {
+		r.fail("appset-name-clash", "argo: createOrUpdateInCluster overwrites it", docs[0], "Application %q is also declared by hand in %s", name, static.File)
 	}
 }
+
+const rollingRule = "judge: as progressivesync.buildAppDependencyList"
 
 // checkRolling repeats how progressivesync.buildAppDependencyList (not exported) assigns the
 // generated Applications to RollingSync steps: one in no step is never synced.
@@ -257,34 +264,38 @@ func checkRolling(r *Report, d *Doc, apps []v1alpha1.Application) {
 	if !progressivesync.RollingSyncStrategyEnabled(set) {
 		return
 	}
-	const by = "judge: as progressivesync.buildAppDependencyList"
 	steps := set.Spec.Strategy.RollingSync.Steps
 	for i, step := range steps {
 		for _, m := range step.MatchExpressions {
 			if m.Operator != "In" && m.Operator != "NotIn" {
-				r.fail("appset-rolling", by, d, "step %d: operator %q is neither In nor NotIn, nothing will match", i+1, m.Operator)
+				r.fail("appset-rolling", rollingRule, d, "step %d: operator %q is neither In nor NotIn, nothing will match", i+1, m.Operator)
 			}
 		}
 	}
 	for _, app := range apps {
-		var in []int
-		for i, step := range steps {
-			ok := true
-			for _, m := range step.MatchExpressions {
-				v, has := app.Labels[m.Key]
-				listed := has && slices.Contains(m.Values, v)
-				ok = ok && (m.Operator == "In" && listed || m.Operator == "NotIn" && !listed)
-			}
-			if ok {
-				in = append(in, i+1)
-			}
-		}
-		if len(in) == 0 {
-			r.fail("appset-rolling", by, d, "generated %s: in no RollingSync step, it would never be synced", app.Name)
-		} else if len(in) > 1 {
-			r.fail("appset-rolling", by, d, "generated %s: in steps %v, only the first counts", app.Name, in)
+		switch in := stepsOf(app, steps); len(in) {
+		case 0:
+			r.fail("appset-rolling", rollingRule, d, "generated %s: in no RollingSync step, it would never be synced", app.Name)
+		case 1:
+		default:
+			r.fail("appset-rolling", rollingRule, d, "generated %s: in steps %v, only the first counts", app.Name, in)
 		}
 	}
+}
+
+// stepsOf are the numbers of the steps that an Application is in.
+func stepsOf(app v1alpha1.Application, steps []v1alpha1.ApplicationSetRolloutStep) (in []int) {
+	for i, step := range steps {
+		matches := func(m v1alpha1.ApplicationMatchExpression) bool {
+			v, has := app.Labels[m.Key]
+			listed := has && slices.Contains(m.Values, v)
+			return m.Operator == "In" && listed || m.Operator == "NotIn" && !listed
+		}
+		if !slices.ContainsFunc(step.MatchExpressions, func(m v1alpha1.ApplicationMatchExpression) bool { return !matches(m) }) {
+			in = append(in, i+1)
+		}
+	}
+	return in
 }
 
 func cmdExpand(o *options, args []string) (*answer, error) {
@@ -293,7 +304,6 @@ func cmdExpand(o *options, args []string) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer w.close()
 	w.undecoded(r)
 	e, err := newExpander(w, o)
 	if err != nil {
@@ -354,15 +364,38 @@ func (x *expanded) writeLines(w io.Writer) error {
 
 // canonicalApp is the Application as it is meant: no status, no server-set metadata, sorted keys.
 func canonicalApp(a *v1alpha1.Application) ([]byte, error) {
-	u, err := runtime.DefaultUnstructuredConverter.ToUnstructured(a)
+	u, err := untyped(a)
 	if err != nil {
 		return nil, err
 	}
-	delete(u, "status")
-	u["apiVersion"], u["kind"] = "argoproj.io/v1alpha1", "Application"
-	meta := u["metadata"].(map[string]any)
-	delete(meta, "creationTimestamp")
+	delete(u["metadata"].(map[string]any), "creationTimestamp")
 	return json.Marshal(u)
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// logErrors collects what Argo CD logs at error level: some of its functions log every
+// error but return only the first.
+type logErrors struct {
+	mu   sync.Mutex
+	msgs []string
+}
+
+func (h *logErrors) Levels() []log.Level { return []log.Level{log.ErrorLevel} }
+
+func (h *logErrors) Fire(e *log.Entry) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	msg := e.Message
+	if err, ok := e.Data[log.ErrorKey].(error); ok {
+		msg += ": " + err.Error()
+	}
+	h.msgs = append(h.msgs, msg)
+	return nil
+}
+
+func (h *logErrors) take() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := h.msgs
+	h.msgs = nil
+	return out
+}

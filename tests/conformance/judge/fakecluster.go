@@ -36,12 +36,14 @@ type fakeCluster struct {
 	kinds    map[schema.GroupVersionKind]bool
 	cluster  map[schema.GroupKind]bool // cluster-scoped, by CRDs of DIR
 	expanded map[kube.ResourceKey]bool
+	owners   map[kube.ResourceKey]*simApp // who applies it
 }
 
 func newFakeCluster(w *World) *fakeCluster {
 	c := &fakeCluster{
 		objs: map[kube.ResourceKey]*unstructured.Unstructured{}, kinds: map[schema.GroupVersionKind]bool{},
 		cluster: map[schema.GroupKind]bool{}, expanded: map[kube.ResourceKey]bool{},
+		owners: map[kube.ResourceKey]*simApp{},
 	}
 	for _, d := range w.Docs {
 		if !d.is("apiextensions.k8s.io", "CustomResourceDefinition") {
@@ -226,8 +228,6 @@ func (r *recorder) note(o *unstructured.Unstructured, dry cmdutil.DryRunStrategy
 	r.cluster.put(o)
 	return o.GetName() + " applied", nil
 }
-
-func (r *recorder) take() []*unstructured.Unstructured { return r.applied }
 
 func (r *recorder) ApplyResource(_ context.Context, o *unstructured.Unstructured, dry cmdutil.DryRunStrategy, _, _, _ bool, _ string) (string, error) {
 	return r.note(o, dry)

@@ -151,7 +151,6 @@ func withEnforcer(o *options, dir string, f func(*enforcer) (*answer, error)) (*
 	if err != nil {
 		return nil, err
 	}
-	defer w.close()
 	r := newReport("rbac")
 	if w.undecoded(r); len(r.Findings) > 0 {
 		return r.answer(o), nil

@@ -57,6 +57,10 @@ func (r *Report) warn(rule, by string, d *Doc, format string, args ...any) {
 	r.add(sevWarn, rule, by, d, format, args...)
 }
 
+func (r *Report) note(rule, by string, d *Doc, format string, args ...any) {
+	r.add(sevNote, rule, by, d, format, args...)
+}
+
 // finish sorts and counts; it is what makes the report's bytes deterministic.
 func (r *Report) finish() {
 	rank := map[string]int{sevError: 0, sevWarn: 1, sevNote: 2}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,7 +17,6 @@ import (
 	log "github.com/sirupsen/logrus"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	kubefake "k8s.io/client-go/kubernetes/fake"
@@ -30,6 +30,7 @@ import (
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	applisters "github.com/argoproj/argo-cd/v3/pkg/client/listers/application/v1alpha1"
+	"github.com/argoproj/argo-cd/v3/util/argo"
 	"github.com/argoproj/argo-cd/v3/util/db"
 	"github.com/argoproj/argo-cd/v3/util/settings"
 )
@@ -37,6 +38,7 @@ import (
 // World is the control-plane cluster as Argo CD would see it if DIR were applied to it:
 // the real settings manager, cluster database and project lister over a fake clientset.
 type World struct {
+	Dir        string
 	NS         string
 	Docs       []*Doc
 	Scheme     *runtime.Scheme
@@ -53,13 +55,13 @@ type World struct {
 	// first start (everything allowed) was added.
 	DefaultProjectAdded bool
 
-	schemas   map[string]*crdSchema
 	projCache sync.Map
 	secrets   []*corev1.Secret
 	once      sync.Once
 	cancel    context.CancelFunc
 }
 
+// quietLogs silences all that the judged code writes: the answer is all that is wanted.
 func quietLogs() {
 	os.Setenv("ARGOCD_LOG_LEVEL", "error") // for loggers that Argo CD makes itself
 	log.SetOutput(io.Discard)
@@ -75,11 +77,54 @@ func decodeTyped(data []byte, into any) (strict []error, err error) {
 	return sjson.UnmarshalStrict(data, into)
 }
 
+// latest is the World of the last request. Several questions are asked about one folder, and
+// Argo CD's settings manager takes 100 ms to start, which is longer than most answers.
+var latest struct {
+	key   string
+	world *World
+}
+
+// openWorld is the World of DIR as it is now.
+func openWorld(dir string, o *options) (*World, error) {
+	files, err := readDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	key := fingerprint(dir, o.namespace, files)
+	if latest.key == key {
+		return latest.world, nil
+	}
+	docs, err := loadFiles(files, o.workers)
+	if err != nil {
+		return nil, err
+	}
+	w, err := newWorld(dir, docs, o)
+	if err != nil {
+		return nil, err
+	}
+	if latest.world != nil {
+		latest.world.cancel()
+	}
+	latest.key, latest.world = key, w
+	return w, nil
+}
+
+// fingerprint is the same only for what makes the same World.
+func fingerprint(dir, namespace string, files []file) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q\n", dir, namespace)
+	for _, f := range files {
+		fmt.Fprintf(h, "%q %d\n", f.name, len(f.data))
+		h.Write(f.data)
+	}
+	return string(h.Sum(nil))
+}
+
 // newWorld types the documents and starts the fake cluster. A document that cannot be typed
 // is left out; lint says why.
-func newWorld(docs []*Doc, ns string, workers int) (*World, error) {
+func newWorld(dir string, docs []*Doc, o *options) (*World, error) {
 	w := &World{
-		NS: ns, Docs: docs, Scheme: runtime.NewScheme(),
+		Dir: dir, NS: o.namespace, Docs: docs, Scheme: runtime.NewScheme(),
 		Projects:   map[types.NamespacedName]*v1alpha1.AppProject{},
 		Secrets:    map[types.NamespacedName]*corev1.Secret{},
 		ConfigMaps: map[types.NamespacedName]*corev1.ConfigMap{},
@@ -90,33 +135,45 @@ func newWorld(docs []*Doc, ns string, workers int) (*World, error) {
 	if err := v1alpha1.AddToScheme(w.Scheme); err != nil {
 		return nil, err
 	}
-	if err := parallel(workers, len(docs), func(i int) error { typeDoc(docs[i]); return nil }); err != nil {
+	if err := parallel(o.workers, len(docs), func(i int) error { typeDoc(docs[i]); return nil }); err != nil {
 		return nil, err
 	}
-	orNS := func(m *metav1.ObjectMeta) types.NamespacedName {
-		if m.Namespace == "" {
-			m.Namespace = ns
-		}
-		return types.NamespacedName{Namespace: m.Namespace, Name: m.Name}
-	}
 	for _, d := range docs {
-		switch o := d.Typed.(type) {
-		case *v1alpha1.Application:
-			orNS(&o.ObjectMeta)
-			w.Apps = append(w.Apps, d)
-		case *v1alpha1.ApplicationSet:
-			orNS(&o.ObjectMeta)
-			w.AppSets = append(w.AppSets, d)
-		case *v1alpha1.AppProject:
-			w.Projects[orNS(&o.ObjectMeta)] = o
-		case *corev1.Secret:
-			w.Secrets[orNS(&o.ObjectMeta)] = o
-		case *corev1.ConfigMap:
-			w.ConfigMaps[orNS(&o.ObjectMeta)] = o
-		}
+		w.keep(d)
 	}
 	w.addDefaults()
+	return w, w.start()
+}
 
+// keep puts a typed document where Argo CD looks for its kind.
+func (w *World) keep(d *Doc) {
+	switch o := d.Typed.(type) {
+	case *v1alpha1.Application:
+		w.nameOf(&o.ObjectMeta)
+		w.Apps = append(w.Apps, d)
+	case *v1alpha1.ApplicationSet:
+		w.nameOf(&o.ObjectMeta)
+		w.AppSets = append(w.AppSets, d)
+	case *v1alpha1.AppProject:
+		w.Projects[w.nameOf(&o.ObjectMeta)] = o
+	case *corev1.Secret:
+		w.Secrets[w.nameOf(&o.ObjectMeta)] = o
+	case *corev1.ConfigMap:
+		w.ConfigMaps[w.nameOf(&o.ObjectMeta)] = o
+	}
+}
+
+// nameOf is the name of an object, which without a namespace is in that of Argo CD.
+func (w *World) nameOf(m *metav1.ObjectMeta) types.NamespacedName {
+	if m.Namespace == "" {
+		m.Namespace = w.NS
+	}
+	return types.NamespacedName{Namespace: m.Namespace, Name: m.Name}
+}
+
+// start brings up Argo CD's readers. The settings manager fills its caches in the background;
+// whoever asks it waits for that.
+func (w *World) start() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	w.cancel = cancel
 	var objs []runtime.Object
@@ -127,39 +184,17 @@ func newWorld(docs []*Doc, ns string, workers int) (*World, error) {
 		objs = append(objs, c)
 	}
 	w.Kube = kubefake.NewClientset(objs...)
-	w.Settings = settings.NewSettingsManager(ctx, w.Kube, ns)
-	w.DB = db.NewDB(ns, w.Settings, w.Kube)
+	w.Settings = settings.NewSettingsManager(ctx, w.Kube, w.NS)
+	w.DB = db.NewDB(w.NS, w.Settings, w.Kube)
+	go func() { _, _ = w.Settings.GetClusterInformer() }()
 	idx := cache.NewIndexer(cache.MetaNamespaceKeyFunc, cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc})
+	w.ProjLister = applisters.NewAppProjectLister(idx)
 	for _, p := range w.Projects {
 		if err := idx.Add(p); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	w.ProjLister = applisters.NewAppProjectLister(idx)
-	if _, err := w.Settings.GetClusterInformer(); err != nil {
-		return nil, fmt.Errorf("settings manager did not start: %w", err)
-	}
-	return w, nil
-}
-
-func (w *World) close() { w.cancel() }
-
-// openWorld loads DIR and starts the fake cluster over it.
-func openWorld(dir string, o *options) (*World, error) {
-	docs, err := loadDir(dir, o.workers)
-	if err != nil {
-		return nil, err
-	}
-	schemas, err := crdSchemas()
-	if err != nil {
-		return nil, err
-	}
-	w, err := newWorld(docs, o.namespace, o.workers)
-	if err != nil {
-		return nil, err
-	}
-	w.schemas = schemas
-	return w, nil
+	return nil
 }
 
 // undecoded reports the documents that the commands other than lint must not overlook.
@@ -182,8 +217,6 @@ func (w *World) sortedSecrets() []*corev1.Secret {
 	})
 	return w.secrets
 }
-
-func labelSet(m map[string]string) labels.Set { return labels.Set(m) }
 
 // addDefaults supplies what every Argo CD installation has and DIR need not declare.
 func (w *World) addDefaults() {
@@ -216,66 +249,67 @@ func typeDoc(d *Doc) {
 	if d.Obj == nil || d.Typed != nil {
 		return
 	}
-	var into any
-	switch {
-	case d.is(application.Group, application.ApplicationKind):
-		into = &v1alpha1.Application{}
-	case d.is(application.Group, application.ApplicationSetKind):
-		into = &v1alpha1.ApplicationSet{}
-	case d.is(application.Group, application.AppProjectKind):
-		into = &v1alpha1.AppProject{}
-	case d.is("", "Secret"):
-		into = &corev1.Secret{}
-	case d.is("", "ConfigMap"):
-		into = &corev1.ConfigMap{}
-	default:
+	into := typeOf(d)
+	if into == nil {
 		return
 	}
-	if _, err := decodeTyped(d.JSON, into); err != nil {
-		d.TypeErr = err
+	if _, d.TypeErr = decodeTyped(d.JSON, into); d.TypeErr != nil {
 		return
 	}
 	if s, ok := into.(*corev1.Secret); ok {
-		// What the apiserver does on write.
-		for k, v := range s.StringData {
-			if s.Data == nil {
-				s.Data = map[string][]byte{}
-			}
-			s.Data[k] = []byte(v)
-		}
-		s.StringData = nil
+		storeSecret(s)
 	}
 	d.Typed = into
+}
+
+func typeOf(d *Doc) any {
+	switch {
+	case d.group() == application.Group:
+		return argoType(d.Obj.GetKind())
+	case d.is("", "Secret"):
+		return &corev1.Secret{}
+	case d.is("", "ConfigMap"):
+		return &corev1.ConfigMap{}
+	}
+	return nil
+}
+
+// storeSecret does what the apiserver does on write.
+func storeSecret(s *corev1.Secret) {
+	for k, v := range s.StringData {
+		if s.Data == nil {
+			s.Data = map[string][]byte{}
+		}
+		s.Data[k] = []byte(v)
+	}
+	s.StringData = nil
 }
 
 func isClusterSecret(s *corev1.Secret) bool {
 	return s.Labels[common.LabelKeySecretType] == common.LabelValueSecretTypeCluster
 }
 
-// logErrors collects what Argo CD logs at error level: some of its functions log every
-// error but return only the first.
-type logErrors struct {
-	mu   sync.Mutex
-	msgs []string
-}
-
-func (h *logErrors) Levels() []log.Level { return []log.Level{log.ErrorLevel} }
-
-func (h *logErrors) Fire(e *log.Entry) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	msg := e.Message
-	if err, ok := e.Data[log.ErrorKey].(error); ok {
-		msg += ": " + err.Error()
+// project is the project as the application controller uses it: merged with its scoped
+// repositories and clusters and with global projects.
+func (w *World) project(name string) (*v1alpha1.AppProject, error) {
+	type entry struct {
+		p   *v1alpha1.AppProject
+		err error
 	}
-	h.msgs = append(h.msgs, msg)
-	return nil
+	if e, ok := w.projCache.Load(name); ok {
+		return e.(entry).p, e.(entry).err
+	}
+	p, err := argo.GetAppProjectByName(context.Background(), name, w.ProjLister, w.NS, w.Settings, w.DB)
+	w.projCache.Store(name, entry{p, err})
+	return p, err
 }
 
-func (h *logErrors) take() []string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	out := h.msgs
-	h.msgs = nil
+func (w *World) clusters() []*corev1.Secret {
+	var out []*corev1.Secret
+	for _, s := range w.Secrets {
+		if isClusterSecret(s) && s.Namespace == w.NS {
+			out = append(out, s)
+		}
+	}
 	return out
 }
