@@ -6,9 +6,11 @@ cd "$(dirname "$0")"
 export CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS="${GOFLAGS:-} -trimpath -buildvcs=false"
 bin=${BIN:-./judge}
 
-# The CRDs are those of the argo-cd module that is linked in, so they cannot drift.
-argo=$(go list -m -f '{{.Dir}}' github.com/argoproj/argo-cd/v3)
-rm -rf crds && mkdir crds
-install -m 644 "$argo"/manifests/crds/*-crd.yaml crds/
+# The schemas are those of the modules that are linked in, so they cannot drift.
+dir() { go list -m -f '{{.Dir}}' "$1"; }
+go mod download github.com/argoproj/argo-cd/v3 k8s.io/kubernetes
+rm -rf crds schemas && mkdir crds schemas
+install -m 644 "$(dir github.com/argoproj/argo-cd/v3)"/manifests/crds/*-crd.yaml crds/
+install -m 644 "$(dir k8s.io/kubernetes)"/api/openapi-spec/swagger.json schemas/
 
 go build -ldflags="-s -w" -o "$bin" .

@@ -26,9 +26,9 @@ type Doc struct {
 	File  string // relative to DIR
 	Index int    // 1-based
 	JSON  []byte
-	Obj   *unstructured.Unstructured
-	Typed any   // the Go value, of a kind that typeOf knows
-	Err   error // not YAML
+	Obj   *unstructured.Unstructured // nil if it is no mapping
+	Typed any                        // the Go value, of a kind that typeOf knows
+	Err   error                      // not YAML
 	// TypeErr: it is of a kind the judge types, but does not decode as one.
 	TypeErr error
 }
@@ -66,14 +66,14 @@ type file struct {
 }
 
 // readDir reads the YAML files under dir, in the order of their names. Hidden directories are
-// skipped, as Argo CD's own directory walk does.
+// skipped, as Argo CD's own directory walk does, and Helm charts, whose files are templates.
 func readDir(dir string) ([]file, error) {
 	var files []file
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if e.IsDir() && path != dir && strings.HasPrefix(e.Name(), ".") {
+		if e.IsDir() && path != dir && (strings.HasPrefix(e.Name(), ".") || isChart(path)) {
 			return filepath.SkipDir
 		}
 		if e.IsDir() || !isYAML(e.Name()) && !isKustomization(e.Name()) {
@@ -85,6 +85,11 @@ func readDir(dir string) ([]file, error) {
 	})
 	sort.Slice(files, func(i, j int) bool { return files[i].name < files[j].name })
 	return files, err
+}
+
+func isChart(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "Chart.yaml"))
+	return err == nil
 }
 
 func readFile(dir, path string) (file, error) {
@@ -134,8 +139,9 @@ func loadDoc(raw []byte) *Doc {
 	if string(bytes.TrimSpace(d.JSON)) == "null" {
 		return nil
 	}
-	var m map[string]any
-	if d.Err = unmarshalNumbers(d.JSON, &m); d.Err == nil {
+	if bytes.HasPrefix(d.JSON, []byte("{")) {
+		var m map[string]any
+		d.Err = unmarshalNumbers(d.JSON, &m)
 		d.Obj = &unstructured.Unstructured{Object: m}
 	}
 	return d

@@ -20,7 +20,6 @@ import (
 
 	"github.com/argoproj/argo-cd/v3/applicationset/controllers/template"
 	"github.com/argoproj/argo-cd/v3/applicationset/generators"
-	"github.com/argoproj/argo-cd/v3/applicationset/progressivesync"
 	"github.com/argoproj/argo-cd/v3/applicationset/utils"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	"github.com/argoproj/argo-cd/v3/util/argo"
@@ -261,10 +260,13 @@ const rollingRule = "judge: as progressivesync.buildAppDependencyList"
 // generated Applications to RollingSync steps: one in no step is never synced.
 func checkRolling(r *Report, d *Doc, apps []v1alpha1.Application) {
 	set := d.Typed.(*v1alpha1.ApplicationSet)
-	if !progressivesync.RollingSyncStrategyEnabled(set) {
+	if s := set.Spec.Strategy; s == nil || s.Type != "RollingSync" || s.RollingSync == nil {
 		return
 	}
 	steps := set.Spec.Strategy.RollingSync.Steps
+	if len(steps) == 0 {
+		return // as without a strategy
+	}
 	for i, step := range steps {
 		for _, m := range step.MatchExpressions {
 			if m.Operator != "In" && m.Operator != "NotIn" {

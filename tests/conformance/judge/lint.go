@@ -64,26 +64,30 @@ func (w *World) lintDoc(r *Report, d *Doc, o *options) {
 	switch {
 	case d.Err != nil:
 		r.fail("yaml", "k8s: sigs.k8s.io/yaml strict", d, "%s", oneLine(d.Err.Error()))
+	case d.Obj == nil:
+		r.fail("no-kind", "k8s: every object is a mapping", d, "document is no mapping")
 	case isKustomization(d.File):
 		lintKustomization(r, d, w.Dir, o.build)
 	case d.Obj.GetKind() == "" || d.Obj.GetAPIVersion() == "":
 		r.fail("no-kind", "k8s: every object has apiVersion and kind", d, "document has no apiVersion or kind")
 	default:
-		w.lintObject(r, d)
+		lintObject(r, d)
 	}
 }
 
-func (w *World) lintObject(r *Report, d *Doc) {
+func lintObject(r *Report, d *Doc) {
 	lintMeta(r, d)
-	switch {
-	case d.group() == application.Group:
-		lintArgo(r, d)
-	case clientgoscheme.Scheme.IsGroupRegistered(d.group()):
-		lintCore(r, d)
-	default:
-		r.note("no-schema", "judge: kind unknown to argo-cd and client-go", d, "%s is only checked as a generic object", d.Obj.GroupVersionKind())
-	}
 	lintAnnotations(r, d)
+	if d.group() == application.Group {
+		lintArgo(r, d)
+		return
+	}
+	known := lintBySchema(r, d)
+	if clientgoscheme.Scheme.IsGroupRegistered(d.group()) {
+		lintCore(r, d)
+	} else if !known {
+		r.note("no-schema", "judge: kind unknown to argo-cd and Kubernetes", d, "%s is only checked as a generic object", d.Obj.GroupVersionKind())
+	}
 }
 
 // lintTogether judges what only the set of documents can show.

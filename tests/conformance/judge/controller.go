@@ -1,0 +1,4 @@
+package main
+
+// hasController: --reconcile is possible with the linked Argo CD.
+const hasController = true
