@@ -50,7 +50,7 @@ func untyped(app *v1alpha1.Application) (map[string]any, error) {
 // checkAlone says what Argo CD thinks of an Application wherever it is applied.
 func checkAlone(r *Report, d *Doc, app *v1alpha1.Application, prefix string) {
 	fail := func(rule, by, msg string) { r.fail(rule, by, d, "%s%s", prefix, oneLine(msg)) }
-	for _, c := range argo.ValidateManagedByURL(app) {
+	for _, c := range managedByURL(app) {
 		fail("app-managed-by-url", "argo: util/argo.ValidateManagedByURL", c.Message)
 	}
 	if app.Spec.HasMultipleSources() && app.Spec.Source != nil {

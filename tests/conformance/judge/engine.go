@@ -41,7 +41,7 @@ func (s *simulation) prepare(a *simApp, root bool) (err error) {
 	if a.cluster, err = argo.GetDestinationCluster(context.Background(), spec.Destination, s.w.DB); err != nil {
 		return err
 	}
-	if !root && !s.o.syncManual && (spec.SyncPolicy == nil || !spec.SyncPolicy.IsAutomatedSyncEnabled()) {
+	if !root && !s.o.syncManual && !automated(spec.SyncPolicy) {
 		a.message = "not automated: waits for a user to sync it"
 		return nil
 	}
@@ -96,8 +96,8 @@ func (s *simulation) advance(a *simApp) {
 		targets[i] = t.DeepCopy()
 	}
 	cfg := &rest.Config{Host: "http://cluster.invalid", Transport: c, QPS: -1}
-	ctx, cleanup, err := gosync.NewSyncContext("HEAD", gosync.Reconcile(targets, c.liveOf(a.targets), namespace, c), cfg, cfg,
-		&fakeKubectl{ops: call.ops, cluster: c}, namespace, s.syncOptions(a, call)...)
+	ctx, cleanup, err := syncContext(gosync.Reconcile(targets, c.liveOf(a.targets), namespace, c), cfg,
+		&fakeKubectl{ops: call.ops, cluster: c}, namespace, s.syncOptions(a, call))
 	if err != nil {
 		a.phase, a.message = common.OperationError, err.Error()
 		return
@@ -186,7 +186,7 @@ func (s *simulation) firstStep(a *simApp) bool {
 // permitted is what controller.validateSyncPermissions (not exported) does.
 func (s *simulation) permitted(a *simApp, un *unstructured.Unstructured, res *metav1.APIResource) error {
 	gk := un.GroupVersionKind().GroupKind()
-	if !a.project.IsGroupKindNamePermitted(gk, un.GetName(), res.Namespaced) {
+	if !kindPermitted(a.project, gk, un.GetName(), res.Namespaced) {
 		return fmt.Errorf("resource %s:%s is not permitted in project %s", gk.Group, gk.Kind, a.project.Name)
 	}
 	if !res.Namespaced {

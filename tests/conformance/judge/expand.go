@@ -3,10 +3,10 @@ package main
 import (
 	"bufio"
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -46,10 +46,6 @@ func newExpander(w *World, o *options) (*expander, error) {
 	if err != nil {
 		return nil, err
 	}
-	informer, err := w.Settings.GetClusterInformer()
-	if err != nil {
-		return nil, err
-	}
 	b := ctrlfake.NewClientBuilder().WithScheme(w.Scheme)
 	for _, s := range w.Secrets {
 		b = b.WithObjects(s)
@@ -58,9 +54,8 @@ func newExpander(w *World, o *options) (*expander, error) {
 		b = b.WithObjects(p)
 	}
 	e := &expander{w: w, ctrl: newReadCache(b.Build(), w), repos: repos}
-	scm := generators.NewSCMConfig("", nil, true, false, nil, false)
-	e.gens = generators.GetGenerators(context.Background(), e.ctrl, w.Kube, w.NS, repos, nil, scm, informer)
-	return e, nil
+	e.gens, err = e.generators()
+	return e, err
 }
 
 // generated is what one ApplicationSet gives.
@@ -179,17 +174,42 @@ func (p *patchWatcher) Replace(tmpl string, params map[string]any, goTemplate bo
 	if err != nil {
 		return out, err
 	}
-	if data, err := yaml.YAMLToJSON([]byte(out)); err == nil {
-		var app v1alpha1.Application
-		strict, err := decodeTyped(data, &app)
-		for _, e := range strict {
-			p.unknown = append(p.unknown, unknownInPatch+e.Error())
-		}
-		if err == nil && app.Spec.Project != "" {
-			p.unknown = append(p.unknown, unknownInPatch+"spec.project cannot be patched")
-		}
+	var patch any
+	if yaml.Unmarshal([]byte(out), &patch) == nil {
+		p.watch(withoutDirectives(patch))
 	}
 	return out, nil
+}
+
+func (p *patchWatcher) watch(patch any) {
+	data, err := json.Marshal(patch)
+	if err != nil {
+		return
+	}
+	var app v1alpha1.Application
+	strict, err := decodeTyped(data, &app)
+	for _, e := range strict {
+		p.unknown = append(p.unknown, unknownInPatch+e.Error())
+	}
+	if err == nil && app.Spec.Project != "" {
+		p.unknown = append(p.unknown, unknownInPatch+"spec.project cannot be patched")
+	}
+}
+
+// withoutDirectives leaves out what tells a strategic merge how to merge, like "$patch".
+func withoutDirectives(v any) any {
+	switch x := v.(type) {
+	case map[string]any:
+		maps.DeleteFunc(x, func(k string, _ any) bool { return strings.HasPrefix(k, "$") })
+		for k := range x {
+			x[k] = withoutDirectives(x[k])
+		}
+	case []any:
+		for i := range x {
+			x[i] = withoutDirectives(x[i])
+		}
+	}
+	return v
 }
 
 const unknownInPatch = "templatePatch: "

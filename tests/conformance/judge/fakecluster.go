@@ -253,10 +253,6 @@ type fakeKubectl struct {
 	cluster *fakeCluster
 }
 
-func (k *fakeKubectl) ManageResources(*rest.Config) (kube.ResourceOperations, func(), error) {
-	return k.ops, func() {}, nil
-}
-
 func (k *fakeKubectl) GetResource(_ context.Context, _ *rest.Config, gvk schema.GroupVersionKind, name, ns string) (*unstructured.Unstructured, error) {
 	k.cluster.mu.Lock()
 	defer k.cluster.mu.Unlock()

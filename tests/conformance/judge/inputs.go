@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	"github.com/argoproj/argo-cd/v3/util/git"
 )
 
@@ -169,7 +168,7 @@ func (r *localRepos) dir(url string) (string, error) {
 
 // GetFiles lists what `git ls-files` would in a repository that holds exactly this directory.
 // A private index is used, so the directory may itself lie inside another work tree.
-func (r *localRepos) GetFiles(_ context.Context, repoURL, _, _, pattern string, _ bool, _ *v1alpha1.SourceIntegrity) (map[string][]byte, error) {
+func (r *localRepos) GetFiles(_ context.Context, repoURL, _, _, pattern string, _ bool, _ verification) (map[string][]byte, error) {
 	root, err := r.dir(repoURL)
 	if err != nil {
 		return nil, err
@@ -232,7 +231,7 @@ func (r *localRepos) close() {
 }
 
 // GetDirectories walks as reposerver's GetGitDirectories does: no hidden directories, no root.
-func (r *localRepos) GetDirectories(_ context.Context, repoURL, _, _ string, _ bool, _ *v1alpha1.SourceIntegrity) ([]string, error) {
+func (r *localRepos) GetDirectories(_ context.Context, repoURL, _, _ string, _ bool, _ verification) ([]string, error) {
 	root, err := r.dir(repoURL)
 	if err != nil {
 		return nil, err

@@ -264,7 +264,9 @@ func TestRBAC(t *testing.T) {
 	if want := read(t, "testdata/rbac/want.jsonl"); got.String() != want {
 		t.Errorf("decisions:\n%s", got.String())
 	}
-	can := func(args ...string) bool { return ask(t, append([]string{"rbac", "testdata/base", "--can"}, args...)...).ok }
+	can := func(args ...string) bool {
+		return ask(t, append([]string{"rbac", "testdata/base", "--can"}, args...)...).ok
+	}
 	if !can("group:team-a-devs", "sync", "applications", "team-a/billing") ||
 		can("group:team-a-devs", "delete", "applications", "team-a/billing") ||
 		!can("bob", "delete", "applications", "team-a/billing", "--groups", "platform-admins") {
@@ -274,14 +276,14 @@ func TestRBAC(t *testing.T) {
 
 func TestPermissions(t *testing.T) {
 	for request, want := range map[string]string{
-		`{"project": "team-a", "repo": "https://git.example.com/team-a/x"}`:                                    "",
-		`{"project": "team-a", "repo": "https://git.example.com/team-b/x"}`:                                    "repo https://git.example.com/team-b/x",
-		`{"project": "team-a", "server": "https://dev-1.example.com", "namespace": "team-a-x"}`:                "",
-		`{"project": "team-a", "name": "prod-1", "namespace": "team-b"}`:                                       "destination https://prod-1.example.com team-b",
-		`{"project": "team-a", "name": "nowhere", "namespace": "team-a-x"}`:                                    "cluster: there are no clusters with this name: nowhere",
-		`{"project": "team-a", "kind": "Namespace"}`:                                                           "",
+		`{"project": "team-a", "repo": "https://git.example.com/team-a/x"}`:                                   "",
+		`{"project": "team-a", "repo": "https://git.example.com/team-b/x"}`:                                   "repo https://git.example.com/team-b/x",
+		`{"project": "team-a", "server": "https://dev-1.example.com", "namespace": "team-a-x"}`:               "",
+		`{"project": "team-a", "name": "prod-1", "namespace": "team-b"}`:                                      "destination https://prod-1.example.com team-b",
+		`{"project": "team-a", "name": "nowhere", "namespace": "team-a-x"}`:                                   "cluster: there are no clusters with this name: nowhere",
+		`{"project": "team-a", "kind": "Namespace"}`:                                                          "",
 		`{"project": "team-a", "group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "resource": "x"}`: "kind ClusterRole.rbac.authorization.k8s.io x",
-		`{"project": "team-a", "kind": "Secret", "namespaced": true}`:                                          "",
+		`{"project": "team-a", "kind": "Secret", "namespaced": true}`:                                         "",
 	} {
 		file := write(t, t.TempDir(), "requests", request+"\n")
 		d := ask(t, "permissions", "testdata/base", "--requests", file).result.(*permissions).Decisions[0]
@@ -301,5 +303,15 @@ func TestExamples(t *testing.T) {
 		if a := ask(t, "lint", "--each", dir, "-build=false"); !a.ok {
 			t.Error(text(a))
 		}
+	}
+}
+
+func TestPatchDirectivesAreNoFields(t *testing.T) {
+	p := &patchWatcher{}
+	if _, err := p.Replace("spec: {$patch: replace, source: {$retainKeys: [path], pfad: x}}", nil, true, nil); err != nil {
+		t.Fatal(err)
+	}
+	if want := unknownInPatch + `unknown field "spec.source.pfad"`; strings.Join(p.unknown, "; ") != want {
+		t.Error(p.unknown)
 	}
 }

@@ -88,7 +88,7 @@ func (w *World) refusals(q permissionRequest) ([]string, error) {
 		refusals = append(refusals, refusal...)
 	}
 	gk := schema.GroupKind{Group: q.Group, Kind: q.Kind}
-	if q.Kind != "" && !p.IsGroupKindNamePermitted(gk, q.Resource, q.Namespaced) {
+	if q.Kind != "" && !kindPermitted(p, gk, q.Resource, q.Namespaced) {
 		refusals = append(refusals, strings.TrimSpace("kind "+gk.String()+" "+q.Resource))
 	}
 	return refusals, nil

@@ -186,7 +186,7 @@ func (w *World) start() error {
 	w.Kube = kubefake.NewClientset(objs...)
 	w.Settings = settings.NewSettingsManager(ctx, w.Kube, w.NS)
 	w.DB = db.NewDB(w.NS, w.Settings, w.Kube)
-	go func() { _, _ = w.Settings.GetClusterInformer() }()
+	go func() { _, _ = w.Settings.GetTrackingMethod() }()
 	idx := cache.NewIndexer(cache.MetaNamespaceKeyFunc, cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc})
 	w.ProjLister = applisters.NewAppProjectLister(idx)
 	for _, p := range w.Projects {
@@ -238,7 +238,7 @@ func (w *World) addDefaults() {
 			Spec: v1alpha1.AppProjectSpec{
 				SourceRepos:              []string{"*"},
 				Destinations:             []v1alpha1.ApplicationDestination{{Server: "*", Namespace: "*"}},
-				ClusterResourceWhitelist: []v1alpha1.ClusterResourceRestrictionItem{{Group: "*", Kind: "*"}},
+				ClusterResourceWhitelist: everyKind,
 			},
 		}
 	}
