@@ -593,8 +593,6 @@ fn instances_are_expanded() {
         repoURL: https://git.example.com/acorn.git
         targetRevision: refs/heads/main
         path: tenant
-        directory:
-          recurse: false
       destination:
         server: https://dev.example.com
         namespace: tenant-one

@@ -127,13 +127,15 @@ impl<'s> Sources<'s> {
             Tool::Kustomize(_) => head,
             Tool::Directory { recurse, include, exclude } => {
                 let text = |text: &Option<Arc<str>>| text.clone().map(Node::text);
-                let directory = Node::map([("recurse", Node::Bool(*recurse))]);
-                head.with(
+                let directory = Node::Map(vec![]).with_some("recurse", recurse.then_some(true));
+                // Argo CD takes an empty `directory`, and a `recurse` that is false, out of what it stores: written down, they
+                // would leave the parent Application OutOfSync for ever, and no layer behind it would start.
+                head.with_filled(
                     "directory",
                     directory.with_some("include", text(include)).with_some("exclude", text(exclude)),
                 )
             }
-            Tool::Objects(_) => head.with("directory", Node::map([("recurse", Node::Bool(false))])),
+            Tool::Objects(_) => head,
             Tool::Plugin(plugin) => head.with("plugin", plugin_node(plugin)),
         }
     }
