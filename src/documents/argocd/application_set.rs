@@ -343,12 +343,12 @@ fn remove_values(template: &mut Node) {
 /// has: the values, or what is nearest above them.
 fn replace_values(patch: &mut Node, node: &Node, shared: &Node) {
     let Some(Node::Map(_)) = node.at(&VALUES) else { return };
-    let known = (1..=VALUES.len()).rev().filter_map(|depth| VALUES.get(..depth));
-    let Some(path) = known.into_iter().find(|path| matches!(shared.at(path), Some(Node::Map(_)))) else { return };
-    if let (Some(Node::Map(entries)), Some(patched)) = (node.at(path), patch.at_mut(path)) {
+    let is_shared = |path: &&[&str]| matches!(shared.at(path), Some(Node::Map(_)));
+    let Some(above) = (1..=VALUES.len()).rev().filter_map(|depth| VALUES.get(..depth)).find(is_shared) else { return };
+    if let (Some(Node::Map(entries)), Some(patched)) = (node.at(above), patch.at_mut(above)) {
         let replace = (Arc::from("$patch"), Node::text("replace"));
         // Argo CD keeps the template's project, whatever a patch says.
-        let entries = entries.iter().filter(|(key, _)| path.len() > 1 || key.as_ref() != "project").cloned();
+        let entries = entries.iter().filter(|(key, _)| above.len() > 1 || key.as_ref() != "project").cloned();
         *patched = Node::Map([replace].into_iter().chain(entries).collect());
     }
 }
