@@ -11,6 +11,7 @@ import (
 	"github.com/argoproj/argo-cd/v3/applicationset/utils"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
+	"github.com/argoproj/argo-cd/v3/util/argo"
 )
 
 // argoType is a new value of the Go type of a kind of argoproj.io, nil if it has none.
@@ -52,10 +53,21 @@ func lintArgo(r *Report, d *Doc) {
 			r.fail("app-project", "argo: CRD requires spec.project", d, "spec.project is empty")
 		}
 		checkAlone(r, d, o, "")
+		lintNormal(r, d, o)
 	case *v1alpha1.AppProject:
 		lintProject(r, d, o)
 	case *v1alpha1.ApplicationSet:
 		lintAppSet(r, d, o)
+	}
+}
+
+// lintNormal finds what the application controller takes out of a spec when it stores its normal
+// form: the parent that writes it again stays OutOfSync for ever.
+func lintNormal(r *Report, d *Doc, app *v1alpha1.Application) {
+	stored := app.DeepCopy()
+	stored.Spec = *argo.NormalizeApplicationSpec(&stored.Spec)
+	for _, diff := range diffJSON(app.Name, "", toMap(app), toMap(stored)) {
+		r.fail("app-not-normal", "argo: util/argo.NormalizeApplicationSpec", d, "Argo CD stores %s as %s, not %s", diff.Path, show(diff.B), show(diff.A))
 	}
 }
 

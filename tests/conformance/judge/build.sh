@@ -1,10 +1,45 @@
 #!/usr/bin/env bash
-# Builds the judge into BIN (default ./judge). Needs Go 1.26.3 or newer and a Go module proxy, or
-# a filled module cache with GOPROXY=off.
+# Builds the judge: ./build.sh [--argo-cd 3.0|3.1|3.2|3.5] [--test]
+#
+# Writes ./judge, or ./judge-3.2 where an older version is asked for; $BIN says otherwise. Needs Go
+# 1.26.3 or newer and a Go module proxy, or a filled module cache with GOPROXY=off.
 set -euo pipefail
 cd "$(dirname "$0")"
 export CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS="${GOFLAGS:-} -trimpath -buildvcs=false"
-bin=${BIN:-./judge}
+
+version=3.5 test=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --argo-cd) version=$2; shift 2 ;;
+    --test) test=1; shift ;;
+    *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  esac
+done
+
+case $version in
+  3.5) release= tags= ;;
+  3.2) release=v3.2.12 tags=before_3_5,before_3_4,before_3_3 ;;
+  3.1) release=v3.1.16 tags=before_3_5,before_3_4,before_3_3 ;;
+  3.0) release=v3.0.23 tags=before_3_5,before_3_4,before_3_3,before_3_1 ;;
+  *) echo "The judge cannot be built for Argo CD $version: README.md says why." >&2; exit 2 ;;
+esac
+bin=$(realpath -m "${BIN:-./judge${release:+-$version}}")
+
+# An older version is built from a copy: its modules are those of that argo-cd's own go.mod, and
+# gitops-engine was a module of another name.
+if [ -n "$release" ]; then
+  argo=$(cd / && go mod download -json "github.com/argoproj/argo-cd/v3@$release" | sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p')
+  work=build/$version
+  rm -rf "$work" && mkdir -p "$work"
+  for f in *.go; do
+    [[ $f == *_test.go ]] || sed 's|argoproj/argo-cd/gitops-engine|argoproj/gitops-engine|' "$f" >"$work/$f"
+  done
+  sed '1s/.*/module judge/' "$argo/go.mod" >"$work/go.mod"
+  install -m 644 "$argo/go.sum" "$work/go.sum"
+  cd "$work"
+  go mod edit -require="github.com/argoproj/argo-cd/v3@$release"
+  export GOFLAGS="$GOFLAGS -mod=mod"
+fi
 
 # The schemas are those of the modules that are linked in, so they cannot drift.
 dir() { go list -m -f '{{.Dir}}' "$1"; }
@@ -13,4 +48,8 @@ rm -rf crds schemas && mkdir crds schemas
 install -m 644 "$(dir github.com/argoproj/argo-cd/v3)"/manifests/crds/*-crd.yaml crds/
 install -m 644 "$(dir k8s.io/kubernetes)"/api/openapi-spec/swagger.json schemas/
 
-go build -ldflags="-s -w" -o "$bin" .
+go build -tags "$tags" -ldflags="-s -w" -o "$bin" .
+if [ -n "$test" ]; then
+  go vet -tags "$tags" .
+  go test -tags "$tags" . # nothing but the newest version has tests
+fi

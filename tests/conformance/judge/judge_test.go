@@ -238,6 +238,7 @@ func TestWavesSources(t *testing.T) {
 	for _, c := range []struct{ name, source, want string }{
 		{"a directory wins over a kustomization", "directory: {exclude: kustomization.yaml}", "RoleBinding teams/"},
 		{"options of kustomize", "kustomize: {namePrefix: x-, commonLabels: {a: b}, images: ['a=b:c']}", "RoleBinding teams/x-"},
+		{"patches", "kustomize: {patches: [{target: {kind: RoleBinding}, patch: '[{\"op\": \"replace\", \"path\": \"/metadata/name\", \"value\": \"patched\"}]'}]}", "RoleBinding teams/patched"},
 		{"a plugin is external", "plugin: {name: p}", "is rendered by Plugin"},
 		{"Helm is external", "helm: {}", "is rendered by Helm"},
 	} {

@@ -134,8 +134,8 @@ func edit(k *ktypes.Kustomization, opts *v1alpha1.ApplicationSourceKustomize, en
 	if err := addAnnotations(k, opts, env); err != nil {
 		return err
 	}
-	for _, p := range opts.Patches {
-		k.Patches = append(k.Patches, patchOf(p))
+	if err := addPatches(k, opts.Patches); err != nil {
+		return err
 	}
 	for _, c := range opts.Components {
 		if _, err := os.Stat(filepath.Join(path, c)); err == nil || !opts.IgnoreMissingComponents {
@@ -222,20 +222,14 @@ func addTo(to *map[string]string, pairs map[string]string, force bool, what stri
 	return nil
 }
 
-func patchOf(p v1alpha1.KustomizePatch) ktypes.Patch {
-	patch := ktypes.Patch{Path: p.Path, Patch: p.Patch, Options: &ktypes.PatchArgs{}}
-	for name, on := range p.Options {
-		switch name {
-		case "allowNameChange":
-			patch.Options.AllowNameChange = on
-		case "allowKindChange":
-			patch.Options.AllowKindChange = on
-		}
+// addPatches adds to the list that is there, as Argo CD does in the file itself.
+func addPatches(k *ktypes.Kustomization, patches v1alpha1.KustomizePatches) error {
+	data, err := yaml.Marshal(patches)
+	if err != nil {
+		return err
 	}
-	if t := p.Target; t != nil {
-		patch.Target = &ktypes.Selector{AnnotationSelector: t.AnnotationSelector, LabelSelector: t.LabelSelector}
-		patch.Target.Group, patch.Target.Version, patch.Target.Kind = t.Group, t.Version, t.Kind
-		patch.Target.Name, patch.Target.Namespace = t.Name, t.Namespace
-	}
-	return patch
+	var more []ktypes.Patch
+	err = yaml.Unmarshal(data, &more)
+	k.Patches = append(k.Patches, more...)
+	return err
 }
