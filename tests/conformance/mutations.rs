@@ -187,8 +187,17 @@ const VALIDATIONS: &[Mutation] = &[
         "lint/app-source-type",
         Edit::Replace(
             "infra/clusters/dev/base/queues.yaml",
-            "    directory:\n      recurse: false\n",
-            "    directory:\n      recurse: true\n    plugin:\n      name: x\n",
+            "    path: manifests/queues\n",
+            "    path: manifests/queues\n    directory:\n      recurse: true\n    plugin:\n      name: x\n",
+        ),
+    ),
+    on(
+        "a field that Argo CD takes out of what it stores",
+        "lint/app-not-normal",
+        Edit::Replace(
+            "infra/clusters/dev/base/queues.yaml",
+            "    path: manifests/queues\n",
+            "    path: manifests/queues\n    directory:\n      recurse: false\n",
         ),
     ),
     on(
