@@ -23,6 +23,8 @@ use platformc::compile;
 use platformc::db::{Changes, Content, Database};
 use platformc::diagnostics::{Severity, render};
 use platformc::model::estate;
+use platformc::schema::Version;
+use regex::Regex;
 
 use generate::Platform;
 use judge::Judge;
@@ -57,6 +59,15 @@ struct Arguments {
     write: Option<PathBuf>,
 }
 
+impl Arguments {
+    /// The newest release line that platforms are compiled for.
+    fn newest(&self) -> Result<Version, String> {
+        let [.., newest] = Version::KNOWN;
+        let Some(text) = &self.argo_cd else { return Ok(newest) };
+        Version::parse(text).filter(|version| Version::KNOWN.contains(version)).ok_or(format!("`{text}` is no target"))
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(&arguments) {
@@ -70,16 +81,18 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<bool, String> {
+    let newest = arguments.newest()?;
     if let Some(folder) = &arguments.write {
-        return save(folder, &generate::platform(arguments.seed)).map(|()| true);
+        return save(folder, &generate::platform(arguments.seed, newest)).map(|()| true);
     }
     let binary = match &arguments.judge {
         Some(binary) => binary.clone(),
         None => judge::build(arguments.argo_cd.as_deref())?,
     };
     let mut judge = Judge::start(&binary)?;
-    let examples = judge_examples(&mut judge)?;
-    let mutations = judge_mutations(&mut judge)?;
+    let examples = judge_examples(&mut judge, newest)?;
+    // The mistakes stand in what is written for the newest version.
+    let mutations = if arguments.argo_cd.is_none() { judge_mutations(&mut judge, newest)? } else { (0, 0) };
     let random = judge_random(arguments, &binary)?;
     let all = [examples, mutations, random];
     let passed: usize = all.iter().map(|(passed, _)| passed).sum();
@@ -91,30 +104,46 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
 /// How many passed and failed.
 type Verdict = (usize, usize);
 
-fn judge_examples(judge: &mut Judge) -> Result<Verdict, String> {
+fn judge_examples(judge: &mut Judge, newest: Version) -> Result<Verdict, String> {
     let (mut passed, mut failed) = (0, 0);
     for example in examples().into_iter().chain([awkward()]) {
-        let (differences, tally) = example_trial(&example)?.differences(judge)?;
+        let (differences, tally) = example_trial(&example, newest)?.differences(judge)?;
         report(&format!("example {}", example.name), &differences, tally);
         *if differences.is_empty() { &mut passed } else { &mut failed } += 1;
     }
     Ok((passed, failed))
 }
 
-fn example_trial(example: &support::Example) -> Result<Trial, String> {
+/// An example as it would be for an Argo CD that is no newer than `newest`.
+fn example_trial(example: &support::Example, newest: Version) -> Result<Trial, String> {
     let mut repository = support::tree(&example.folder);
     if !example.folder.is_dir() {
         generate::base("fan", "fan", &mut repository);
     }
     repository.retain(|path, _| !path.starts_with("expected/") && !path.starts_with(".platformc/"));
-    trial(&database(&example.sources), repository)
+    let mut sources = example.sources.clone();
+    for content in sources.values_mut() {
+        if let Content::Text(text) = content {
+            *content = Content::Text(for_version(text, newest).into());
+        }
+    }
+    trial(&database(&sources), repository)
+}
+
+fn for_version(text: &str, newest: Version) -> String {
+    let target = Regex::new(r#"\bargocd( *)= *"([0-9.]+)""#).expect("a regular expression");
+    let older = |found: &regex::Captures<'_>| {
+        let version = Version::parse(&found[2]).map_or(newest, |version| version.min(newest));
+        format!("argocd{}= \"{version}\"", &found[1])
+    };
+    target.replace_all(text, older).into_owned()
 }
 
 /// Each mutation must be caught, by the rule that is meant to catch it.
-fn judge_mutations(judge: &mut Judge) -> Result<Verdict, String> {
+fn judge_mutations(judge: &mut Judge, newest: Version) -> Result<Verdict, String> {
     let trials: Vec<(String, Trial)> = examples()
         .iter()
-        .map(|example| Ok((example.name.clone(), example_trial(example)?)))
+        .map(|example| Ok((example.name.clone(), example_trial(example, newest)?)))
         .collect::<Result<_, String>>()?;
     let (mut passed, mut failed) = (0, 0);
     for mutation in mutations::all() {
@@ -137,6 +166,7 @@ fn missed(mutation: &Mutation, differences: &[Difference]) {
 
 /// Random platforms, on several judges.
 fn judge_random(arguments: &Arguments, binary: &Path) -> Result<Verdict, String> {
+    let newest = arguments.newest()?;
     let (next, failures) = (AtomicU64::new(arguments.seed), AtomicU64::new(0));
     let end = arguments.seed + arguments.platforms;
     let state = Mutex::new((0, 0, Tally::default()));
@@ -147,7 +177,7 @@ fn judge_random(arguments: &Arguments, binary: &Path) -> Result<Verdict, String>
             if seed >= end {
                 return Ok(());
             }
-            let platform = generate::platform(seed);
+            let platform = generate::platform(seed, newest);
             let (differences, tally) = judge_platform(&platform, &mut judge)?;
             if !differences.is_empty() {
                 report(&platform.name, &differences, tally);
@@ -166,15 +196,15 @@ fn judge_random(arguments: &Arguments, binary: &Path) -> Result<Verdict, String>
     })?;
     let (passed, mut failed, tally) = *state.lock().map_err(|error| error.to_string())?;
     println!("random platforms: {passed} of {} without a difference; {}", arguments.platforms, show(tally));
-    failed += usize::from(!covered(arguments));
+    failed += usize::from(!covered(arguments, newest));
     Ok((passed, failed))
 }
 
 /// Enough random platforms use every word of the language.
-fn covered(arguments: &Arguments) -> bool {
+fn covered(arguments: &Arguments, newest: Version) -> bool {
     const ENOUGH: u64 = 100;
     let platforms: Vec<Platform> =
-        (arguments.seed..arguments.seed + arguments.platforms).map(generate::platform).collect();
+        (arguments.seed..arguments.seed + arguments.platforms).map(|seed| generate::platform(seed, newest)).collect();
     let unused = generate::coverage::unused(platforms.iter().map(|platform| &platform.sources));
     if arguments.platforms >= ENOUGH && !unused.is_empty() {
         println!("no random platform uses {unused:?}");

@@ -43,6 +43,7 @@ fn example(folder: Utf8PathBuf) -> Example {
 /// that no selector says, and services that only people sync.
 const AWKWARD: &str = r#"
 platform awkward { repo = "https://git.example.com/awkward.git" }
+hub main { argocd = "3.5" }
 team web {}
 environment dev {}
 environment prod { protected = true }

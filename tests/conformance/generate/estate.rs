@@ -60,8 +60,8 @@ pub(crate) struct Estate {
 }
 
 impl Estate {
-    pub(crate) fn new(random: &mut Random, seed: u64) -> Self {
-        let hubs: Vec<Hub> = (0..=usize::from(random.chance(25))).map(|index| hub(random, index)).collect();
+    pub(crate) fn new(random: &mut Random, seed: u64, newest: Version) -> Self {
+        let hubs: Vec<Hub> = (0..=usize::from(random.chance(25))).map(|index| hub(random, index, newest)).collect();
         let environments: Vec<Environment> = (0..=random.below(3))
             .map(|index| Environment { name: ["dev", "stage", "prod"][index].to_owned(), protected: index == 2 })
             .collect();
@@ -357,10 +357,11 @@ pub(crate) fn maybe(random: &mut Random, text: &mut Text, lines: &[&str]) {
     }
 }
 
-fn hub(random: &mut Random, index: usize) -> Hub {
+fn hub(random: &mut Random, index: usize, newest: Version) -> Hub {
+    let version = *random.pick(&Version::KNOWN);
     Hub {
         name: ["main", "edge"][index].to_owned(),
-        version: *random.pick(&Version::KNOWN),
+        version: version.min(newest),
         namespace: if random.chance(20) { "gitops" } else { "argocd" },
     }
 }

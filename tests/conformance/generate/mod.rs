@@ -8,6 +8,8 @@ mod sources;
 mod text;
 mod values;
 
+use platformc::schema::Version;
+
 use crate::support::{Random, Texts};
 use estate::Estate;
 pub(crate) use sources::base;
@@ -23,10 +25,10 @@ pub(crate) struct Platform {
     pub(crate) repository: Texts,
 }
 
-/// The platform of a seed.
-pub(crate) fn platform(seed: u64) -> Platform {
+/// The platform of a seed, for no Argo CD newer than `newest`.
+pub(crate) fn platform(seed: u64, newest: Version) -> Platform {
     let mut random = Random::new(seed);
-    let estate = Estate::new(&mut random, seed);
+    let estate = Estate::new(&mut random, seed, newest);
     let (mut sources, mut repository) = (Texts::new(), Texts::new());
     estate.write(&mut random, &mut sources);
     services::services(&mut random, &estate, &mut sources, &mut repository);
