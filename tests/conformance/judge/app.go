@@ -97,7 +97,7 @@ func (w *World) checkInWorld(r *Report, d *Doc, app *v1alpha1.Application, prefi
 	case err != nil:
 		fail("app-project", "argo: util/argo.GetAppProjectByName", err)
 		// With no project there is still the destination to judge.
-		if _, err := argo.GetDestinationCluster(ctx, app.Spec.Destination, w.DB); err != nil {
+		if _, err := w.destinationCluster(ctx, app.Spec.Destination); err != nil {
 			fail("app-destination", "argo: util/argo.GetDestinationCluster", err)
 		}
 	case !proj.IsAppNamespacePermitted(app, w.NS):

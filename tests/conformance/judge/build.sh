@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the judge: ./build.sh [--argo-cd 3.0|3.1|3.2|3.5] [--test]
+# Builds the judge: ./build.sh [--argo-cd 2.14|3.0|3.1|3.2|3.5] [--test]
 #
 # Writes ./judge, or ./judge-3.2 where an older version is asked for; $BIN says otherwise. Needs Go
 # 1.26.3 or newer and a Go module proxy, or a filled module cache with GOPROXY=off.
@@ -21,31 +21,34 @@ case $version in
   3.2) release=v3.2.12 tags=before_3_5,before_3_4,before_3_3 ;;
   3.1) release=v3.1.16 tags=before_3_5,before_3_4,before_3_3 ;;
   3.0) release=v3.0.23 tags=before_3_5,before_3_4,before_3_3,before_3_1 ;;
+  2.14) release=v2.14.21 tags=before_3_5,before_3_4,before_3_3,before_3_1,before_3_0 ;;
   *) echo "The judge cannot be built for Argo CD $version: README.md says why." >&2; exit 2 ;;
 esac
 bin=$(realpath -m "${BIN:-./judge${release:+-$version}}")
+module=github.com/argoproj/argo-cd/v3
+[ "$version" != 2.14 ] || module=github.com/argoproj/argo-cd/v2
 
 # An older version is built from a copy: its modules are those of that argo-cd's own go.mod, and
 # gitops-engine was a module of another name.
 if [ -n "$release" ]; then
-  argo=$(cd / && go mod download -json "github.com/argoproj/argo-cd/v3@$release" | sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p')
+  argo=$(cd / && go mod download -json "$module@$release" | sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p')
   work=build/$version
   rm -rf "$work" && mkdir -p "$work"
   for f in *.go; do
-    [[ $f == *_test.go ]] || sed 's|argoproj/argo-cd/gitops-engine|argoproj/gitops-engine|' "$f" >"$work/$f"
+    [[ $f == *_test.go ]] || sed "s|github.com/argoproj/argo-cd/v3|$module|; s|argoproj/argo-cd/gitops-engine|argoproj/gitops-engine|" "$f" >"$work/$f"
   done
   sed '1s/.*/module judge/' "$argo/go.mod" >"$work/go.mod"
   install -m 644 "$argo/go.sum" "$work/go.sum"
   cd "$work"
-  go mod edit -require="github.com/argoproj/argo-cd/v3@$release"
+  go mod edit -require="$module@$release"
   export GOFLAGS="$GOFLAGS -mod=mod"
 fi
 
 # The schemas are those of the modules that are linked in, so they cannot drift.
 dir() { go list -m -f '{{.Dir}}' "$1"; }
-go mod download github.com/argoproj/argo-cd/v3 k8s.io/kubernetes
+go mod download "$module" k8s.io/kubernetes
 rm -rf crds schemas && mkdir crds schemas
-install -m 644 "$(dir github.com/argoproj/argo-cd/v3)"/manifests/crds/*-crd.yaml crds/
+install -m 644 "$(dir "$module")"/manifests/crds/*-crd.yaml crds/
 install -m 644 "$(dir k8s.io/kubernetes)"/api/openapi-spec/swagger.json schemas/
 
 go build -tags "$tags" -ldflags="-s -w" -o "$bin" .

@@ -38,7 +38,7 @@ func (s *simulation) prepare(a *simApp, root bool) (err error) {
 	if len(conditions) > 0 {
 		return errors.New(argo.FormatAppConditions(conditions))
 	}
-	if a.cluster, err = argo.GetDestinationCluster(context.Background(), spec.Destination, s.w.DB); err != nil {
+	if a.cluster, err = s.w.destinationCluster(context.Background(), spec.Destination); err != nil {
 		return err
 	}
 	if !root && !s.o.syncManual && !automated(spec.SyncPolicy) {
@@ -192,9 +192,7 @@ func (s *simulation) permitted(a *simApp, un *unstructured.Unstructured, res *me
 	if !res.Namespaced {
 		return nil
 	}
-	ok, err := a.project.IsDestinationPermitted(a.cluster, un.GetNamespace(), func(p string) ([]*v1alpha1.Cluster, error) {
-		return s.w.DB.GetProjectClusters(context.Background(), p)
-	})
+	ok, err := s.w.destinationPermitted(context.Background(), a.project, a.cluster, un.GetNamespace())
 	if err == nil && !ok {
 		err = fmt.Errorf("namespace %v is not permitted in project '%s'", un.GetNamespace(), a.project.Name)
 	}

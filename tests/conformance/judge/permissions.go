@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
-	"github.com/argoproj/argo-cd/v3/util/argo"
 )
 
 // permissionRequest asks what a project permits. What it does not name is not asked: a
@@ -96,13 +95,11 @@ func (w *World) refusals(q permissionRequest) ([]string, error) {
 
 func (w *World) refuseDestination(p *v1alpha1.AppProject, q permissionRequest) ([]string, error) {
 	ctx := context.Background()
-	cluster, err := argo.GetDestinationCluster(ctx, v1alpha1.ApplicationDestination{Server: q.Server, Name: q.Name}, w.DB)
+	cluster, err := w.destinationCluster(ctx, v1alpha1.ApplicationDestination{Server: q.Server, Name: q.Name})
 	if err != nil {
 		return []string{"cluster: " + err.Error()}, nil
 	}
-	ok, err := p.IsDestinationPermitted(cluster, q.Namespace, func(project string) ([]*v1alpha1.Cluster, error) {
-		return w.DB.GetProjectClusters(ctx, project)
-	})
+	ok, err := w.destinationPermitted(ctx, p, cluster, q.Namespace)
 	if ok || err != nil {
 		return nil, err
 	}

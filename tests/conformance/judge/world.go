@@ -30,7 +30,6 @@ import (
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	applisters "github.com/argoproj/argo-cd/v3/pkg/client/listers/application/v1alpha1"
-	"github.com/argoproj/argo-cd/v3/util/argo"
 	"github.com/argoproj/argo-cd/v3/util/db"
 	"github.com/argoproj/argo-cd/v3/util/settings"
 )
@@ -299,7 +298,7 @@ func (w *World) project(name string) (*v1alpha1.AppProject, error) {
 	if e, ok := w.projCache.Load(name); ok {
 		return e.(entry).p, e.(entry).err
 	}
-	p, err := argo.GetAppProjectByName(context.Background(), name, w.ProjLister, w.NS, w.Settings, w.DB)
+	p, err := w.projectByName(context.Background(), name)
 	w.projCache.Store(name, entry{p, err})
 	return p, err
 }
