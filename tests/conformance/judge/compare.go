@@ -101,49 +101,62 @@ func readApps(path, ns string) (map[string]*v1alpha1.Application, error) {
 	if err != nil {
 		return nil, err
 	}
-	var items []json.RawMessage
-	var wrapped struct {
-		Applications []json.RawMessage `json:"applications"`
-		Items        []json.RawMessage `json:"items"`
-	}
-	switch {
-	case json.Unmarshal(data, &items) == nil:
-	case json.Unmarshal(data, &wrapped) == nil && (wrapped.Applications != nil || wrapped.Items != nil):
-		items = append(wrapped.Applications, wrapped.Items...)
-	default:
-		docs, err := loadFile(file{path, data})
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range docs {
-			if d.Err != nil {
-				return nil, d.Err
-			}
-			items = append(items, d.JSON)
-		}
+	items, err := itemsOf(file{path, data})
+	if err != nil {
+		return nil, err
 	}
 	out := map[string]*v1alpha1.Application{}
 	for _, raw := range items {
-		app := &v1alpha1.Application{}
-		strict, err := decodeTyped(raw, app)
-		if err == nil && len(strict) > 0 {
-			err = strict[0]
-		}
+		app, err := normalApp(raw, ns)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		if app.Namespace == "" {
-			app.Namespace = ns
 		}
 		k := app.Namespace + "/" + app.Name
 		if out[k] != nil {
 			return nil, fmt.Errorf("%s: Application %s is there twice", path, k)
 		}
-		app.Spec = *argo.NormalizeApplicationSpec(&app.Spec)
-		app.Status = v1alpha1.ApplicationStatus{}
 		out[k] = app
 	}
 	return out, nil
+}
+
+// itemsOf are the Applications of a file as JSON.
+func itemsOf(f file) ([]json.RawMessage, error) {
+	var items []json.RawMessage
+	if json.Unmarshal(f.data, &items) == nil {
+		return items, nil
+	}
+	var wrapped struct {
+		Applications []json.RawMessage `json:"applications"`
+		Items        []json.RawMessage `json:"items"`
+	}
+	if json.Unmarshal(f.data, &wrapped) == nil && (wrapped.Applications != nil || wrapped.Items != nil) {
+		return append(wrapped.Applications, wrapped.Items...), nil
+	}
+	docs, err := loadFile(f)
+	for _, d := range docs {
+		if d.Err != nil {
+			return nil, d.Err
+		}
+		items = append(items, d.JSON)
+	}
+	return items, err
+}
+
+// normalApp is an Application as the controller compares it.
+func normalApp(raw []byte, ns string) (*v1alpha1.Application, error) {
+	app := &v1alpha1.Application{}
+	strict, err := decodeTyped(raw, app)
+	if err == nil && len(strict) > 0 {
+		err = strict[0]
+	}
+	if err != nil {
+		return nil, err
+	}
+	app.Namespace = cmp.Or(app.Namespace, ns)
+	app.Spec = *argo.NormalizeApplicationSpec(&app.Spec)
+	app.Status = v1alpha1.ApplicationStatus{}
+	return app, nil
 }
 
 func sameSet(a, b []string) bool {
