@@ -126,12 +126,12 @@ func (s *simulation) syncOptions(a *simApp, call *syncing) []gosync.SyncOpt {
 		gosync.WithPruneLast(opts.HasOption(common.SyncOptionPruneLast)),
 		gosync.WithReplace(opts.HasOption(common.SyncOptionReplace)),
 		gosync.WithServerSideApply(opts.HasOption(common.SyncOptionServerSideApply)),
-		gosync.WithSkipDryRunOnMissingResource(opts.HasOption(common.SyncOptionSkipDryRunOnMissingResource)),
 		gosync.WithSyncWaveHook(func(p common.SyncPhase, w int, _ bool) error {
 			call.phase, call.wave, call.hookCalled = string(p), w, true
 			return nil
 		}),
 	}
+	engine = append(engine, laterOptions(opts)...)
 	if opts.HasOption("CreateNamespace=true") {
 		engine = append(engine, gosync.WithNamespaceModifier(func(managed, live *unstructured.Unstructured) (bool, error) {
 			return managed != nil && live == nil, nil

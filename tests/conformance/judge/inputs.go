@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -166,9 +165,9 @@ func (r *localRepos) dir(url string) (string, error) {
 	return "", fmt.Errorf("no checkout given for %s (use --repo %s=PATH)", url, url)
 }
 
-// GetFiles lists what `git ls-files` would in a repository that holds exactly this directory.
+// files lists what `git ls-files` would in a repository that holds exactly this directory.
 // A private index is used, so the directory may itself lie inside another work tree.
-func (r *localRepos) GetFiles(_ context.Context, repoURL, _, _, pattern string, _ bool, _ verification) (map[string][]byte, error) {
+func (r *localRepos) files(repoURL, pattern string) (map[string][]byte, error) {
 	root, err := r.dir(repoURL)
 	if err != nil {
 		return nil, err
@@ -230,8 +229,8 @@ func (r *localRepos) close() {
 	os.Unsetenv("GIT_WORK_TREE")
 }
 
-// GetDirectories walks as reposerver's GetGitDirectories does: no hidden directories, no root.
-func (r *localRepos) GetDirectories(_ context.Context, repoURL, _, _ string, _ bool, _ verification) ([]string, error) {
+// directories walks as reposerver's GetGitDirectories does: no hidden directories, no root.
+func (r *localRepos) directories(repoURL string) ([]string, error) {
 	root, err := r.dir(repoURL)
 	if err != nil {
 		return nil, err

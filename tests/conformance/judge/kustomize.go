@@ -138,7 +138,7 @@ func edit(k *ktypes.Kustomization, opts *v1alpha1.ApplicationSourceKustomize, en
 		return err
 	}
 	for _, c := range opts.Components {
-		if _, err := os.Stat(filepath.Join(path, c)); err == nil || !opts.IgnoreMissingComponents {
+		if _, err := os.Stat(filepath.Join(path, c)); err == nil || !ignoresMissing(opts) {
 			k.Components = append(k.Components, c)
 		}
 	}
@@ -191,7 +191,7 @@ func addLabels(k *ktypes.Kustomization, opts *v1alpha1.ApplicationSourceKustomiz
 		labels[name] = env.Envsubst(value)
 	}
 	if opts.LabelWithoutSelector {
-		k.Labels = append(k.Labels, ktypes.Label{Pairs: labels, IncludeTemplates: opts.LabelIncludeTemplates})
+		k.Labels = append(k.Labels, ktypes.Label{Pairs: labels, IncludeTemplates: labelsTemplates(opts)})
 		return nil
 	}
 	return addTo(&k.CommonLabels, labels, opts.ForceCommonLabels, "label")

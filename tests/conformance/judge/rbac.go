@@ -208,7 +208,7 @@ func lintRBACConfigMap(r *Report, d *Doc, cm *corev1.ConfigMap) {
 	enf := rbac.NewEnforcer(nil, "", "", nil)
 	if err := enf.SetBuiltinPolicy(assets.BuiltinPolicyCSV); err == nil {
 		if err := enf.SetUserPolicy(csv); err == nil {
-			if err := rbac.CheckUserDefinedRoleReferentialIntegrity(enf.CreateEnforcerWithRuntimePolicy("", "")); err != nil {
+			if err := roleIntegrity(enf); err != nil {
 				r.warn("rbac-policy", "argo: rbac.CheckUserDefinedRoleReferentialIntegrity", d, "%s", err)
 			}
 		}
