@@ -22,6 +22,7 @@ import (
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/sync/hook"
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/kube"
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/kube/kubetest"
+	"github.com/argoproj/argo-cd/v3/pkg/apis/application"
 )
 
 var namespaceGVK = schema.GroupVersionKind{Version: "v1", Kind: "Namespace"}
@@ -30,19 +31,19 @@ var namespaceGVK = schema.GroupVersionKind{Version: "v1", Kind: "Namespace"}
 // discovery and the few object requests the sync engine makes itself, and it keeps what the
 // engine applies.
 type fakeCluster struct {
-	mu       sync.Mutex
-	objs     map[kube.ResourceKey]*unstructured.Unstructured
-	order    []kube.ResourceKey
-	kinds    map[schema.GroupVersionKind]bool
-	cluster  map[schema.GroupKind]bool // cluster-scoped, by CRDs of DIR
-	expanded map[kube.ResourceKey]bool
-	owners   map[kube.ResourceKey]*simApp // who applies it
+	mu      sync.Mutex
+	objs    map[kube.ResourceKey]*unstructured.Unstructured
+	order   []kube.ResourceKey
+	kinds   map[schema.GroupVersionKind]bool
+	cluster map[schema.GroupKind]bool    // cluster-scoped, by CRDs of DIR
+	known   map[kube.ResourceKey]bool    // discovered already
+	owners  map[kube.ResourceKey]*simApp // who applies it
 }
 
 func newFakeCluster(w *World) *fakeCluster {
 	c := &fakeCluster{
 		objs: map[kube.ResourceKey]*unstructured.Unstructured{}, kinds: map[schema.GroupVersionKind]bool{},
-		cluster: map[schema.GroupKind]bool{}, expanded: map[kube.ResourceKey]bool{},
+		cluster: map[schema.GroupKind]bool{}, known: map[kube.ResourceKey]bool{},
 		owners: map[kube.ResourceKey]*simApp{},
 	}
 	for _, d := range w.Docs {
@@ -98,12 +99,14 @@ func (c *fakeCluster) put(o *unstructured.Unstructured) {
 	c.objs[k] = o
 }
 
-func (c *fakeCluster) list() []*unstructured.Unstructured {
+// discovered are the objects of Argo CD that were not given before, which its controllers find.
+func (c *fakeCluster) discovered() []*unstructured.Unstructured {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var out []*unstructured.Unstructured
 	for _, k := range c.order {
-		if o := c.objs[k]; o != nil {
+		if o := c.objs[k]; o != nil && k.Group == application.Group && !c.known[k] {
+			c.known[k] = true
 			out = append(out, o.DeepCopy())
 		}
 	}

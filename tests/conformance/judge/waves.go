@@ -13,7 +13,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/sync/common"
-	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/kube"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	"github.com/argoproj/argo-cd/v3/util/lua"
@@ -230,7 +229,7 @@ func (s *simulation) after(i, j int) bool {
 func (s *simulation) discover() bool {
 	found := false
 	home := s.cluster(v1alpha1.KubernetesInternalAPIServerAddr)
-	for _, obj := range home.list() {
+	for _, obj := range home.discovered() {
 		d := &Doc{File: "(applied)", Obj: obj}
 		d.JSON, _ = obj.MarshalJSON()
 		switch {
@@ -240,31 +239,26 @@ func (s *simulation) discover() bool {
 				found = s.add(d, app, false) || found
 			}
 		case d.is(application.Group, application.ApplicationSetKind):
-			found = s.expand(d, home) || found
+			s.expand(d)
+			found = true
 		}
 	}
 	return found
 }
 
-// expand starts, once, what an ApplicationSet generates.
-func (s *simulation) expand(d *Doc, home *fakeCluster) bool {
-	key := kube.GetResourceKey(d.Obj)
-	if home.expanded[key] {
-		return false
-	}
-	home.expanded[key] = true
+// expand starts what an ApplicationSet generates.
+func (s *simulation) expand(d *Doc) {
 	if typeDoc(d); d.Typed == nil {
-		return true
+		return
 	}
 	g := s.exp.generate(d)
 	if g.err != nil {
 		s.r.fail("appset-generate", "argo: template.GenerateApplications", d, "%s", oneLine(g.err.Error()))
-		return true
+		return
 	}
 	for i := range g.apps {
 		s.add(d, &g.apps[i], false)
 	}
-	return true
 }
 
 // add makes an Application known to the controller.
