@@ -409,6 +409,17 @@ fn a_mistake_changes_not_one_file() {
     assert_eq!(place.files(), before);
 }
 
+/// Its root would look for a folder that is not there, and never be healthy.
+#[test]
+fn a_cluster_without_services_has_no_root() {
+    let idle = "cluster idle { env = dev  server = \"https://idle.example.com\" }\n";
+    let place = Place::new(&(PLATFORM.replacen("  layer = ", "  on = cluster != idle\n  layer = ", 2) + idle));
+    assert_eq!(place.exit_code(&["build"]), 0);
+    let exists = |path: &str| place.root.join(path).exists();
+    assert!(exists("infra/_main_apps/cluster.dev.yaml") && exists("infra/argocd/clusters/idle.yaml"));
+    assert!(!exists("infra/_main_apps/cluster.idle.yaml") && !exists("infra/clusters/idle"));
+}
+
 #[test]
 fn a_file_in_the_way_stops_the_build() {
     let place = Place::new(PLATFORM);

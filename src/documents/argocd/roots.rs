@@ -9,7 +9,7 @@ use super::super::yaml::Node;
 use super::super::{header, paths};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
-use crate::model::{Cluster, Deliver, Estate, Hub, Order, Platform, Settings, estate, head};
+use crate::model::{Cluster, Deliver, Estate, Head, Hub, Order, Platform, Settings, estate, head};
 use crate::names::declarations;
 use crate::plan::plan;
 use crate::schema::{Kind, Version};
@@ -119,7 +119,10 @@ fn of_hub(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Vec<(
             )
         })
         .collect();
-    for cluster in estate.clusters.iter().filter(|cluster| cluster.hub == hub.name) {
+    // A root without anything below it would look for a folder that is not there, and never be healthy; and where the last
+    // service has gone, a root that goes takes everything with it in reverse order.
+    let used = used_clusters(db, estate);
+    for cluster in estate.clusters.iter().filter(|cluster| cluster.hub == hub.name && used.contains(&*cluster.name)) {
         let always = platform.order == Order::Always;
         let directory =
             always.then(|| Node::map([("exclude", Node::text("foundation/*")), ("recurse", Node::Bool(true))]));
@@ -152,9 +155,24 @@ fn control_plane_directory(hub: &Hub, several: bool) -> Node {
     }
 }
 
+fn services(db: &dyn Db) -> impl Iterator<Item = &Arc<Head>> {
+    declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref())
+}
+
+/// The clusters that something runs on. As a rule the first services run on all of them, and no other is looked at.
+fn used_clusters<'db>(db: &'db dyn Db, estate: &Estate) -> BTreeSet<&'db str> {
+    let mut used = BTreeSet::new();
+    for head in services(db) {
+        if used.len() == estate.clusters.len() {
+            break;
+        }
+        used.extend(head.instances.iter().map(|slot| &*slot.cluster));
+    }
+    used
+}
+
 fn has_sets(db: &dyn Db, estate: &Estate, hub: &Hub) -> bool {
-    let mut heads = declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref());
-    heads.any(|head| {
+    services(db).any(|head| {
         let on_hub = |name: &str| estate.cluster(name).is_some_and(|cluster| cluster.hub == hub.name);
         head.deliver == Deliver::ApplicationSet && head.instances.iter().any(|slot| on_hub(&slot.cluster))
     })
