@@ -1,7 +1,8 @@
 """A broken base service holds back its own cluster at first, and no update later.
 
 The small platform with `order = bootstrap`. First its `storage` never becomes ready on cluster `one`; once that is
-mended and everything is up, two updates of it break it again, once so that it fails and once so that it hangs.
+mended and everything is up, two updates of it break it again, once so that it fails and once so that it hangs. Last, what becomes of a sync that waits for longer than the hub's
+`sync_timeout`.
 """
 from harness import order, settings
 from harness.plane import until
@@ -17,6 +18,7 @@ def run(case):
     case.level, case.base = 1, 1
     breaks(case, platform, "fails", '"fail"')
     breaks(case, platform, "hangs", '"never"')
+    given_up(case, platform)
 
 
 def first_install(case, platform):
@@ -65,3 +67,27 @@ def breaks(case, platform, how, word):
         case.figure(f"{claim}: from the push of the repair until it was well", f"{case.recorder.now() - pushed:.0f} s")
     case.converge(platform.everything(), 400, f"{claim}: then everything is Synced and Healthy again")
     case.level, case.base = level + 1, base + 2
+
+
+def given_up(case, platform):
+    """A sync that is given up after the time-out is begun again by the next commit to what it reads, and by nothing else."""
+    level, base = case.level, case.base
+    case.plane.break_workload("one", "storage", "storage")
+    mark = case.recorder.mark()
+    case.change(platform, "a change that storage of one does not survive", (f"base_level = {base} ", f"base_level = {base + 1} "),
+                (f" level = {level} ", f" level = {level + 1} "))
+    until(240, "the sync of base.one to be given up",
+          lambda: case.recorder.first("base.one", lambda event: event.phase == "Failed", mark))
+    case.plane.break_workload("one", "storage", "storage", None)
+    until(60, "storage of one to be well", lambda: case.recorder.last("storage.one").fine)
+    late = case.recorder.now() + 60
+    until(120, "a minute more", lambda: case.recorder.now() > late)
+    last = case.recorder.last("base.one")
+    new = case.new_since("registry.one", mark)
+    held = not case.recorder.first("registry.one", new, mark)
+    case.check("a sync given up after the time-out is not begun again by itself, as docs/output.md says", held,
+               f"a minute after all was well: {last.sync}, {last.phase}: {last.message}")
+    mark = case.recorder.mark()
+    case.change(platform, "another change", (f" level = {level + 1} ", f" level = {level + 2} "))
+    case.arrive({"registry.one"}, mark, 200, "the next commit to its layer begins it again")
+    case.converge(platform.everything(), 300, "and all is well")
