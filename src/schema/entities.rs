@@ -125,7 +125,7 @@ const HUB: &[Attribute] = &[
     Attribute::new(
         "sync_timeout",
         Type::Text(Text::Duration),
-        "After which time a sync is given up, with all its retries. Without one, a stuck wave blocks its own repair; after one, Argo CD begins again only when a commit changes what is synced, so it must be longer than a cluster takes to come up.",
+        "After which time a sync is given up, with all its retries. Argo CD begins it again only when a later commit changes what is synced, so it must be longer than a cluster takes to come up.",
     )
     .default("\"30m\""),
 ];
