@@ -34,9 +34,7 @@ pub(super) const HELM: BlockSchema = BlockSchema {
         .default("[]"),
         Attribute::new("parameters", TEXT_MAP, "Parameters, as `--set` takes them. They win over values."),
         Attribute::new("skip_crds", Type::Bool, "Whether the chart's CRDs are left out.").default("false"),
-        Attribute::new("skip_tests", Type::Bool, "Whether the chart's tests are left out.")
-            .default("false")
-            .since(3, 0),
+        Attribute::new("skip_tests", Type::Bool, "Whether the chart's tests are left out.").default("false"),
         Attribute::new("skip_schema_validation", Type::Bool, "Whether the chart's schema of values is passed over.")
             .default("false"),
         Attribute::new("pass_credentials", Type::Bool, "Whether credentials go to other hosts as well.")

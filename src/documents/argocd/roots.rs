@@ -40,13 +40,9 @@ fn parent(platform: &Platform, hub: &Hub, parent: Parent<'_>) -> Node {
         ("name", Node::text(parent.name)),
         ("namespace", Node::text(Arc::clone(&hub.namespace))),
         ("labels", labels),
-        (
-            "annotations",
-            Node::map([
-                ("argocd.argoproj.io/manifest-generate-paths", Node::text(format!("/{path}"))),
-                (SYNC_WAVE, Node::text(parent.wave.to_string())),
-            ]),
-        ),
+        // No `manifest-generate-paths`: with it Argo CD takes a repair, pushed while a sync waits, for something it has seen, and
+        // does not begin again when the wait is given up.
+        ("annotations", Node::map([(SYNC_WAVE, Node::text(parent.wave.to_string()))])),
         ("finalizers", Node::list([FINALIZER])),
     ]);
     let source = Node::map([

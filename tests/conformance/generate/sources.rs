@@ -1,7 +1,5 @@
 //! Where a random service's manifests come from, and the files that lie there.
 
-use platformc::schema::Version;
-
 use super::estate::{Estate, maybe};
 use super::text::Text;
 use super::values::{scalar, text as awkward, value};
@@ -82,9 +80,7 @@ fn chart(random: &mut Random, estate: &Estate, text: &mut Text) {
     maybe(random, text, &["value_files = [\"values/common.yaml\", \"values/${env}.yaml\"]"]);
     maybe(random, text, &["parameters { \"image.tag\" = \"1.2\"  \"a.b\" = \"{{ x }}\" }"]);
     maybe(random, text, &["skip_crds = true"]);
-    if estate.oldest() >= Version::of(3, 0) {
-        maybe(random, text, &["skip_tests = true"]);
-    }
+    maybe(random, text, &["skip_tests = true"]);
     maybe(random, text, &["skip_schema_validation = true"]);
     maybe(random, text, &["pass_credentials = true"]);
     maybe(random, text, &["kube_version = \"1.31\""]);
