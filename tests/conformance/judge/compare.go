@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/conversion"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
@@ -75,9 +76,21 @@ func compare(a, b map[string]*v1alpha1.Application) *comparison {
 	return c
 }
 
+// semantic is the equality of createOrUpdateInCluster: a destination is what it says, not what was inferred of it.
+var semantic = func() conversion.Equalities {
+	all := apiequality.Semantic.Copy()
+	err := all.AddFunc(func(a, b v1alpha1.ApplicationDestination) bool {
+		return a.Namespace == b.Namespace && a.Name == b.Name && a.Server == b.Server
+	})
+	if err != nil {
+		panic(err)
+	}
+	return all
+}()
+
 // sameApp is what the controller asks before it writes an Application.
 func sameApp(x, y *v1alpha1.Application) bool {
-	same := apiequality.Semantic.DeepEqual
+	same := semantic.DeepEqual
 	return same(x.Spec, y.Spec) && same(x.Labels, y.Labels) && same(x.Annotations, y.Annotations) &&
 		sameSet(x.Finalizers, y.Finalizers) && same(x.Operation, y.Operation)
 }
