@@ -279,7 +279,7 @@ fn unknown_names_are_mistakes_of_usage() {
     exit code 2
     ");
     assert_snapshot!(place.run(&["explain", "api@dev"]), @"
-    error: give a code (PF0502), an instance and a path (chat-api@dev namespace), or `order` and an instance
+    error: give a code (PF0502), an instance and a path (chat-api@dev namespace), or `order`
     exit code 2
     ");
     assert_snapshot!(place.run(&["explain", "order", "api@us"]), @"
