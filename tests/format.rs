@@ -96,6 +96,8 @@ const FILES: &[(&str, &str)] = &[
     ("\n\n# a\n\n\n", "# a\n"),
     ("\u{feff}\r\nimport   \"a\"\r\n", "import \"a\"\n"),
     ("# a\n\n# b\n\n\nimport \"a\"", "# a\n\n# b\n\nimport \"a\"\n"),
+    ("# a\n# b\n\n## c\nteam d {\ne = 1\n}", "# a\n# b\n\n## c\nteam d {\n  e = 1\n}\n"),
+    ("# a\n# b\nteam d {\ne = 1\n}", "# a\n# b\nteam d {\n  e = 1\n}\n"),
     ("import \"a\", import \"b\"\nimport \"c\"   for   d # e", "import \"a\"\nimport \"b\"\nimport \"c\" for d  # e\n"),
     ("import \"a\"\n\n\n\nimport \"b\"", "import \"a\"\n\nimport \"b\"\n"),
     (" team a{} team \"b\"{}\n", "team a {}\nteam \"b\" {}\n"),

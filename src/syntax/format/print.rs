@@ -17,10 +17,11 @@ pub(super) fn file(file: File<'_>) -> Vec<Line<'_>> {
     for Phrase { mut lead, parts } in file.declarations {
         let lines = declaration(&parts);
         let long = lines.len() > 1;
-        if long || long_before {
+        let first = printer.lines.is_empty();
+        if (long || long_before) && !first {
             lead.separate();
         }
-        printer.lead(&lead, 0, printer.lines.is_empty());
+        printer.lead(&lead, 0, first);
         printer.lines.extend(lines);
         long_before = long;
     }
