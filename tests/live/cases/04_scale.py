@@ -1,6 +1,6 @@
 """A hundred clusters with twenty services each converge.
 
-A platform of three layers that the case writes: 2 base services and 4 addons as Applications, 14 services as
+A platform of three layers that the case writes: 2 base services and 12 addons as Applications, 6 services as
 ApplicationSets. The clusters are a hundred names of one API server: each has one namespace of its own, and its
 registration says so, as it would on clusters that are shared. LIVE_SCALE=10x20 makes it smaller.
 """
@@ -75,7 +75,7 @@ def write(folder, clusters, services):
     text = PLATFORM
     for n in range(services):
         name = f"s{n + 1:02}"
-        layer = "base" if n < services * 0.1 else "addons" if n < services * 0.3 else "services"
+        layer = "base" if n < services * 0.1 else "addons" if n < services * 0.7 else "services"
         needs = f"\n  needs     = [s{n:02}]" if n % 2 else ""
         text += SERVICE.format(n=n + 1, name=name, layer=layer, needs=needs)
         (folder / f"workloads/{name}").mkdir(parents=True)
