@@ -44,13 +44,19 @@ impl Workload {
         files
     }
 
-    /// Writes the files below a folder.
+    /// Writes the files below a folder, and the Kustomize bases that they name.
     ///
     /// # Errors
     /// What the disk says.
     pub(crate) fn write(&self, folder: &Path) -> std::io::Result<()> {
-        std::fs::create_dir_all(folder.join("services"))?;
-        self.files().iter().try_for_each(|(path, text)| std::fs::write(folder.join(path), text))
+        let bases =
+            (0..self.services).filter(|service| is_kustomize(*service)).flat_map(|service| base(&name(service)));
+        for (path, text) in self.files().into_iter().chain(bases) {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
+            std::fs::write(path, text)?;
+        }
+        Ok(())
     }
 
     fn platform(&self) -> String {
@@ -100,7 +106,7 @@ impl Workload {
         } else {
             writeln!(out, "  namespace = \"{name}\"\n")?;
         }
-        if service % 10 == 3 {
+        if is_kustomize(service) {
             self.kustomize(out, service, &name)?;
         } else {
             self.helm(out, service, &name)?;
@@ -254,6 +260,22 @@ fn rank(service: usize) -> usize {
         1..5 => 1,
         _ => 2,
     }
+}
+
+/// A tenth has a Kustomize base.
+fn is_kustomize(service: usize) -> bool {
+    service % 10 == 3
+}
+
+/// The files of a service's base.
+fn base(name: &str) -> [(String, String); 2] {
+    let kustomization =
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- settings.yaml\n";
+    let settings = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n");
+    [
+        (format!("apps/{name}/base/kustomization.yaml"), kustomization.to_owned()),
+        (format!("apps/{name}/base/settings.yaml"), settings),
+    ]
 }
 
 /// Some services are not in dev.

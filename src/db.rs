@@ -16,9 +16,26 @@ pub enum Content {
     Missing,
     /// It can't be read as text; the reason in words.
     Unreadable(Arc<str>),
+    /// A folder: the names in it, sorted, those of folders with a `/` at the end.
+    Folder(Arc<[Arc<str>]>),
 }
 
-/// One file of the platform's folder: a `.pf` file, or a data file that one names.
+impl Content {
+    /// The text, or why there is none.
+    ///
+    /// # Errors
+    /// The reason in words.
+    pub fn text(&self) -> Result<&Arc<str>, &str> {
+        match self {
+            Self::Text(text) => Ok(text),
+            Self::Missing => Err("there is no such file"),
+            Self::Unreadable(reason) => Err(reason),
+            Self::Folder(_) => Err("it is a folder"),
+        }
+    }
+}
+
+/// One file or folder of the platform's folder: a `.pf` file, or what one names.
 #[salsa::input(debug)]
 pub struct SourceFile {
     /// The path from the platform's folder, with `/` between its parts.
@@ -99,10 +116,7 @@ impl Database {
 impl SourceFile {
     /// The text of the file, empty where there is none.
     pub fn text(self, db: &dyn Db) -> &str {
-        match self.content(db) {
-            Content::Text(text) => text,
-            Content::Missing | Content::Unreadable(_) => "",
-        }
+        self.content(db).text().map_or("", |text| text)
     }
 }
 

@@ -82,11 +82,19 @@ impl Place {
         Self { _temporary: temporary, root }
     }
 
-    /// A folder with a main file.
+    /// A folder with a main file, and the folders of manifests that `PLATFORM` names.
     fn new(platform: &str) -> Self {
         let place = Self::empty();
         place.put("platform.pf", platform);
+        place.put_manifests();
         place
+    }
+
+    fn put_manifests(&self) {
+        for folder in ["database", "tenant"] {
+            let object = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n";
+            self.put(&format!("{folder}/settings.yaml"), object);
+        }
     }
 
     fn put(&self, path: &str, text: &str) {
@@ -295,6 +303,26 @@ fn unknown_names_are_mistakes_of_usage() {
 }
 
 #[test]
+fn what_sources_name_is_read() {
+    let place = Place::new(PLATFORM);
+    fs::remove_dir_all(place.root.join("tenant")).unwrap();
+    place.put("database/Chart.yaml", "name: database\n");
+    let said = place.run(&["check"]);
+    assert!(said.contains("[PF0604] Error: `tenant` does not exist"), "{said}");
+    assert!(said.contains("[PF0605] Error: `database` can't be this source: it holds a chart"), "{said}");
+    let chart =
+        PLATFORM.replace("manifests { path = \"database\" }", "helm { path = \"database\"  values { rows = \"9\" } }");
+    place.put("platform.pf", &chart);
+    place.put_manifests();
+    place.put("database/values.schema.json", r#"{ "properties": { "rows": { "type": "integer" } } }"#);
+    let said = place.run(&["check"]);
+    assert!(
+        said.contains(r#"[PF0606] Error: the chart refuses a value at `rows`: "9" is not of type "integer""#),
+        "{said}"
+    );
+}
+
+#[test]
 fn what_is_missing_is_said() {
     let place = Place::empty();
     assert_snapshot!(place.run(&["build"]), @"
@@ -306,6 +334,7 @@ fn what_is_missing_is_said() {
     exit code 3
     ");
     place.put("platform.pf", &format!("{PLATFORM}\nimport \"services.pf\"\n"));
+    place.put_manifests();
     assert_snapshot!(place.run(&["check"]), @r#"
     [PF0001] Error: there is no file `services.pf`
         ,-[ platform.pf:55:8 ]

@@ -73,6 +73,17 @@ service api {
 
 const CLUSTERS: &str = "- {name: us, server: 'https://us.example.com'}\n";
 
+/// Equal lines as one, with their number.
+fn counted(lines: &[String]) -> Vec<String> {
+    let groups = lines.chunk_by(|left, right| left == right);
+    let line = |group: &[String]| match group {
+        [one] => one.clone(),
+        [first, ..] => format!("{first} × {}", group.len()),
+        [] => String::new(),
+    };
+    groups.map(line).collect()
+}
+
 /// A platform of which everything has been asked, and the log of what is computed from then on.
 struct Watched {
     db: Database,
@@ -108,7 +119,7 @@ impl Watched {
         let labels = self.labels();
         let mut told: Vec<String> = executed.iter().map(|query| tell(query, &labels)).collect();
         told.sort();
-        told
+        counted(&told)
     }
 
     /// Names for salsa's ids. Some queries are asked here that builds ask as well, so nothing new runs.
@@ -303,6 +314,7 @@ fn service_added() {
     import_paths(services.pf)
     items(service extra)
     leaves(service extra)
+    loaded × 5
     names
     needed_by(service extra)
     outline(services.pf)
@@ -344,8 +356,6 @@ fn label_of_a_cluster_changed() {
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
-    closure_of
-    closure_of
     cluster_files
     dependents
     estate
@@ -357,6 +367,7 @@ fn label_of_a_cluster_changed() {
     leaves(service api)
     leaves(service cache)
     leaves(service database)
+    loaded × 10
     outline(platform.pf)
     plan
     platform_diagnostics
@@ -436,10 +447,8 @@ fn data_file_changed() {
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
-    closure_of
-    closure_of
     cluster_files
-    data
+    data_file
     estate
     footprint(service api)
     footprint(service cache)
@@ -448,6 +457,7 @@ fn data_file_changed() {
     leaves(service api)
     leaves(service cache)
     leaves(service database)
+    loaded × 10
     plan
     platform_diagnostics
     platform_readme
@@ -475,7 +485,7 @@ fn data_file_changed() {
 fn data_file_reformatted() {
     let mut watched = Watched::new();
     let executed = watched.edit("clusters.yaml", "{name: us, ", "{ name: us, ");
-    assert_snapshot!(executed, @"data");
+    assert_snapshot!(executed, @"data_file");
 }
 
 #[test]
@@ -483,9 +493,8 @@ fn file_that_nobody_imports() {
     let mut watched = Watched::new();
     watched.db.apply(texts(&[("other.pf", "service other {}\n")]));
     assert_snapshot!(watched.ask().join("\n"), @"
-    closure_of
-    closure_of
     items(for row)
+    loaded × 10
     reachable
     ");
 }

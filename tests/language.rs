@@ -186,6 +186,13 @@ fn block(info: &str, block: Block, case: &mut Case, prelude: &mut String) {
             let path = path.unwrap_or_else(|| CASE.to_owned());
             case.files.insert(path, Content::Unreadable(block.text.trim().into()));
         }
+        "missing" => {
+            case.files.extend(path.map(|path| (path, Content::Missing)));
+        }
+        "folder" => {
+            let names: Vec<Arc<str>> = block.text.split_whitespace().map(Arc::from).collect();
+            case.files.extend(path.map(|path| (path, Content::Folder(names.into()))));
+        }
         "yaml" | "json" | "csv" => {
             if let Some(path) = path {
                 case.files.insert(path, Content::Text(block.text.into()));

@@ -71,6 +71,10 @@ codes! {
     NO_SOURCE = Error "PF0601" "a service without a source";
     PATH_OUTSIDE = Error "PF0602" "a path that leaves its repository";
     UNPINNED_VERSION = Warning "PF0603" "a version that floats";
+    MISSING_PATH = Error "PF0604" "a path that is not in the repository";
+    WRONG_FOLDER = Error "PF0605" "a folder that is not what the source needs";
+    REFUSED_VALUE = Error "PF0606" "a value that the chart's schema refuses";
+    UNKNOWN_VALUE = Warning "PF0607" "a value that the chart does not know";
     // What Argo CD and Kubernetes accept.
     NAME_TOO_LONG = Error "PF0701" "a name longer than Kubernetes allows";
     NAME_CLASH = Error "PF0702" "two Applications with one name";

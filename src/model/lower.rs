@@ -6,6 +6,7 @@ use super::entities::{Deliver, RepositoryKind};
 use super::estates::estate;
 use super::fields::Fields;
 use super::heads::Head;
+use super::local::{Entry, Given, Nature, check_values, closure, entry, reads};
 use super::spec::{Helm, Kustomize, Object, Origin, Plugin, Source, Spec, Sync, Tool};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Code, Diagnostic, Sink, Span};
@@ -212,7 +213,7 @@ impl Lower<'_> {
             add(self.objects(block));
         }
         if let Some(block) = tree.get("plugin") {
-            add(self.folder(block).map(|origin| (origin, Tool::Plugin(plugin(Fields(Some(block)))))));
+            add(self.folder(block, Nature::Any).map(|origin| (origin, Tool::Plugin(plugin(Fields(Some(block)))))));
         }
         sources
     }
@@ -235,7 +236,7 @@ impl Lower<'_> {
     }
 
     /// A folder of the platform's repository or of another.
-    fn folder(&mut self, block: &Tree) -> Option<Origin> {
+    fn folder(&mut self, block: &Tree, nature: Nature) -> Option<Origin> {
         let fields = Fields(Some(block));
         let path: Arc<str> = fields.text("path")?.trim_end_matches('/').into();
         let Some(url) = self.url(fields) else {
@@ -247,14 +248,81 @@ impl Lower<'_> {
                     "the platform's own repository has the platform's revision",
                 );
             }
-            return fields.tree("repo").is_none().then_some(Origin::Own(path));
+            if fields.tree("repo").is_some() {
+                return None;
+            }
+            self.lies_there(block, &path, nature);
+            return Some(Origin::Own(path));
         };
         let revision = fields.text("revision").unwrap_or_else(|| "HEAD".into());
         Some(Origin::Git { url, revision, path })
     }
 
+    /// What a source names in the platform's own repository is there, and is what the source takes it for.
+    fn lies_there(&mut self, block: &Tree, path: &str, nature: Nature) {
+        let Some(span) = block.get("path").map(Tree::span) else { return };
+        match entry(self.db, path) {
+            Entry::Unknown => {}
+            Entry::Missing => self.missing(span, path),
+            Entry::File(_) => {
+                self.wrong_folder(span, path, ("it is a file", "a source is a folder", "name the folder"));
+            }
+            Entry::Folder(names) => match nature.refuses(names) {
+                Some(why) => self.wrong_folder(span, path, why),
+                None if nature != Nature::Any => self.references(span, path),
+                None => {}
+            },
+        }
+    }
+
+    /// What kustomizations and charts name must be there, or nothing renders.
+    fn references(&mut self, span: Span, path: &str) {
+        for folder in closure(self.db, path) {
+            for named in reads(self.db, folder) {
+                if let Entry::Missing = entry(self.db, &named) {
+                    self.sink.push(
+                        Diagnostic::new(
+                            codes::MISSING_PATH,
+                            span,
+                            format!("`{folder}` names `{named}`, which does not exist"),
+                        )
+                        .note("Argo CD renders nothing of a source of which a part is missing")
+                        .help(format!("create it, or correct the file in `{folder}` that names it")),
+                    );
+                }
+            }
+        }
+    }
+
+    fn missing(&mut self, span: Span, path: &str) {
+        self.sink.push(
+            Diagnostic::new(codes::MISSING_PATH, span, format!("`{path}` does not exist"))
+                .note("paths are seen from the root of the repository; Argo CD finds the mistake only when it renders")
+                .help("create it, or correct the path"),
+        );
+    }
+
+    fn wrong_folder(&mut self, span: Span, path: &str, (what, rule, mend): (&str, &str, &str)) {
+        self.sink.push(
+            Diagnostic::new(codes::WRONG_FOLDER, span, format!("`{path}` can't be this source: {what}"))
+                .note(rule)
+                .help(mend),
+        );
+    }
+
+    /// Files that a list names are there.
+    fn listed(&mut self, block: &Tree, key: &str) {
+        let Some(tree) = block.get(key) else { return };
+        for path in Fields(Some(block)).texts(key) {
+            if let Entry::Missing = entry(self.db, &path) {
+                self.missing(tree.span(), &path);
+            }
+        }
+    }
+
     fn kustomize(&mut self, block: &Tree) -> Option<(Origin, Tool)> {
-        let origin = self.folder(block)?;
+        let origin = self.folder(block, Nature::Kustomization)?;
+        self.listed(block, "components");
         if let (Origin::Git { .. }, Some(components)) = (&origin, block.get("components")) {
             let help = "put them into the base's own repository, or the base into the platform's";
             self.report(
@@ -280,7 +348,7 @@ impl Lower<'_> {
                 None
             }
             (Some(chart), None) => self.chart(block, chart),
-            (None, Some(_)) => self.folder(block),
+            (None, Some(_)) => self.folder(block, Nature::Chart),
             (None, None) if block.is_broken() => None,
             (None, None) => {
                 self.report(
@@ -292,7 +360,19 @@ impl Lower<'_> {
                 None
             }
         };
-        Some((origin?, Tool::Helm(self.release(fields))))
+        let (origin, release) = (origin?, self.release(fields));
+        self.listed(block, "value_files");
+        if let Origin::Own(folder) = &origin {
+            let has_parameters = !release.parameters.is_empty();
+            let given = Given {
+                values: fields.tree("values"),
+                files: &release.value_files,
+                has_parameters,
+                span: block.span(),
+            };
+            check_values(self.db, folder, &given, self.sink);
+        }
+        Some((origin, Tool::Helm(release)))
     }
 
     fn chart(&mut self, block: &Tree, chart: Arc<str>) -> Option<Origin> {
@@ -370,7 +450,7 @@ impl Lower<'_> {
             include: fields.text("include"),
             exclude: fields.text("exclude"),
         };
-        Some((self.folder(block)?, tool))
+        Some((self.folder(block, Nature::Manifests)?, tool))
     }
 
     fn objects(&mut self, block: &Tree) -> Option<(Origin, Tool)> {

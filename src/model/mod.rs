@@ -2,12 +2,12 @@
 //! source they come from.
 
 mod checks;
-mod closure;
 mod entities;
 mod estates;
 mod fields;
 mod gather;
 mod heads;
+mod local;
 mod lower;
 mod regions;
 mod scheme;
@@ -16,7 +16,7 @@ mod services;
 mod spec;
 
 pub use checks::check_declaration;
-pub use closure::{closure, wanted_files};
+
 pub use entities::{
     Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind,
     Settings, Team,
@@ -25,6 +25,7 @@ pub use estates::{estate, estate_diagnostics, worlds};
 pub use gather::{Explained, explain_value};
 pub(crate) use heads::need_span;
 pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
+pub use local::{closure, wanted_files};
 pub use scheme::{Scheme, SchemePart};
 pub use selector::Requirement;
 pub use services::{Service, Variant, service, service_diagnostics};

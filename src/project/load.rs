@@ -129,7 +129,7 @@ fn walk(folder: &Utf8Path, prefix: &str, depth: usize, found: &mut Vec<String>) 
 fn read(path: &Utf8Path) -> Content {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.len() > MAX_FILE => return Content::Unreadable("it is larger than 256 MiB".into()),
-        Ok(metadata) if metadata.is_dir() => return Content::Unreadable("it is a folder".into()),
+        Ok(metadata) if metadata.is_dir() => return folder(path),
         _ => {}
     }
     match std::fs::read(path) {
@@ -137,6 +137,21 @@ fn read(path: &Utf8Path) -> Content {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Content::Missing,
         Err(error) => Content::Unreadable(error.to_string().into()),
     }
+}
+
+fn folder(path: &Utf8Path) -> Content {
+    let entries = match path.read_dir_utf8() {
+        Ok(entries) => entries.flatten(),
+        Err(error) => return Content::Unreadable(error.to_string().into()),
+    };
+    let mut names: Vec<Arc<str>> = entries
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => format!("{}/", entry.file_name()).into(),
+            _ => entry.file_name().into(),
+        })
+        .collect();
+    names.sort();
+    Content::Folder(names.into())
 }
 
 fn text(bytes: Vec<u8>) -> Content {

@@ -86,7 +86,8 @@ impl<'db> Outline<'db> {
 #[salsa::tracked]
 pub fn outline(db: &dyn Db, file: SourceFile) -> Outline<'_> {
     let mut sink = Sink::default();
-    if let Content::Unreadable(reason) = file.content(db) {
+    let is_missing = *file.content(db) == Content::Missing;
+    if let (Err(reason), false) = (file.content(db).text(), is_missing) {
         let span = Span { file, anchor: None, range: TextRange::default() };
         sink.push(
             Diagnostic::new(codes::FILE_UNREADABLE, span, format!("`{}` can't be read: {reason}", file.path(db)))
@@ -115,7 +116,6 @@ pub fn outline(db: &dyn Db, file: SourceFile) -> Outline<'_> {
         Decl::new(db, file, word.to_owned(), name.to_owned(), key, body.to_owned(), piece.range.start)
     });
     let decls = decls.collect();
-    let is_missing = *file.content(db) == Content::Missing;
     Outline { decls, is_missing, places, diagnostics: sink.finish() }
 }
 

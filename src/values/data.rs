@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::value::Value;
-use crate::db::{Content, Db, SourceFile};
+use crate::db::{Db, SourceFile};
 use crate::syntax::ast::{Declaration, ExprKind, Float};
 
 /// The forms of a data file.
@@ -33,12 +33,8 @@ impl DataFormat {
 
 /// What a data file says, or why it says nothing.
 #[salsa::tracked]
-pub(super) fn data(db: &dyn Db, file: SourceFile, format: DataFormat) -> Result<Value, String> {
-    let text = match file.content(db) {
-        Content::Text(text) => text,
-        Content::Missing => return Err("there is no such file".to_owned()),
-        Content::Unreadable(reason) => return Err(reason.to_string()),
-    };
+pub fn data_file(db: &dyn Db, file: SourceFile, format: DataFormat) -> Result<Value, String> {
+    let text = file.content(db).text()?;
     match format {
         DataFormat::Yaml => {
             serde_yaml::from_str::<serde_yaml::Value>(text).map_err(|e| e.to_string()).and_then(from_yaml)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::arithmetic;
-use super::data::{DataFormat, data, join_path};
+use super::data::{DataFormat, data_file, join_path};
 use super::resolve::Scope;
 use super::value::Value;
 use crate::db::Workspace;
@@ -57,7 +57,9 @@ fn read(scope: &Scope<'_>, format: DataFormat, arguments: &[Argument]) -> Given 
         .ok_or_else(|| Problem::Other(format!("`{path}` leaves the platform's folder")))?;
     let file = Workspace::get(scope.db).files(scope.db).get(&full);
     let file = file.ok_or_else(|| Problem::Other(format!("`{full}` can't be read: there is no such file")))?;
-    data(scope.db, *file, format).clone().map_err(|reason| Problem::Other(format!("`{full}` can't be read: {reason}")))
+    data_file(scope.db, *file, format)
+        .clone()
+        .map_err(|reason| Problem::Other(format!("`{full}` can't be read: {reason}")))
 }
 
 fn text(values: &[Value], index: usize) -> Result<&Arc<str>, Problem> {

@@ -10,7 +10,7 @@ mod text;
 mod value;
 
 pub use check::check;
-pub use data::{DataFormat, data_calls, join_path};
+pub use data::{DataFormat, data_calls, data_file, join_path};
 pub use evaluate::{boolean, evaluate, evaluate_named};
 pub use resolve::{Ambients, Expected, Locals, Names, Scope, World};
 pub use text::{TextProblem, check_text, is_qualified_name, is_subdomain};

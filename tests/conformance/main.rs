@@ -244,7 +244,7 @@ fn explain(
 }
 
 fn save(folder: &Path, platform: &Platform) -> Result<(), String> {
-    for (path, text) in &platform.sources {
+    for (path, text) in platform.sources.iter().chain(&platform.repository) {
         let path = folder.join(path);
         let written =
             std::fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| std::fs::write(&path, text));

@@ -1,38 +1,23 @@
 //! What a folder of the platform's repository reads outside itself: Kustomize bases and components, and charts that a chart
 //! depends on by `file://`. Argo CD renders an Application again only when one of these has changed, so none may be missing.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::estates::estate;
-use super::services::service;
-use super::spec::{Origin, Source, Tool};
-use crate::db::{Db, Workspace};
-use crate::names::declarations;
-use crate::schema::Kind;
+use super::{Entry, KUSTOMIZATIONS, RepositoryPath, entry};
+use crate::db::Db;
 use crate::values::join_path;
-
-/// The names that a kustomization may have.
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// More folders than this are not followed.
 const MAX_FOLDERS: usize = 1_000;
 
 /// A folder and everything outside it that it reads, folders and files alike, from the repository's root.
 pub fn closure<'db>(db: &'db dyn Db, folder: &str) -> &'db [Arc<str>] {
-    closure_of(db, Folder::new(db, folder.to_owned()))
-}
-
-/// A folder of the repository, by its path from the repository's root.
-#[salsa::interned]
-struct Folder<'db> {
-    #[returns(deref)]
-    path: String,
+    closure_of(db, RepositoryPath::new(db, folder.to_owned()))
 }
 
 /// Computed once for all Applications of a folder; while it stays the same, a new file changes none of them.
 #[salsa::tracked]
-fn closure_of<'db>(db: &'db dyn Db, folder: Folder<'db>) -> Vec<Arc<str>> {
+fn closure_of<'db>(db: &'db dyn Db, folder: RepositoryPath<'db>) -> Vec<Arc<str>> {
     let folder = folder.path(db);
     let mut found: Vec<Arc<str>> = vec![folder.into()];
     let mut next = 0;
@@ -51,56 +36,23 @@ fn closure_of<'db>(db: &'db dyn Db, folder: Folder<'db>) -> Vec<Arc<str>> {
     outside
 }
 
-/// The files that say what the platform's folders read; they are loaded so that the closure is whole.
-pub fn wanted_files(db: &dyn Db) -> BTreeSet<String> {
-    let mut wanted = BTreeSet::new();
-    let services = declarations(db).of(db, Kind::Service).filter_map(|item| service(db, item).as_ref());
-    for source in services.flat_map(|service| &service.variants).flat_map(|variant| &variant.spec.sources) {
-        for folder in own_folders(source) {
-            for path in closure(db, folder) {
-                wanted.extend(descriptions(db, path));
-            }
-        }
-    }
-    wanted
-}
-
-fn own_folders(source: &Source) -> Vec<&Arc<str>> {
-    let folder = match &source.origin {
-        Origin::Own(path) => Some(path),
-        Origin::Git { .. } | Origin::Chart { .. } | Origin::Written => None,
-    };
-    let components = match &source.tool {
-        Tool::Kustomize(kustomize) => kustomize.components.as_slice(),
-        _ => &[],
-    };
-    folder.into_iter().chain(components).collect()
-}
-
-/// The files of a folder that say what it reads, from the platform's folder.
-fn descriptions(db: &dyn Db, folder: &str) -> Vec<String> {
+/// The files of a folder that say what it reads.
+pub(super) fn descriptions(folder: &str) -> Vec<String> {
     let is_file = [".yaml", ".yml", ".json"].iter().any(|end| folder.ends_with(end));
-    let Some(local) = local(db, folder).filter(|_| !is_file) else { return vec![] };
-    let join = |name: &str| if local.is_empty() { name.to_owned() } else { format!("{local}/{name}") };
-    KUSTOMIZATIONS.into_iter().chain(["Chart.yaml"]).map(join).collect()
-}
-
-/// A path of the repository, seen from the platform's folder; nothing where it lies outside.
-fn local(db: &dyn Db, path: &str) -> Option<String> {
-    let prefix = estate(db).platform.as_ref().map_or("", |platform| platform.folder.as_ref());
-    if prefix.is_empty() {
-        return Some(path.to_owned());
+    if is_file {
+        return vec![];
     }
-    path.strip_prefix(prefix).map(|rest| rest.trim_start_matches('/').to_owned())
+    KUSTOMIZATIONS.into_iter().chain(["Chart.yaml"]).map(|name| format!("{folder}/{name}")).collect()
 }
 
-/// The paths that a folder's kustomization or chart names.
-fn reads(db: &dyn Db, folder: &str) -> Vec<Arc<str>> {
-    let files = Workspace::get(db).files(db);
-    let loaded = descriptions(db, folder).into_iter().filter_map(|path| files.get(&path).copied());
-    let named = loaded.flat_map(|file| named_paths(file.text(db)));
+/// The paths that a folder's kustomization or chart names, from the repository's root.
+pub(in crate::model) fn reads(db: &dyn Db, folder: &str) -> Vec<Arc<str>> {
+    let texts = descriptions(folder).into_iter().filter_map(|path| match entry(db, &path) {
+        Entry::File(file) => Some(file.text(db)),
+        Entry::Unknown | Entry::Missing | Entry::Folder(_) => None,
+    });
     // The folder's own name stands for a file in it, so that relative paths start there.
-    named.filter_map(|path| join_path(&format!("{folder}/x"), &path)).map(Arc::from).collect()
+    texts.flat_map(named_paths).filter_map(|path| join_path(&format!("{folder}/x"), &path)).map(Arc::from).collect()
 }
 
 /// Every relative path that a kustomization or a Chart.yaml names.

@@ -1,0 +1,55 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::closure::{closure, descriptions};
+use super::{Entry, entry, local};
+use crate::db::Db;
+use crate::model::services::service;
+use crate::model::spec::{Origin, Source, Tool};
+use crate::names::declarations;
+use crate::schema::Kind;
+
+/// The files and folders that services name, and those that these read: they are loaded so that they can be checked, and so
+/// that the closure is whole.
+pub fn wanted_files(db: &dyn Db) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    let services = declarations(db).of(db, Kind::Service).filter_map(|item| service(db, item).as_ref());
+    for source in services.flat_map(|service| &service.variants).flat_map(|variant| &variant.spec.sources) {
+        for folder in folders(source) {
+            for path in closure(db, folder) {
+                wanted.insert(path.to_string());
+                wanted.extend(descriptions(path));
+            }
+        }
+        if let Tool::Helm(helm) = &source.tool {
+            wanted.extend(helm.value_files.iter().map(ToString::to_string));
+            if let Origin::Own(folder) = &source.origin {
+                chart_files(db, folder, &mut wanted);
+            }
+        }
+    }
+    wanted.into_iter().filter_map(|path| local(db, &path)).filter(|path| !path.is_empty()).collect()
+}
+
+fn folders(source: &Source) -> Vec<&Arc<str>> {
+    let folder = match &source.origin {
+        Origin::Own(path) => Some(path),
+        Origin::Git { .. } | Origin::Chart { .. } | Origin::Written => None,
+    };
+    let components = match &source.tool {
+        Tool::Kustomize(kustomize) => kustomize.components.as_slice(),
+        _ => &[],
+    };
+    folder.into_iter().chain(components).collect()
+}
+
+/// What says which values a chart knows: its values, their schema, its subcharts and its templates.
+fn chart_files(db: &dyn Db, folder: &str, wanted: &mut BTreeSet<String>) {
+    for name in ["values.yaml", "values.schema.json", "charts", "templates"] {
+        wanted.insert(format!("{folder}/{name}"));
+    }
+    let templates = format!("{folder}/templates");
+    if let Entry::Folder(names) = entry(db, &templates) {
+        wanted.extend(names.iter().map(|name| format!("{templates}/{}", name.trim_end_matches('/'))));
+    }
+}
