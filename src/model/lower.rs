@@ -455,7 +455,7 @@ impl Lower<'_> {
 
     fn objects(&mut self, block: &Tree) -> Option<(Origin, Tool)> {
         let Some(Tree::Branch(objects, _)) = block.get("object") else { return None };
-        let mut read: Vec<Object> = vec![];
+        let mut read: Vec<(Object, Span)> = vec![];
         for object in objects.values() {
             if object.is_broken() {
                 continue;
@@ -471,8 +471,25 @@ impl Lower<'_> {
             }
             self.cluster_scoped(object, &api_version, &kind);
             self.namespace_of(object);
-            read.push(Object { api_version, kind, name, content: object.value() });
+            let same = |(other, _): &&(Object, Span)| {
+                (&other.api_version, &other.kind, &other.name) == (&api_version, &kind, &name)
+            };
+            if let Some((_, first)) = read.iter().find(same) {
+                self.sink.push(
+                    Diagnostic::new(
+                        codes::DUPLICATE_KEY,
+                        object.span(),
+                        format!("`{kind}` `{name}` stands here twice"),
+                    )
+                    .also(*first, "the same object")
+                    .note("objects are merged where their heads are written alike")
+                    .help("write the name as it is written there"),
+                );
+                continue;
+            }
+            read.push((Object { api_version, kind, name, content: object.value() }, object.span()));
         }
+        let mut read: Vec<Object> = read.into_iter().map(|(object, _)| object).collect();
         read.sort_by(|left, right| {
             (&left.kind, &left.name, &left.api_version).cmp(&(&right.kind, &right.name, &right.api_version))
         });
