@@ -66,6 +66,15 @@ fn every_yaml_file_is_read_by_another_reader() {
 }
 
 #[test]
+fn no_readme_ends_with_a_blank_line() {
+    for example in examples() {
+        for (path, text) in outputs(&database(&example.sources)).iter().filter(|(path, _)| path.ends_with(".md")) {
+            assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "examples/{}/expected/{path}", example.name);
+        }
+    }
+}
+
+#[test]
 fn any_number_of_threads_gives_the_same_tree() {
     for example in examples() {
         let on = |threads: usize| {

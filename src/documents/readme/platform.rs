@@ -39,6 +39,8 @@ pub(in crate::documents) fn platform_readme(db: &dyn Db) -> Option<(String, Arc<
             graph(db, &GraphScope::Whole, GraphFormat::Mermaid)
         );
     }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
     Some(("README.md".to_owned(), out.into()))
 }
 
