@@ -206,7 +206,7 @@ fn first_difference(expected: &str, actual: &str) -> String {
     String::new()
 }
 
-/// All files of a folder and below.
+/// All files of a folder and below, but for the cache of a build.
 pub fn tree(folder: &Utf8Path) -> Texts {
     let mut texts = Texts::new();
     let mut folders = vec![folder.to_owned()];
@@ -214,7 +214,7 @@ pub fn tree(folder: &Utf8Path) -> Texts {
         for entry in next.read_dir_utf8().into_iter().flatten() {
             let path = entry.unwrap().into_path();
             if path.is_dir() {
-                folders.push(path);
+                folders.extend((path.file_name() != Some(".platformc")).then_some(path));
             } else {
                 let name = path.strip_prefix(folder).unwrap().as_str().to_owned();
                 texts.insert(name, std::fs::read_to_string(&path).unwrap());
