@@ -23,7 +23,9 @@ class Explained:
         if unknown or not str(entry.get("why", "")).strip():
             raise Broken(f"explained.toml: an entry wants a reason, and no {', '.join(unknown) or 'empty one'}: {entry}")
         self.entry = entry
-        self.path = re.compile(re.escape(entry["path"]).replace(r"\*\*", ".*").replace(r"\*", "[^/]*"))
+        paths = [entry["path"]] if isinstance(entry["path"], str) else entry["path"]
+        patterns = (re.escape(path).replace(r"\*\*", ".*").replace(r"\*", "[^/]*") for path in paths)
+        self.path = re.compile("|".join(patterns))
         self.findings = 0
 
     def holds(self, finding: Finding) -> bool:
