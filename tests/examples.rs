@@ -241,6 +241,17 @@ service site {
 "#;
 
 #[test]
+fn what_stands_in_a_for_has_its_doc_comment() {
+    let documented = BARS
+        .replace("## This | that.\nservice site {", "for name in [\"site\"] {\n## In a loop.\nservice \"${name}\" {")
+        + "}\n";
+    let db = database(&texts(&[("platform.pf", &documented)]));
+    let page = &outputs(&db)["base/site/README.md"];
+    assert_eq!(support::findings(&db), "");
+    assert!(page.contains("\nIn a loop.\n"), "{page}");
+}
+
+#[test]
 fn cells_of_readmes_hold_bars_and_link_addresses() {
     let db = database(&texts(&[("platform.pf", BARS)]));
     let files = outputs(&db);

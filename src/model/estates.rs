@@ -11,7 +11,7 @@ use super::fields::Fields;
 use super::scheme::Scheme;
 use crate::db::{Content, Db, Workspace};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::names::{Item, body, declarations, name_span, names};
+use crate::names::{Item, body, declarations, doc, name_span, names};
 use crate::overlays::{
     Collector, Contributions, Facts, Frame, Level, Narrowness, Place, Target, Tree, conform, merge, scope_in,
     strongest_first,
@@ -19,7 +19,6 @@ use crate::overlays::{
 use crate::schema::{self, Kind, Version};
 use crate::source::Site;
 use crate::syntax::ast::{EntryKind, Expr};
-use crate::syntax::syntax;
 use crate::text::TextRange;
 use crate::values::{Ambients, Names, Value, World};
 
@@ -135,7 +134,7 @@ impl<'db> Reader<'db> {
     }
 
     fn doc(&self, item: Item<'db>) -> Option<Arc<str>> {
-        syntax(self.db, item.decl(self.db)).declaration.doc.clone()
+        doc(self.db, item)
     }
 
     fn platform(&mut self) -> Option<Platform> {

@@ -11,10 +11,9 @@ use super::lower::lower;
 use super::spec::Spec;
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::names::Item;
+use crate::names::{Item, doc};
 use crate::overlays::{Target, conform};
 use crate::schema::SERVICE_DEFAULTS;
-use crate::syntax::syntax;
 
 /// Instances that share one meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,12 +118,7 @@ fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut S
     }
     variants.iter_mut().for_each(|variant| variant.instances.sort_unstable());
     variants.sort_by(|left, right| left.instances.cmp(&right.instances));
-    Some(Service {
-        head: Arc::clone(head),
-        doc: syntax(db, item.decl(db)).declaration.doc.clone(),
-        file: item.decl(db).file(db).path(db).into(),
-        variants,
-    })
+    Some(Service { head: Arc::clone(head), doc: doc(db, item), file: item.decl(db).file(db).path(db).into(), variants })
 }
 
 fn asked(db: &dyn Db, slot: &Slot, items: Option<&Vec<(Arc<str>, crate::values::Value)>>) -> Option<Asked> {

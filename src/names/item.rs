@@ -59,15 +59,25 @@ pub fn items<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Items<'db> {
 
 /// The syntax of an item, or nothing where it could not be read.
 pub fn body<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<&'db Named> {
+    Some(read(db, item)?.1)
+}
+
+/// The doc comment of an item. What stands in a `for` has its own, or else that of the `for`.
+pub fn doc(db: &dyn Db, item: Item<'_>) -> Option<Arc<str>> {
+    read(db, item)?.0.or(syntax(db, item.decl(db)).declaration.doc.as_ref()).cloned()
+}
+
+fn read<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<(Option<&'db Arc<str>>, &'db Named)> {
     let declaration = &syntax(db, item.decl(db)).declaration;
     let mut block: &Block = match &declaration.kind {
-        DeclarationKind::Named(named) => return Some(named),
+        DeclarationKind::Named(named) => return Some((declaration.doc.as_ref(), named)),
         DeclarationKind::For(each) => &each.body,
         DeclarationKind::Import(_) | DeclarationKind::Broken => return None,
     };
     for index in item.path(db) {
-        match &block.entries.get(*index as usize)?.kind {
-            EntryKind::Named(named) => return Some(named),
+        let entry = block.entries.get(*index as usize)?;
+        match &entry.kind {
+            EntryKind::Named(named) => return Some((entry.doc.as_ref(), named)),
             EntryKind::For(each) => block = &each.body,
             _ => return None,
         }

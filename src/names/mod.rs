@@ -5,6 +5,6 @@ mod item;
 mod scope;
 
 pub use imports::{Wanted, reachable, wanted};
-pub use item::{Item, body, items};
+pub use item::{Item, body, doc, items};
 pub use scope::{Declarations, declarations, names};
 pub(crate) use scope::{duplicates, name_span};
