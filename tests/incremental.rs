@@ -505,7 +505,8 @@ fn random_edits_equal_clean_builds() {
         let mut random = Random::new(seed);
         let mut db = database(&sources);
         let mut edited = sources.clone();
-        for step in 0..EDITS {
+        let edits = if sources.len() > LARGE { EDITS / 5 } else { EDITS };
+        for step in 0..edits {
             if step % 25 == 24 {
                 edited.clone_from(&sources);
             }
@@ -521,6 +522,9 @@ fn random_edits_equal_clean_builds() {
 
 /// Edits for each platform; enough to meet every kind of edit many times.
 const EDITS: usize = 100;
+
+/// A platform of more files than this is edited less often, for each edit is a clean build as well.
+const LARGE: usize = 25;
 
 fn platforms() -> Vec<Changes> {
     let small = texts(&[("platform.pf", PLATFORM), ("services.pf", SERVICES), ("clusters.yaml", CLUSTERS)]);
