@@ -40,6 +40,7 @@ const SPANS: &[(&str, &str)] = &[
     ("model/estates.rs", "findings point at two declarations at once; no entity keeps a span"),
     ("model/gather.rs", "`explain` shows the line of each step; what a service is made of keeps none"),
     ("model/heads.rs", "where needs stand is kept beside the head, which itself has no span"),
+    ("model/local/paths.rs", "what a source names is looked for where the source is read"),
     ("model/local/values.rs", "values of a chart are checked against its schema where they stand"),
     ("model/lower.rs", "findings about sources that lack something; no spec keeps a span"),
 ];

@@ -6,7 +6,7 @@ use super::entities::{Deliver, RepositoryKind};
 use super::estates::estate;
 use super::fields::Fields;
 use super::heads::Head;
-use super::local::{Entry, Given, Nature, check_values, closure, entry, reads};
+use super::local::{Given, Nature, check_files, check_folder, check_values};
 use super::spec::{Helm, Kustomize, Object, Origin, Plugin, Source, Spec, Sync, Tool};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Code, Diagnostic, Sink, Span};
@@ -251,78 +251,16 @@ impl Lower<'_> {
             if fields.tree("repo").is_some() {
                 return None;
             }
-            self.lies_there(block, &path, nature);
+            check_folder(self.db, block, &path, nature, self.sink);
             return Some(Origin::Own(path));
         };
         let revision = fields.text("revision").unwrap_or_else(|| "HEAD".into());
         Some(Origin::Git { url, revision, path })
     }
 
-    /// What a source names in the platform's own repository is there, and is what the source takes it for.
-    fn lies_there(&mut self, block: &Tree, path: &str, nature: Nature) {
-        let Some(span) = block.get("path").map(Tree::span) else { return };
-        match entry(self.db, path) {
-            Entry::Unknown => {}
-            Entry::Missing => self.missing(span, path),
-            Entry::File(_) => {
-                self.wrong_folder(span, path, ("it is a file", "a source is a folder", "name the folder"));
-            }
-            Entry::Folder(names) => match nature.refuses(names) {
-                Some(why) => self.wrong_folder(span, path, why),
-                None if nature != Nature::Any => self.references(span, path),
-                None => {}
-            },
-        }
-    }
-
-    /// What kustomizations and charts name must be there, or nothing renders.
-    fn references(&mut self, span: Span, path: &str) {
-        for folder in closure(self.db, path) {
-            for named in reads(self.db, folder) {
-                if let Entry::Missing = entry(self.db, &named) {
-                    self.sink.push(
-                        Diagnostic::new(
-                            codes::MISSING_PATH,
-                            span,
-                            format!("`{folder}` names `{named}`, which does not exist"),
-                        )
-                        .note("Argo CD renders nothing of a source of which a part is missing")
-                        .help(format!("create it, or correct the file in `{folder}` that names it")),
-                    );
-                }
-            }
-        }
-    }
-
-    fn missing(&mut self, span: Span, path: &str) {
-        self.sink.push(
-            Diagnostic::new(codes::MISSING_PATH, span, format!("`{path}` does not exist"))
-                .note("paths are seen from the root of the repository; Argo CD finds the mistake only when it renders")
-                .help("create it, or correct the path"),
-        );
-    }
-
-    fn wrong_folder(&mut self, span: Span, path: &str, (what, rule, mend): (&str, &str, &str)) {
-        self.sink.push(
-            Diagnostic::new(codes::WRONG_FOLDER, span, format!("`{path}` can't be this source: {what}"))
-                .note(rule)
-                .help(mend),
-        );
-    }
-
-    /// Files that a list names are there.
-    fn listed(&mut self, block: &Tree, key: &str) {
-        let Some(tree) = block.get(key) else { return };
-        for path in Fields(Some(block)).texts(key) {
-            if let Entry::Missing = entry(self.db, &path) {
-                self.missing(tree.span(), &path);
-            }
-        }
-    }
-
     fn kustomize(&mut self, block: &Tree) -> Option<(Origin, Tool)> {
         let origin = self.folder(block, Nature::Kustomization)?;
-        self.listed(block, "components");
+        check_files(self.db, block, "components", self.sink);
         if let (Origin::Git { .. }, Some(components)) = (&origin, block.get("components")) {
             let help = "put them into the base's own repository, or the base into the platform's";
             self.report(
@@ -361,7 +299,7 @@ impl Lower<'_> {
             }
         };
         let (origin, release) = (origin?, self.release(fields));
-        self.listed(block, "value_files");
+        check_files(self.db, block, "value_files", self.sink);
         if let Origin::Own(folder) = &origin {
             let has_parameters = !release.parameters.is_empty();
             let given = Given {

@@ -46,7 +46,7 @@ pub(super) fn descriptions(folder: &str) -> Vec<String> {
 }
 
 /// The paths that a folder's kustomization or chart names, from the repository's root.
-pub(in crate::model) fn reads(db: &dyn Db, folder: &str) -> Vec<Arc<str>> {
+pub(super) fn reads(db: &dyn Db, folder: &str) -> Vec<Arc<str>> {
     let texts = descriptions(folder).into_iter().filter_map(|path| match entry(db, &path) {
         Entry::File(file) => Some(file.text(db)),
         Entry::Unknown | Entry::Missing | Entry::Folder(_) => None,

@@ -4,13 +4,14 @@
 mod chart;
 mod closure;
 mod files;
+mod paths;
 mod values;
 
 pub use closure::closure;
 pub use files::wanted_files;
 
 use chart::{Chart, chart};
-pub(super) use closure::reads;
+pub(super) use paths::{check_files, check_folder};
 pub(super) use values::{Given, check_values};
 
 use std::sync::Arc;

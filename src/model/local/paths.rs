@@ -1,0 +1,59 @@
+use super::closure::reads;
+use super::{Entry, Nature, closure, entry};
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::overlays::Tree;
+use crate::values::Value;
+
+/// Checks that the folder a source names is there, is what the source takes it for, and lacks nothing that it names itself.
+pub(in crate::model) fn check_folder(db: &dyn Db, block: &Tree, path: &str, nature: Nature, sink: &mut Sink) {
+    let Some(span) = block.get("path").map(Tree::span) else { return };
+    match entry(db, path) {
+        Entry::Unknown => {}
+        Entry::Missing => sink.push(missing(span, path)),
+        Entry::File(_) => {
+            sink.push(wrong_folder(span, path, ("it is a file", "a source is a folder", "name the folder")));
+        }
+        Entry::Folder(names) => match nature.refuses(names) {
+            Some(why) => sink.push(wrong_folder(span, path, why)),
+            None if nature != Nature::Any => references(db, span, path, sink),
+            None => {}
+        },
+    }
+}
+
+/// Checks that the files of a list are there.
+pub(in crate::model) fn check_files(db: &dyn Db, block: &Tree, key: &str, sink: &mut Sink) {
+    let Some(Tree::Leaf(value, span)) = block.get(key) else { return };
+    for path in value.as_list().unwrap_or_default().iter().filter_map(Value::as_text) {
+        if let Entry::Missing = entry(db, path) {
+            sink.push(missing(*span, path));
+        }
+    }
+}
+
+/// What kustomizations and charts name must be there, or nothing renders.
+fn references(db: &dyn Db, span: Span, path: &str, sink: &mut Sink) {
+    for folder in closure(db, path) {
+        for named in reads(db, folder) {
+            if let Entry::Missing = entry(db, &named) {
+                let message = format!("`{folder}` names `{named}`, which does not exist");
+                sink.push(
+                    Diagnostic::new(codes::MISSING_PATH, span, message)
+                        .note("Argo CD renders nothing of a source of which a part is missing")
+                        .help(format!("create it, or correct the file in `{folder}` that names it")),
+                );
+            }
+        }
+    }
+}
+
+fn missing(span: Span, path: &str) -> Diagnostic {
+    Diagnostic::new(codes::MISSING_PATH, span, format!("`{path}` does not exist"))
+        .note("paths are seen from the root of the repository; Argo CD finds the mistake only when it renders")
+        .help("create it, or correct the path")
+}
+
+fn wrong_folder(span: Span, path: &str, (what, rule, mend): (&str, &str, &str)) -> Diagnostic {
+    Diagnostic::new(codes::WRONG_FOLDER, span, format!("`{path}` can't be this source: {what}")).note(rule).help(mend)
+}
