@@ -43,6 +43,7 @@ const SPANS: &[(&str, &str)] = &[
     ("model/local/paths.rs", "what a source names is looked for where the source is read"),
     ("model/local/values.rs", "values of a chart are checked against its schema where they stand"),
     ("model/lower.rs", "findings about sources that lack something; no spec keeps a span"),
+    ("model/settings.rs", "settings are checked where they stand"),
 ];
 
 struct File {

@@ -75,6 +75,7 @@ codes! {
     WRONG_FOLDER = Error "PF0605" "a folder that is not what the source needs";
     REFUSED_VALUE = Error "PF0606" "a value that the chart's schema refuses";
     UNKNOWN_VALUE = Warning "PF0607" "a value that the chart does not know";
+    HIDDEN_VALUE = Warning "PF0608" "a value that a parameter hides";
     // What Argo CD and Kubernetes accept.
     NAME_TOO_LONG = Error "PF0701" "a name longer than Kubernetes allows";
     NAME_CLASH = Error "PF0702" "two Applications with one name";
@@ -85,6 +86,8 @@ codes! {
     NOT_A_SELECTOR = Error "PF0707" "a placement that no label selector can say";
     UNKNOWN_SYNC_OPTION = Error "PF0708" "a sync option that Argo CD ignores";
     RESERVED_NAME = Error "PF0709" "a name that the tree needs for itself";
+    RISKY_SETTING = Warning "PF0710" "a sync setting that can do harm";
+    OVERWRITTEN_DIFFERENCE = Warning "PF0711" "an ignored difference that a sync overwrites";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

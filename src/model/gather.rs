@@ -372,10 +372,10 @@ impl<'db> Gathered<'db> {
     pub(super) fn unknown_regions(&self, sink: &mut Sink) {
         for condition in &self.contributions.conditions {
             let site = self.contributions.frames[condition.frame].site;
-            super::regions::check(worlds(self.db), condition.expr, site, sink);
+            super::spelling::check(worlds(self.db), condition.expr, site, sink);
         }
         if let Some(on) = attribute(self.db, self.item, "on") {
-            super::regions::check(worlds(self.db), on, self.site, sink);
+            super::spelling::check(worlds(self.db), on, self.site, sink);
         }
     }
 

@@ -21,6 +21,7 @@ pub(super) fn lower(db: &dyn Db, head: &Head, item: Option<&str>, tree: &Tree, s
     let mut lower = Lower { db, head, item, namespaces, sink };
     let sync = lower.sync(fields.block("sync"));
     let sources = lower.sources(tree);
+    super::settings::check(lower.head, tree, lower.sink);
     lower.synced(&sync, fields);
     lower.way_out(tree);
     lower.hub_namespace(tree);

@@ -9,11 +9,12 @@ mod gather;
 mod heads;
 mod local;
 mod lower;
-mod regions;
 mod scheme;
 mod selector;
 mod services;
+mod settings;
 mod spec;
+mod spelling;
 
 pub use checks::check_declaration;
 

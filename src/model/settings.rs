@@ -1,0 +1,149 @@
+//! Settings that fit their types and still don't do what is meant, by Argo CD's rules.
+
+use super::entities::Deliver;
+use super::fields::Fields;
+use super::heads::Head;
+use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::overlays::Tree;
+use crate::values::Value;
+
+/// Checks the settings of a service of which the types have been checked.
+pub(super) fn check(head: &Head, tree: &Tree, sink: &mut Sink) {
+    let fields = Fields(Some(tree));
+    sync(head, fields.block("sync"), sink);
+    differences(fields, sink);
+    let named = match tree.get("source") {
+        Some(Tree::Branch(named, _)) => named.values().collect(),
+        _ => vec![],
+    };
+    for block in std::iter::once(tree).chain(named) {
+        chart(Fields(Some(block)).block("helm"), sink);
+    }
+}
+
+fn sync(head: &Head, sync: Fields<'_>, sink: &mut Sink) {
+    let options = sync.texts("options");
+    let has = |option: &str| options.iter().any(|known| known.as_ref() == option);
+    let span = sync.tree("options").map(Tree::span);
+    let server_side = sync.flag("server_side", false) || has("ServerSideApply=true");
+    if let (Some(span), true, true) = (span, has("Replace=true"), server_side) {
+        sink.push(
+            Diagnostic::new(
+                codes::EXCLUSIVE_ATTRIBUTES,
+                span,
+                "`Replace=true` and server-side apply exclude each other",
+            )
+            .note("Argo CD then replaces, and nothing is applied on the server")
+            .help("leave one of them away"),
+        );
+    }
+    for (option, harm) in [
+        ("Replace=true", "objects are replaced whole at every sync, and what cannot be changed in place is lost"),
+        ("Force=true", "what cannot be changed in place is deleted and made anew, with everything that it holds"),
+    ] {
+        if let (Some(span), true) = (span, has(option)) {
+            let help = "annotate the few objects that need it instead: `argocd.argoproj.io/sync-options`";
+            sink.push(risky(span, format!("`{option}` for all objects of the service"), harm, help));
+        }
+    }
+    if let (Some(tree), true, true) =
+        (sync.tree("allow_empty"), sync.flag("allow_empty", false), sync.flag("prune", true))
+    {
+        let rule = "Argo CD refuses a sync that would remove everything; this takes the guard away";
+        sink.push(risky(
+            tree.span(),
+            "an empty source would delete the whole service".to_owned(),
+            rule,
+            "leave it away",
+        ));
+    }
+    let retry = sync.block("retry");
+    if let (Some(tree), 0, Deliver::Applications) = (retry.tree("limit"), retry.int("limit", -1), head.deliver) {
+        let rule =
+            "a sync that fails is not tried again until the next commit, and what waits for this service waits as long";
+        sink.push(risky(
+            tree.span(),
+            "a failed sync is never tried again".to_owned(),
+            rule,
+            "allow some tries, or leave it away",
+        ));
+    }
+}
+
+fn risky(span: Span, message: String, rule: &str, help: &str) -> Diagnostic {
+    Diagnostic::new(codes::RISKY_SETTING, span, message).note(rule).help(help)
+}
+
+/// The keys of `ignore_differences` that say what is ignored.
+const SAYING: [&str; 3] = ["jsonPointers", "jqPathExpressions", "managedFieldsManagers"];
+
+fn differences(fields: Fields<'_>, sink: &mut Sink) {
+    let Some(tree) = fields.tree("ignore_differences") else { return };
+    let items = fields.values("ignore_differences");
+    for item in items {
+        if let Some((message, help)) = wrong_difference(item) {
+            sink.push(Diagnostic::new(codes::BAD_VALUE, tree.span(), message).help(help));
+        }
+    }
+    let options = fields.block("sync").texts("options");
+    let respected = options.iter().any(|option| option.as_ref() == "RespectIgnoreDifferences=true");
+    if !items.is_empty() && !respected {
+        sink.push(
+            Diagnostic::new(codes::OVERWRITTEN_DIFFERENCE, tree.span(), "a sync still overwrites what is ignored here")
+                .note("Argo CD leaves such fields out of the comparison only; when it syncs, it applies them as they stand in Git")
+                .help("add `RespectIgnoreDifferences=true` to `sync.options`"),
+        );
+    }
+}
+
+fn wrong_difference(item: &Value) -> Option<(String, &'static str)> {
+    let object = item.as_object()?;
+    if let Some(unknown) = object
+        .keys()
+        .find(|key| !["group", "kind", "name", "namespace"].contains(&key.as_ref()) && !SAYING.contains(&key.as_ref()))
+    {
+        let message = format!("`ignore_differences` has no `{unknown}`");
+        return Some((
+            message,
+            "there are group, kind, name, namespace, jsonPointers, jqPathExpressions and managedFieldsManagers",
+        ));
+    }
+    if object.get("kind").and_then(Value::as_text).is_none() {
+        return Some((
+            "an entry of `ignore_differences` names no kind".to_owned(),
+            "write `kind = \"Deployment\"`, or `\"*\"`",
+        ));
+    }
+    let said = |key: &&str| object.get(*key).and_then(Value::as_list).is_some_and(|list| !list.is_empty());
+    if !SAYING.iter().any(|key| said(&key)) {
+        let message = "an entry of `ignore_differences` ignores nothing".to_owned();
+        return Some((message, "give it jsonPointers, jqPathExpressions or managedFieldsManagers"));
+    }
+    let pointers = object.get("jsonPointers").and_then(Value::as_list).unwrap_or_default();
+    let wrong = pointers.iter().filter_map(Value::as_text).find(|pointer| !pointer.starts_with('/'))?;
+    Some((format!("`{wrong}` is no JSON pointer"), "a JSON pointer begins with `/`: `/spec/replicas`"))
+}
+
+fn chart(helm: Fields<'_>, sink: &mut Sink) {
+    if let (Some(tree), Some(version)) = (helm.tree("kube_version"), helm.text("kube_version"))
+        && version.starts_with('v')
+    {
+        sink.push(
+            Diagnostic::new(codes::BAD_VALUE, tree.span(), format!("`{version}` begins with `v`"))
+                .note("Argo CD gives it to Helm as it is, and charts compare it as a version")
+                .help(format!("write `{}`", version.trim_start_matches('v'))),
+        );
+    }
+    let Some(Tree::Branch(parameters, _)) = helm.tree("parameters") else { return };
+    for (key, parameter) in parameters {
+        let path: Vec<&str> = key.split('.').collect();
+        if let Some(value) = helm.tree("values").and_then(|values| values.at(&path)) {
+            sink.push(
+                Diagnostic::new(codes::HIDDEN_VALUE, value.span(), format!("the parameter `{key}` hides this value"))
+                    .also(parameter.span(), "the parameter")
+                    .note("Helm lets parameters win over values")
+                    .help("leave one of them away"),
+            );
+        }
+    }
+}
