@@ -114,8 +114,8 @@ fn wrong_difference(item: &Value) -> Option<(String, &'static str)> {
             "write `kind = \"Deployment\"`, or `\"*\"`",
         ));
     }
-    let said = |key: &&str| object.get(*key).and_then(Value::as_list).is_some_and(|list| !list.is_empty());
-    if !SAYING.iter().any(|key| said(&key)) {
+    let said = |key: &str| object.get(key).and_then(Value::as_list).is_some_and(|list| !list.is_empty());
+    if !SAYING.iter().any(|key| said(key)) {
         let message = "an entry of `ignore_differences` ignores nothing".to_owned();
         return Some((message, "give it jsonPointers, jqPathExpressions or managedFieldsManagers"));
     }
