@@ -43,7 +43,10 @@ const SPANS: &[(&str, &str)] = &[
     ("model/local/paths.rs", "what a source names is looked for where the source is read"),
     ("model/local/values.rs", "values of a chart are checked against its schema where they stand"),
     ("model/lower.rs", "findings about sources that lack something; no spec keeps a span"),
+    ("model/objects.rs", "where an object is written is kept beside what tells it from others"),
+    ("model/secrets.rs", "what stands in the source as it is, is looked for where it stands"),
     ("model/settings.rs", "settings are checked where they stand"),
+    ("model/versions.rs", "the two lines that say how far versions are apart"),
 ];
 
 struct File {

@@ -29,6 +29,7 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
     ("PF0902", "needs a symlink on disk: tests/write.rs"),
     ("PF0903", "needs a written tree that was edited: tests/write.rs"),
     ("PF0904", "needs a disk that refuses: tests/write.rs"),
+    ("PF0905", "needs a tree on disk that was built before: tests/cli.rs"),
 ];
 
 /// Codes whose page has no example, because none can be written as text.
@@ -277,7 +278,8 @@ struct Expectation {
 
 fn expected(case: &Case) -> Vec<Expectation> {
     let mut all = vec![];
-    for (path, text) in &case.pf {
+    let data = case.files.iter().filter_map(|(path, content)| Some((path, content.text().ok()?.as_ref())));
+    for (path, text) in case.pf.iter().map(|(path, text)| (path, text.as_str())).chain(data) {
         let mut waiting = vec![];
         for (number, line) in (1..).zip(text.lines()) {
             let mut here = annotations(line);

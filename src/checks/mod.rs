@@ -1,6 +1,7 @@
 //! What no single declaration can see: the order in words, names that clash, and what is too long or too large.
 
 mod applications;
+mod objects;
 mod order;
 
 use crate::db::Db;
@@ -12,5 +13,6 @@ pub fn platform_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let mut sink = Sink::default();
     order::check(db, &mut sink);
     applications::check(db, &mut sink);
+    objects::check(db, &mut sink);
     sink.finish()
 }

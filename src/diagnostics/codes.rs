@@ -76,6 +76,8 @@ codes! {
     REFUSED_VALUE = Error "PF0606" "a value that the chart's schema refuses";
     UNKNOWN_VALUE = Warning "PF0607" "a value that the chart does not know";
     HIDDEN_VALUE = Warning "PF0608" "a value that a parameter hides";
+    BAD_OBJECT = Error "PF0609" "an object that can't be applied";
+    VERSIONS_APART = Warning "PF0610" "versions of a chart that are far apart";
     // What Argo CD and Kubernetes accept.
     NAME_TOO_LONG = Error "PF0701" "a name longer than Kubernetes allows";
     NAME_CLASH = Error "PF0702" "two Applications with one name";
@@ -87,10 +89,15 @@ codes! {
     UNKNOWN_SYNC_OPTION = Error "PF0708" "a sync option that Argo CD ignores";
     RESERVED_NAME = Error "PF0709" "a name that the tree needs for itself";
     RISKY_SETTING = Warning "PF0710" "a sync setting that can do harm";
-    OVERWRITTEN_DIFFERENCE = Warning "PF0711" "an ignored difference that a sync overwrites";
+    REPLICAS_SET_TWICE = Warning "PF0711" "replicas that an autoscaler sets as well";
+    SHARED_OBJECT = Warning "PF0712" "an object that comes from two sources";
+    PLAIN_SECRET = Error "PF0713" "a secret in plain text";
+    PRUNED_HOLDER = Warning "PF0714" "pruning that takes more than its object";
+    TOO_LARGE = Error "PF0715" "more than one object can hold";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";
     EDITED_BY_HAND = Error "PF0903" "a generated file that was edited by hand";
     DISK = Error "PF0904" "the disk refused";
+    APPLICATIONS_GO = Warning "PF0905" "Applications that are no longer written";
 }

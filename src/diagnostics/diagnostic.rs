@@ -48,6 +48,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// How to mend it.
     pub helps: Vec<String>,
+    /// Whether the text at the place must never be shown.
+    pub is_secret: bool,
 }
 
 impl Diagnostic {
@@ -55,7 +57,15 @@ impl Diagnostic {
     #[must_use]
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         let primary = Label { span, text: Cow::Borrowed("") };
-        Self { code, message: message.into(), primary, secondary: vec![], notes: vec![], helps: vec![] }
+        Self {
+            code,
+            message: message.into(),
+            primary,
+            secondary: vec![],
+            notes: vec![],
+            helps: vec![],
+            is_secret: false,
+        }
     }
 
     /// Says something at the place itself.
@@ -69,6 +79,13 @@ impl Diagnostic {
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<Cow<'static, str>>) -> Self {
         self.secondary.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Keeps the text at the place from ever being shown.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.is_secret = true;
         self
     }
 

@@ -13,7 +13,8 @@ use crate::text::{LineIndex, TextRange};
 /// The findings as text for people, in the order given, an empty line between two.
 #[must_use]
 pub fn render(db: &dyn Db, diagnostics: &[Diagnostic], color: bool) -> String {
-    let mut renderer = Renderer { db, color, files: FxHashMap::default() };
+    let secrets = diagnostics.iter().filter(|finding| finding.is_secret).map(|finding| place(db, finding.primary.span));
+    let mut renderer = Renderer { db, color, files: FxHashMap::default(), secrets: secrets.collect() };
     let reports: Vec<String> = diagnostics.iter().map(|diagnostic| renderer.render(diagnostic)).collect();
     reports.join("\n")
 }
@@ -23,6 +24,8 @@ struct Renderer<'db> {
     db: &'db dyn Db,
     color: bool,
     files: FxHashMap<SourceFile, Drawn>,
+    /// The bytes of files that are drawn as stars.
+    secrets: Vec<(SourceFile, TextRange)>,
 }
 
 /// A file as it is drawn.
@@ -108,9 +111,11 @@ impl Renderer<'_> {
 
     fn drawn(&mut self, file: SourceFile) -> &Drawn {
         let text = file.text(self.db);
+        let secrets: Vec<TextRange> =
+            self.secrets.iter().filter(|(holder, _)| *holder == file).map(|(_, range)| *range).collect();
         self.files
             .entry(file)
-            .or_insert_with(|| Drawn { source: Source::from(drawable(text)), lines: LineIndex::new(text) })
+            .or_insert_with(|| Drawn { source: Source::from(drawable(text, &secrets)), lines: LineIndex::new(text) })
     }
 
     /// The finding without lines, where there are none.
@@ -172,8 +177,10 @@ fn color_of(severity: Severity) -> Color {
 }
 
 /// The text of a file, character by character, with lines that end where ours do and room for a label at its end.
-fn drawable(text: &str) -> String {
-    text.chars().map(visible).chain([' ']).collect()
+fn drawable(text: &str, secrets: &[TextRange]) -> String {
+    let is_secret = |at: usize| secrets.iter().any(|range| (range.start as usize..range.end as usize).contains(&at));
+    let draw = |(at, character)| if character != '\n' && is_secret(at) { '*' } else { visible(character) };
+    text.char_indices().map(draw).chain([' ']).collect()
 }
 
 fn many_lines(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::entities::{Deliver, RepositoryKind};
+use super::entities::{Cluster, Deliver, RepositoryKind};
 use super::estates::estate;
 use super::fields::Fields;
 use super::heads::Head;
@@ -14,17 +14,28 @@ use crate::overlays::Tree;
 use crate::schema::Kind;
 use crate::values::Value;
 
+/// Instances of a service within which nothing differs.
+pub(super) struct Instances<'i> {
+    /// The service's head.
+    pub(super) head: &'i Head,
+    /// The item of `each` that they are of.
+    pub(super) item: Option<&'i str>,
+    /// Their clusters.
+    pub(super) clusters: Vec<&'i Cluster>,
+}
+
 /// Reads a block of which the types have been checked. Nothing comes back where a part is broken or missing.
-pub(super) fn lower(db: &dyn Db, head: &Head, item: Option<&str>, tree: &Tree, sink: &mut Sink) -> Option<Spec> {
+pub(super) fn lower(db: &dyn Db, instances: &Instances<'_>, tree: &Tree, sink: &mut Sink) -> Option<Spec> {
     let fields = Fields(Some(tree));
-    let namespaces = fields.text("namespace").into_iter().chain(fields.texts("extra_namespaces")).collect();
-    let mut lower = Lower { db, head, item, namespaces, sink };
+    let Instances { head, item, clusters } = instances;
+    let mut lower = Lower { db, head, item: *item, clusters, sink };
     let sync = lower.sync(fields.block("sync"));
     let sources = lower.sources(tree);
-    super::settings::check(lower.head, tree, lower.sink);
+    super::settings::check(head, tree, lower.sink);
+    super::namespaces::check(db, instances, tree, lower.sink);
+    super::secrets::check(db, tree, lower.sink);
     lower.synced(&sync, fields);
-    lower.way_out(tree);
-    lower.hub_namespace(tree);
+    super::raw::check(tree, lower.sink);
     if head.deliver == Deliver::ApplicationSet {
         lower.numbers(tree);
     }
@@ -49,34 +60,9 @@ struct Lower<'l> {
     db: &'l dyn Db,
     head: &'l Head,
     item: Option<&'l str>,
-    /// The namespaces that the service says it writes to.
-    namespaces: Vec<Arc<str>>,
+    clusters: &'l [&'l Cluster],
     sink: &'l mut Sink,
 }
-
-/// The server of the cluster that Argo CD itself runs in.
-const IN_CLUSTER: &str = "https://kubernetes.default.svc";
-
-/// Kinds that Kubernetes brings itself and that stand in no namespace.
-const CLUSTER_SCOPED: [&str; 17] = [
-    "APIService",
-    "CSIDriver",
-    "CSINode",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "CustomResourceDefinition",
-    "FlowSchema",
-    "IngressClass",
-    "MutatingWebhookConfiguration",
-    "Namespace",
-    "Node",
-    "PersistentVolume",
-    "PriorityClass",
-    "PriorityLevelConfiguration",
-    "RuntimeClass",
-    "StorageClass",
-    "ValidatingWebhookConfiguration",
-];
 
 impl Lower<'_> {
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
@@ -145,30 +131,6 @@ impl Lower<'_> {
                 .help("quote it, if the chart takes a string, or deliver the service by Applications"),
             ),
             Tree::Leaf(..) | Tree::Broken(_) => {}
-        }
-    }
-
-    /// What the compiler derives can't be set behind its back: names, projects and destinations rest on each other.
-    fn way_out(&mut self, tree: &Tree) {
-        const DERIVED: [&[&str]; 6] = [
-            &["metadata", "name"],
-            &["metadata", "namespace"],
-            &["spec", "project"],
-            &["spec", "destination"],
-            &["spec", "source"],
-            &["spec", "sources"],
-        ];
-        let Some(raw) = tree.get("application") else { return };
-        for path in DERIVED {
-            if let Some(found) = raw.at(path) {
-                let message = format!("`application` can't set `{}`", path.join("."));
-                self.report(
-                    codes::BAD_VALUE,
-                    found.span(),
-                    message,
-                    "it follows from the service, and the project is exact about it",
-                );
-            }
         }
     }
 
@@ -256,7 +218,23 @@ impl Lower<'_> {
             return Some(Origin::Own(path));
         };
         let revision = fields.text("revision").unwrap_or_else(|| "HEAD".into());
+        self.pinned(block, &revision);
         Some(Origin::Git { url, revision, path })
+    }
+
+    /// What runs in a protected environment changes by a commit to the platform, and not by one to somewhere else.
+    fn pinned(&mut self, block: &Tree, revision: &str) {
+        let clusters: Vec<&str> =
+            self.clusters.iter().filter(|cluster| cluster.protected).map(|cluster| cluster.name.as_ref()).collect();
+        let Some(tree) = block.get("revision").or(block.get("path")) else { return };
+        if !clusters.is_empty() && floats(revision) {
+            let message = format!("revision `{revision}` floats, and runs on {}", some(&clusters));
+            self.sink.push(
+                Diagnostic::new(codes::UNPINNED_VERSION, tree.span(), message)
+                    .note("a commit to the other repository changes what runs in a protected environment, all clusters at once")
+                    .help("write a tag or a commit: `revision = \"v1.2.3\"`"),
+            );
+        }
     }
 
     fn kustomize(&mut self, block: &Tree) -> Option<(Origin, Tool)> {
@@ -405,11 +383,6 @@ impl Lower<'_> {
             else {
                 continue;
             };
-            if kind.as_ref() == "Secret" {
-                self.secret(object);
-            }
-            self.cluster_scoped(object, &api_version, &kind);
-            self.namespace_of(object);
             let same = |(other, _): &&(Object, Span)| {
                 (&other.api_version, &other.kind, &other.name) == (&api_version, &kind, &name)
             };
@@ -434,78 +407,6 @@ impl Lower<'_> {
         });
         Some((Origin::Written, Tool::Objects(read)))
     }
-
-    /// An object of a cluster-scoped kind needs the layer's leave, or every sync fails.
-    fn cluster_scoped(&mut self, object: &Tree, api_version: &str, kind: &str) {
-        if !CLUSTER_SCOPED.contains(&kind) {
-            return;
-        }
-        let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        let fits = |pattern: &str, value: &str| pattern == "*" || pattern == value;
-        let layer = estate(self.db).layer(&self.head.layer);
-        let allowed =
-            layer.is_some_and(|layer| layer.cluster_resources.iter().any(|(g, k)| fits(g, group) && fits(k, kind)));
-        if !allowed {
-            let name = if group.is_empty() { kind.to_owned() } else { format!("{group}/{kind}") };
-            self.sink.push(
-                Diagnostic::new(
-                    codes::BAD_VALUE,
-                    object.span(),
-                    format!("layer `{}` allows no `{name}`", self.head.layer),
-                )
-                .note("a project refuses cluster-scoped kinds that it does not list, and then the whole sync fails")
-                .help(format!("add \"{name}\" to `cluster_resources` of the layer")),
-            );
-        }
-    }
-
-    /// An object may stand in the namespaces that the service declares, and in no other.
-    fn namespace_of(&mut self, object: &Tree) {
-        let Some(tree) = object.at(&["metadata", "namespace"]) else { return };
-        let Tree::Leaf(Value::Text(namespace), span) = tree else { return };
-        if !self.namespaces.contains(namespace) {
-            self.sink.push(
-                Diagnostic::new(
-                    codes::BAD_VALUE,
-                    *span,
-                    format!("the service does not say that it writes to `{namespace}`"),
-                )
-                .note("a project refuses namespaces that it does not list, and then the whole sync fails")
-                .help(format!("add \"{namespace}\" to `extra_namespaces`")),
-            );
-        }
-    }
-
-    /// Who can write to Argo CD's own namespace is an admin of everything.
-    fn hub_namespace(&mut self, tree: &Tree) {
-        let estate = estate(self.db);
-        let is_admin = estate.platform.as_ref().is_some_and(|platform| platform.admins.contains(&self.head.owner));
-        let clusters = self.head.instances.iter().filter_map(|slot| estate.cluster(&slot.cluster));
-        let mut hubs = clusters
-            .filter(|cluster| cluster.server.as_ref() == IN_CLUSTER)
-            .filter_map(|cluster| estate.hub(&cluster.hub));
-        let taken = hubs.any(|hub| self.namespaces.contains(&hub.namespace));
-        if let (true, false, Some(namespace)) = (taken, is_admin, tree.get("namespace")) {
-            self.sink.push(
-                Diagnostic::new(codes::RESERVED_NAME, namespace.span(), "this is the namespace of Argo CD itself")
-                    .note("a project that may write there can make itself an admin of everything")
-                    .help("take another namespace, or let a team of `admins` own the service"),
-            );
-        }
-    }
-
-    /// A Secret with data in Git is no secret.
-    fn secret(&mut self, object: &Tree) {
-        for key in ["data", "stringData"] {
-            if let Some(data) = object.get(key) {
-                self.sink.push(
-                    Diagnostic::new(codes::BAD_VALUE, data.span(), "a Secret with its data in Git is no secret")
-                        .note("Git keeps what was ever committed, and Argo CD caches manifests in the clear")
-                        .help("use an ExternalSecret or a SealedSecret"),
-                );
-            }
-        }
-    }
 }
 
 /// Whether a block names no source at all; one that is named and wrong has been reported.
@@ -520,6 +421,23 @@ fn largest(value: &Value) -> u64 {
         Value::List(items) => items.iter().map(largest).max().unwrap_or(0),
         Value::Object(object) => object.values().map(largest).max().unwrap_or(0),
         _ => 0,
+    }
+}
+
+/// Whether a Git revision may move: a branch or a range. A name without a digit is taken for a branch.
+fn floats(revision: &str) -> bool {
+    let name = revision.strip_prefix("refs/tags/").unwrap_or(revision);
+    revision.starts_with("refs/heads/")
+        || name.contains(['*', '^', '~', '<', '>', ' '])
+        || (!revision.starts_with("refs/tags/") && !name.contains(|character: char| character.is_ascii_digit()))
+}
+
+/// The first names of a list, and how many more there are.
+pub(crate) fn some(names: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    match names.get(..SHOWN).filter(|_| names.len() > SHOWN + 1) {
+        Some(first) => format!("{} and {} more", first.join(", "), names.len() - SHOWN),
+        None => names.join(", "),
     }
 }
 

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::entities::Cluster;
 use super::estates::estate;
 use super::gather::{Asked, gather};
 use super::heads::{Head, Slot, head};
-use super::lower::lower;
+use super::lower::{Instances, lower};
+use super::objects::{Brought, objects};
 use super::spec::Spec;
+use super::versions::Versions;
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::names::{Item, doc};
@@ -63,8 +66,12 @@ impl Service {
 #[derive(Debug, PartialEq, Eq)]
 struct Checked {
     service: Option<Arc<Service>>,
+    /// What the instances of each variant bring.
+    brought: Vec<Vec<Brought>>,
     diagnostics: Vec<Diagnostic>,
 }
+
+type Resolved = (Service, Vec<Vec<Brought>>);
 
 /// A service, or nothing where it can't be known.
 #[salsa::tracked]
@@ -77,11 +84,17 @@ pub fn service_diagnostics<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db [Diagn
     &checked_service(db, item).diagnostics
 }
 
+/// For each variant of a service, the objects that its instances are known to bring.
+pub(crate) fn brought_objects<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db [Vec<Brought>] {
+    &checked_service(db, item).brought
+}
+
 #[salsa::tracked]
 fn checked_service<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let mut sink = Sink::default();
-    let service = head(db, item).as_ref().and_then(|head| resolve(db, item, head, &mut sink));
-    Checked { service: service.map(Arc::new), diagnostics: sink.finish() }
+    let resolved = head(db, item).as_ref().and_then(|head| resolve(db, item, head, &mut sink));
+    let (service, brought) = resolved.map_or((None, vec![]), |(service, brought)| (Some(Arc::new(service)), brought));
+    Checked { service, brought, diagnostics: sink.finish() }
 }
 
 /// What an instance says itself; the head has been read before.
@@ -89,7 +102,7 @@ fn matters(key: &str) -> bool {
     SERVICE_DEFAULTS.attribute(key).is_some() && !matches!(key, "needs" | "provides")
 }
 
-fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut Sink) -> Option<Service> {
+fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut Sink) -> Option<Resolved> {
     // What is wrong with template and `each` has been reported with the head, and leaves nothing to rely on.
     let mut reported = Sink::default();
     let gathered = gather(db, item, matters, &mut reported).filter(|_| !reported.has_errors())?;
@@ -100,25 +113,34 @@ fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut S
         .collect();
     let groups = gathered.groups(&asked, sink);
     gathered.never(&groups, sink);
-    let mut variants: Vec<Variant> = vec![];
+    let mut variants: Vec<(Variant, Vec<Brought>)> = vec![];
     let mut index: FxHashMap<Arc<Spec>, usize> = FxHashMap::default();
+    let mut versions = Versions::default();
     for group in &groups {
-        let clusters =
-            group.members.iter().filter_map(|member| head.instances.get(*member)).map(|slot| slot.cluster.as_ref());
-        let target = Target { version: estate(db).oldest_target(clusters) };
+        let slots: Vec<&Slot> = group.members.iter().filter_map(|member| head.instances.get(*member)).collect();
+        let clusters: Vec<&Cluster> = slots.iter().filter_map(|slot| estate(db).cluster(&slot.cluster)).collect();
+        let names = clusters.iter().map(|cluster| cluster.name.as_ref());
+        let target = Target { version: estate(db).oldest_target(names) };
         let tree = conform(gathered.resolve(group, sink), &SERVICE_DEFAULTS, target, sink);
-        let item_name = group.members.first().and_then(|member| head.instances.get(*member)?.item.clone());
-        let Some(spec) = lower(db, head, item_name.as_deref(), &tree, sink) else { continue };
+        let item = slots.first().and_then(|slot| slot.item.as_deref());
+        let instances = Instances { head, item, clusters };
+        versions.add(&instances, &tree);
+        let Some(spec) = lower(db, &instances, &tree, sink) else { continue };
+        let brought = objects(db, &instances, &tree, &spec, sink);
         let spec = Arc::new(spec);
         let known = *index.entry(Arc::clone(&spec)).or_insert(variants.len());
         match variants.get_mut(known) {
-            Some(variant) => variant.instances.extend(&group.members),
-            None => variants.push(Variant { spec, instances: group.members.clone() }),
+            Some((variant, _)) => variant.instances.extend(&group.members),
+            None => variants.push((Variant { spec, instances: group.members.clone() }, brought)),
         }
     }
-    variants.iter_mut().for_each(|variant| variant.instances.sort_unstable());
-    variants.sort_by(|left, right| left.instances.cmp(&right.instances));
-    Some(Service { head: Arc::clone(head), doc: doc(db, item), file: item.decl(db).file(db).path(db).into(), variants })
+    versions.check(sink);
+    variants.iter_mut().for_each(|(variant, _)| variant.instances.sort_unstable());
+    variants.sort_by(|(left, _), (right, _)| left.instances.cmp(&right.instances));
+    let (variants, brought) = variants.into_iter().unzip();
+    let service =
+        Service { head: Arc::clone(head), doc: doc(db, item), file: item.decl(db).file(db).path(db).into(), variants };
+    Some((service, brought))
 }
 
 fn asked(db: &dyn Db, slot: &Slot, items: Option<&Vec<(Arc<str>, crate::values::Value)>>) -> Option<Asked> {

@@ -16,8 +16,57 @@ pub(super) fn check(head: &Head, tree: &Tree, sink: &mut Sink) {
         Some(Tree::Branch(named, _)) => named.values().collect(),
         _ => vec![],
     };
+    if let (Some(Tree::Branch(sources, span)), true) = (tree.get("source"), named.len() > MANY_SOURCES) {
+        let rule = "Argo CD means several sources for a chart and its values, not for things that only stand together";
+        let message = format!("{} sources in one Application", sources.len());
+        sink.push(risky(*span, message, rule, "make services of them, and say which needs which"));
+    }
+    large(tree, sink);
     for block in std::iter::once(tree).chain(named) {
         chart(Fields(Some(block)).block("helm"), sink);
+    }
+}
+
+/// More sources than this make one Application of things that are several.
+const MANY_SOURCES: usize = 3;
+
+/// Larger values leave no room in an object that etcd takes, which is 1.5 MB with all that Argo CD adds.
+const MAX_BYTES: usize = 1_000_000;
+
+/// What stands in an Application must fit into an object of Kubernetes.
+fn large(tree: &Tree, sink: &mut Sink) {
+    let bytes = weight(tree);
+    if bytes > MAX_BYTES {
+        let message = format!("the service says {bytes} bytes, which is too much for one object");
+        sink.push(
+            Diagnostic::new(codes::TOO_LARGE, heaviest(tree).span(), message)
+                .note("etcd refuses objects above 1.5 MB, and Argo CD keeps what an Application says more than once")
+                .help("put the values into a file and name it in `value_files`, or objects into a folder of manifests"),
+        );
+    }
+}
+
+/// The part that is too large by itself, or the block where only all of it is.
+fn heaviest(tree: &Tree) -> &Tree {
+    let Tree::Branch(children, _) = tree else { return tree };
+    children.values().find(|child| weight(child) > MAX_BYTES).map_or(tree, heaviest)
+}
+
+/// About how many bytes a block has.
+fn weight(tree: &Tree) -> usize {
+    match tree {
+        Tree::Branch(children, _) => children.iter().map(|(key, child)| key.len() + weight(child)).sum(),
+        Tree::Leaf(value, _) => value_weight(value),
+        Tree::Broken(_) => 0,
+    }
+}
+
+fn value_weight(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::List(items) => items.iter().map(value_weight).sum(),
+        Value::Object(object) => object.iter().map(|(key, value)| key.len() + value_weight(value)).sum(),
+        _ => 4,
     }
 }
 
@@ -57,6 +106,12 @@ fn sync(head: &Head, sync: Fields<'_>, sink: &mut Sink) {
             "leave it away",
         ));
     }
+    if let (Some(tree), false, Deliver::Applications) = (sync.tree("prune"), sync.flag("prune", true), head.deliver) {
+        let rule = "an object that leaves Git then keeps the service OutOfSync, and what comes after waits for ever";
+        let help = "annotate what must stay: `argocd.argoproj.io/sync-options: Prune=false` and \
+                    `argocd.argoproj.io/compare-options: IgnoreExtraneous`";
+        sink.push(risky(tree.span(), "nothing that leaves Git is removed".to_owned(), rule, help));
+    }
     let retry = sync.block("retry");
     if let (Some(tree), 0, Deliver::Applications) = (retry.tree("limit"), retry.int("limit", -1), head.deliver) {
         let rule =
@@ -84,15 +139,6 @@ fn differences(fields: Fields<'_>, sink: &mut Sink) {
         if let Some((message, help)) = wrong_difference(item) {
             sink.push(Diagnostic::new(codes::BAD_VALUE, tree.span(), message).help(help));
         }
-    }
-    let options = fields.block("sync").texts("options");
-    let respected = options.iter().any(|option| option.as_ref() == "RespectIgnoreDifferences=true");
-    if !items.is_empty() && !respected {
-        sink.push(
-            Diagnostic::new(codes::OVERWRITTEN_DIFFERENCE, tree.span(), "a sync still overwrites what is ignored here")
-                .note("Argo CD leaves such fields out of the comparison only; when it syncs, it applies them as they stand in Git")
-                .help("add `RespectIgnoreDifferences=true` to `sync.options`"),
-        );
     }
 }
 

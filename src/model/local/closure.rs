@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::manifests::is_manifest;
 use super::{Entry, KUSTOMIZATIONS, RepositoryPath, entry};
 use crate::db::Db;
 use crate::values::join_path;
@@ -15,11 +16,26 @@ pub fn closure<'db>(db: &'db dyn Db, folder: &str) -> &'db [Arc<str>] {
     closure_of(db, RepositoryPath::new(db, folder.to_owned()))
 }
 
+/// The same, and what it reads of what lies within itself.
+pub(super) fn followed<'db>(db: &'db dyn Db, folder: &str) -> &'db [Arc<str>] {
+    followed_of(db, RepositoryPath::new(db, folder.to_owned()))
+}
+
 /// Computed once for all Applications of a folder; while it stays the same, a new file changes none of them.
 #[salsa::tracked]
 fn closure_of<'db>(db: &'db dyn Db, folder: RepositoryPath<'db>) -> Vec<Arc<str>> {
-    let folder = folder.path(db);
-    let mut found: Vec<Arc<str>> = vec![folder.into()];
+    let own = folder.path(db);
+    let outside =
+        |path: &&Arc<str>| !path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let mut outside: Vec<Arc<str>> = followed_of(db, folder).iter().filter(outside).cloned().collect();
+    outside.sort();
+    outside.insert(0, own.into());
+    outside
+}
+
+#[salsa::tracked]
+fn followed_of<'db>(db: &'db dyn Db, folder: RepositoryPath<'db>) -> Vec<Arc<str>> {
+    let mut found: Vec<Arc<str>> = vec![folder.path(db).into()];
     let mut next = 0;
     while let Some(path) = found.get(next).cloned() {
         next += 1;
@@ -29,17 +45,12 @@ fn closure_of<'db>(db: &'db dyn Db, folder: RepositoryPath<'db>) -> Vec<Arc<str>
             }
         }
     }
-    let within = |path: &str| path != folder && !path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-    let mut outside: Vec<Arc<str>> = found.into_iter().filter(|path| within(path)).collect();
-    outside.sort();
-    outside.insert(0, folder.into());
-    outside
+    found
 }
 
 /// The files of a folder that say what it reads.
 pub(super) fn descriptions(folder: &str) -> Vec<String> {
-    let is_file = [".yaml", ".yml", ".json"].iter().any(|end| folder.ends_with(end));
-    if is_file {
+    if is_manifest(folder) {
         return vec![];
     }
     KUSTOMIZATIONS.into_iter().chain(["Chart.yaml"]).map(|name| format!("{folder}/{name}")).collect()

@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::closure::{closure, descriptions};
+use super::closure::{descriptions, followed};
+use super::manifests::{is_kustomization, is_manifest};
 use super::{Entry, entry, local};
 use crate::db::Db;
 use crate::model::services::service;
@@ -16,10 +17,13 @@ pub fn wanted_files(db: &dyn Db) -> BTreeSet<String> {
     let services = declarations(db).of(db, Kind::Service).filter_map(|item| service(db, item).as_ref());
     for source in services.flat_map(|service| &service.variants).flat_map(|variant| &variant.spec.sources) {
         for folder in folders(source) {
-            for path in closure(db, folder) {
+            for path in followed(db, folder) {
                 wanted.insert(path.to_string());
                 wanted.extend(descriptions(path));
             }
+        }
+        if let (Tool::Directory { recurse, .. }, Origin::Own(folder)) = (&source.tool, &source.origin) {
+            manifest_files(db, folder, *recurse, &mut wanted);
         }
         if let Tool::Helm(helm) = &source.tool {
             wanted.extend(helm.value_files.iter().map(ToString::to_string));
@@ -43,8 +47,25 @@ fn folders(source: &Source) -> Vec<&Arc<str>> {
     folder.into_iter().chain(components).collect()
 }
 
-/// What says which values a chart knows: its values, their schema, its subcharts and its templates.
+/// The manifests of a folder and, if they count, of the folders below it.
+fn manifest_files(db: &dyn Db, folder: &str, recurse: bool, wanted: &mut BTreeSet<String>) {
+    let Entry::Folder(names) = entry(db, folder) else { return };
+    for name in names {
+        let path = format!("{folder}/{}", name.trim_end_matches('/'));
+        if recurse && name.ends_with('/') {
+            manifest_files(db, &path, true, wanted);
+            wanted.insert(path);
+        } else if is_manifest(name) && !is_kustomization(name) {
+            wanted.insert(path);
+        }
+    }
+}
+
+/// What says which values a chart knows, and which definitions it brings.
 fn chart_files(db: &dyn Db, folder: &str, wanted: &mut BTreeSet<String>) {
+    let definitions = format!("{folder}/crds");
+    manifest_files(db, &definitions, true, wanted);
+    wanted.insert(definitions);
     for name in ["values.yaml", "values.schema.json", "charts", "templates"] {
         wanted.insert(format!("{folder}/{name}"));
     }

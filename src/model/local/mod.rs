@@ -4,6 +4,8 @@
 mod chart;
 mod closure;
 mod files;
+mod kustomized;
+mod manifests;
 mod paths;
 mod values;
 
@@ -11,8 +13,10 @@ pub use closure::closure;
 pub use files::wanted_files;
 
 use chart::{Chart, chart};
+pub(super) use kustomized::{kustomized, rename};
+pub(super) use manifests::{Manifest, Manifests, definitions, manifests_below};
 pub(super) use paths::{check_files, check_folder};
-pub(super) use values::{Given, check_values};
+pub(super) use values::{Given, check_values, values_file};
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
-use super::closure::reads;
-use super::{Entry, Nature, closure, entry};
+use super::closure::{followed, reads};
+use super::kustomized::unknown_fields;
+use super::manifests::line_of_key;
+use super::{Entry, Nature, entry};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::overlays::Tree;
@@ -34,7 +36,8 @@ pub(in crate::model) fn check_files(db: &dyn Db, block: &Tree, key: &str, sink: 
 
 /// What kustomizations and charts name must be there, or nothing renders.
 fn references(db: &dyn Db, span: Span, path: &str, sink: &mut Sink) {
-    for folder in closure(db, path) {
+    for folder in followed(db, path) {
+        fields(db, span, folder, sink);
         for named in reads(db, folder) {
             if let Entry::Missing = entry(db, &named) {
                 let message = format!("`{folder}` names `{named}`, which does not exist");
@@ -45,6 +48,20 @@ fn references(db: &dyn Db, span: Span, path: &str, sink: &mut Sink) {
                 );
             }
         }
+    }
+}
+
+/// A field that Kustomize does not know makes it refuse the whole folder.
+fn fields(db: &dyn Db, named: Span, folder: &str, sink: &mut Sink) {
+    for (file, field, near) in unknown_fields(db, folder) {
+        let message = format!("Kustomize has no field `{field}`");
+        let place = Span { file, anchor: None, range: line_of_key(file.text(db), &field) };
+        sink.push(
+            Diagnostic::new(codes::BAD_OBJECT, place, message)
+                .also(named, "the source that the file belongs to")
+                .note("Kustomize refuses a kustomization with a field that it does not know")
+                .help(near.map_or_else(|| "leave it away".to_owned(), |near| format!("did you mean `{near}`?"))),
+        );
     }
 }
 

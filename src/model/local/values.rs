@@ -36,9 +36,7 @@ fn by_schema(db: &dyn Db, chart: &Chart, schema: &Json, given: &Given<'_>, sink:
     let Ok(validator) = jsonschema::validator_for(schema) else { return };
     let mut all = chart.defaults.as_ref().map_or_else(|| Json::Object(Map::new()), Value::to_json);
     for path in given.files {
-        if let Entry::File(file) = entry(db, path)
-            && let Ok(values) = data_file(db, file, DataFormat::Yaml)
-        {
+        if let Some(values) = values_file(db, path) {
             coalesce(&mut all, values.to_json());
         }
     }
@@ -130,4 +128,12 @@ fn unknown(span: Span, path: &str, near: Option<&str>) -> Diagnostic {
     Diagnostic::new(codes::UNKNOWN_VALUE, span, format!("the chart knows no value `{path}`"))
         .note("neither its values.yaml nor its templates speak of it; Helm passes over what no template reads")
         .help_if(near.map(|near| format!("did you mean `{near}`?")))
+}
+
+/// What a file of values says, if it has been loaded and can be read.
+pub(in crate::model) fn values_file<'db>(db: &'db dyn Db, path: &str) -> Option<&'db Value> {
+    match entry(db, path) {
+        Entry::File(file) => data_file(db, file, DataFormat::Yaml).as_ref().ok(),
+        Entry::Unknown | Entry::Missing | Entry::Folder(_) => None,
+    }
 }

@@ -1,0 +1,185 @@
+//! Secrets that stand in the source as they are. What is found is never shown.
+
+use std::sync::LazyLock;
+
+use regex::RegexSet;
+
+use super::fields::Fields;
+use super::local::values_file;
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::overlays::Tree;
+use crate::values::Value;
+
+/// Texts that are a secret wherever they stand: private keys and the tokens of well-known services.
+static SHAPES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
+    RegexSet::new([
+        r"-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----",
+        r"\bA(KIA|SIA)[0-9A-Z]{16}\b",
+        r"\bgh[pousr]_[0-9A-Za-z]{36,}\b",
+        r"\bgithub_pat_[0-9A-Za-z_]{40,}\b",
+        r"\bglpat-[0-9A-Za-z_-]{20,}",
+        r"\bxox[abeoprs]-[0-9A-Za-z-]{10,}",
+        r"\b[sr]k_live_[0-9A-Za-z]{16,}\b",
+        r"\bAIza[0-9A-Za-z_-]{35}\b",
+        r"\bhv[sb]\.[0-9A-Za-z_-]{20,}",
+        r"\bSG\.[0-9A-Za-z_-]{16,}\.[0-9A-Za-z_-]{16,}",
+        r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}",
+        r"\bnpm_[0-9A-Za-z]{36}\b",
+        r"\bdop_v1_[0-9a-f]{64}\b",
+        r"\bAccountKey=[0-9A-Za-z+/]{40,}",
+        r"\b[a-z][a-z0-9+.-]*://[^/\s:@${}<>]+:[^/\s:@${}<>]+@",
+    ])
+    .ok()
+});
+
+/// Ends of keys of which every text is a secret.
+const SECRET_KEYS: [&str; 8] =
+    ["password", "passwd", "passphrase", "privatekey", "apikey", "accesstoken", "authtoken", "bearertoken"];
+
+/// Ends of keys that hold a secret, or the name of one.
+const SUSPICIOUS_KEYS: [&str; 6] = ["secret", "token", "secretkey", "accesskey", "credentials", "authkey"];
+
+/// Parts of keys below which texts are names of secrets and of their keys.
+const NAMING_KEYS: [&str; 7] =
+    ["secretkeys", "secretref", "secretkeyref", "existingsecret", "remoteref", "secretstore", "valuefrom"];
+
+/// Looks through everything of a service that ends in a manifest.
+pub(super) fn check(db: &dyn Db, tree: &Tree, sink: &mut Sink) {
+    let named = match tree.get("source") {
+        Some(Tree::Branch(named, _)) => named.values().collect(),
+        _ => vec![],
+    };
+    let mut search = Search { keys: vec![], sink };
+    for block in std::iter::once(tree).chain(named) {
+        let parts: [&[&str]; 7] = [
+            &["helm", "values"],
+            &["helm", "parameters"],
+            &["kustomize", "patches"],
+            &["plugin", "env"],
+            &["plugin", "parameters"],
+            &["manifests", "object"],
+            &["application"],
+        ];
+        parts.into_iter().filter_map(|path| block.at(path)).for_each(|part| search.tree(part));
+        if let Some(files) = Fields(Some(block)).block("helm").tree("value_files") {
+            search.files(db, files);
+        }
+    }
+}
+
+struct Search<'s> {
+    /// The keys above, in small letters and without signs.
+    keys: Vec<String>,
+    sink: &'s mut Sink,
+}
+
+impl Search<'_> {
+    fn tree(&mut self, tree: &Tree) {
+        match tree {
+            Tree::Branch(children, _) => {
+                // What a Secret says is reported with its object.
+                let says = |key: &str| tree.get("kind").is_some_and(is_secret) && matches!(key, "data" | "stringData");
+                for (key, child) in children.iter().filter(|(key, _)| !says(key)) {
+                    self.keys.push(plain(key));
+                    self.tree(child);
+                    self.keys.pop();
+                }
+            }
+            Tree::Leaf(value, span) => self.value(value, *span, None),
+            Tree::Broken(_) => {}
+        }
+    }
+
+    fn files(&mut self, db: &dyn Db, files: &Tree) {
+        for path in files.value().as_list().unwrap_or_default().iter().filter_map(Value::as_text) {
+            if let Some(values) = values_file(db, path) {
+                self.value(values, files.span(), Some(path));
+            }
+        }
+    }
+
+    fn value(&mut self, value: &Value, span: Span, file: Option<&str>) {
+        match value {
+            Value::Text(text) => {
+                if let Some(what) = self.secret(text) {
+                    self.sink.push(finding(what, span, file, &self.keys));
+                }
+            }
+            Value::List(items) => items.iter().for_each(|item| self.value(item, span, file)),
+            Value::Object(object) => {
+                // A variable of a container has its name beside its value.
+                let variable = object.get("name").and_then(Value::as_text);
+                for (key, value) in object.iter() {
+                    self.keys.push(plain(variable.filter(|_| key.as_ref() == "value").unwrap_or(key)));
+                    self.value(value, span, file);
+                    self.keys.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What makes a text a secret.
+    fn secret(&self, text: &str) -> Option<&'static str> {
+        if SHAPES.as_ref().is_some_and(|shapes| shapes.is_match(text)) {
+            return Some("has the form of a key or a token");
+        }
+        let key = self.keys.last().filter(|_| !self.names_secrets())?;
+        let ends = |ends: &[&str]| ends.iter().any(|end| key.ends_with(end));
+        if text.is_empty() || is_reference(text) {
+            None
+        } else if ends(&SECRET_KEYS) {
+            Some("has a key that says that it is a secret")
+        } else if ends(&SUSPICIOUS_KEYS) && is_random(text) {
+            Some("looks like a secret, and so does its key")
+        } else {
+            None
+        }
+    }
+
+    fn names_secrets(&self) -> bool {
+        self.keys.iter().any(|key| NAMING_KEYS.iter().any(|naming| key.contains(naming)))
+    }
+}
+
+fn is_secret(kind: &Tree) -> bool {
+    matches!(kind, Tree::Leaf(Value::Text(kind), _) if kind.as_ref() == "Secret")
+}
+
+fn plain(key: &str) -> String {
+    key.chars().filter(char::is_ascii_alphanumeric).map(|character| character.to_ascii_lowercase()).collect()
+}
+
+/// Whether something else puts the secret in: a variable, a template, a path, a reference to a store.
+fn is_reference(text: &str) -> bool {
+    text.starts_with(['$', '/', '<', '%'])
+        || text.contains("{{")
+        || text.contains("${")
+        || text.contains("$(")
+        || text.contains("vault:")
+        || text.contains("ref+")
+}
+
+/// Whether a text is no word: long, without blanks, of letters and digits in no order that a name has.
+fn is_random(text: &str) -> bool {
+    const SHORTEST: usize = 16;
+    let has = |is: fn(&char) -> bool| text.chars().any(|character| is(&character));
+    let is_plain = text.chars().all(|character| character.is_ascii_graphic());
+    let kinds = [has(char::is_ascii_lowercase), has(char::is_ascii_uppercase), has(char::is_ascii_digit)];
+    let is_hex = text.chars().all(|character| character.is_ascii_hexdigit());
+    text.len() >= SHORTEST && is_plain && (kinds == [true; 3] || (is_hex && kinds[2]))
+}
+
+fn finding(what: &str, span: Span, file: Option<&str>, keys: &[String]) -> Diagnostic {
+    let message = match (file, keys.last()) {
+        (Some(file), Some(key)) => format!("a text under `{key}` in `{file}` {what}"),
+        (Some(file), None) => format!("a text in `{file}` {what}"),
+        (None, _) => format!("this text {what}"),
+    };
+    let finding = Diagnostic::new(codes::PLAIN_SECRET, span, message);
+    let finding = if file.is_none() { finding.secret() } else { finding };
+    finding
+        .note("Git keeps what was ever committed, and Argo CD shows values to all who may see the Application")
+        .help("take it out of Git, replace it where it is valid, and name a Secret that an operator fills: an ExternalSecret, a SealedSecret")
+}
