@@ -518,10 +518,83 @@ fn what_vanished_is_removed() {
     let tenant = PLATFORM.find("## One for each.").unwrap();
     place.put("platform.pf", &PLATFORM[..tenant]);
     assert_snapshot!(place.run(&["build"]), @"
+    warning[PF0905]: 2 Applications leave their place in the tree
+      note: deleted by Argo CD, with what they deployed where their project still permits it: tenant.one.dev, tenant.two.dev
+      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
     [FOLDER]/infra: 0 created, 3 updated, 4 removed, 25 unchanged
     exit code 0
     ");
     assert!(!place.root.join("infra/apps/tenant").exists());
+}
+
+/// What a build says of Applications that go.
+fn going(place: &Place, arguments: &[&str]) -> String {
+    let said = place.run(arguments);
+    said.lines()
+        .skip_while(|line| !line.contains("PF0905"))
+        .take_while(|line| !line.ends_with(" unchanged"))
+        .fold(String::new(), |text, line| text + line + "\n")
+}
+
+#[test]
+fn applications_that_go_are_named() {
+    let place = Place::new(PLATFORM);
+    assert_eq!(place.exit_code(&["build"]), 0);
+    place.put("platform.pf", &PLATFORM.replace("service tenant", "service renter"));
+    let renamed = going(&place, &["build", "--check"]);
+    assert_snapshot!(renamed, @"
+    warning[PF0905]: 2 Applications leave their place in the tree
+      note: deleted by Argo CD, with what they deployed where their project still permits it: tenant.one.dev, tenant.two.dev
+      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
+    ");
+    assert_eq!(going(&place, &["build"]), renamed);
+    assert_eq!(going(&place, &["build"]), "");
+}
+
+/// The layer that a service leaves prunes its Application before the other layer knows of it.
+#[test]
+fn applications_that_change_their_parent_are_named() {
+    let cache = "service cache { layer = base  owner = web  namespace = \"cache\"  manifests { path = \"database\" } }";
+    let two = format!("{PLATFORM}\n## Remembers.\n{cache}\n");
+    let place = Place::new(&two);
+    assert_eq!(place.exit_code(&["build"]), 0);
+    place.put("platform.pf", &two.replacen("layer = base\n  owner", "layer = apps\n  owner", 1));
+    assert_snapshot!(going(&place, &["build", "--check"]), @"
+    warning[PF0905]: 2 Applications leave their place in the tree
+      note: deleted by one parent, with what they deployed, and created anew by another: database.dev, database.eu
+      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
+    ");
+    place.put("platform.pf", &two.replace("after = [base]", "after = [base]\n  deliver = applicationset"));
+    assert_snapshot!(going(&place, &["build", "--check"]), @"
+    warning[PF0905]: 6 Applications leave their place in the tree
+      note: deleted by Argo CD, with what they deployed where their project still permits it: apps.dev, apps.eu
+      note: deleted by one parent, with what they deployed, and created anew by another: api.dev, api.eu, tenant.one.dev, tenant.two.dev
+      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
+    ");
+}
+
+#[test]
+fn applications_of_sets_go_too() {
+    let sets = PLATFORM
+        .replace("after = [base]", "after = [base]\n  deliver = applicationset")
+        .replace("after = [dev]", "after = [dev]\n  protected = true");
+    let place = Place::new(&sets);
+    assert_eq!(place.exit_code(&["build"]), 0);
+    place.put("platform.pf", &sets.replace(r#"["one", "two"]"#, r#"["two"]"#));
+    assert_snapshot!(going(&place, &["build"]), @"
+    warning[PF0905]: 1 Application leaves its place in the tree
+      note: deleted by Argo CD, with what they deployed where their project still permits it: tenant.one.dev
+      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
+    ");
+    place.put(
+        "platform.pf",
+        &sets.replace("service api", "service web").replace("[database]\n", "[database]\n  on = env == prod\n"),
+    );
+    assert_snapshot!(going(&place, &["build"]), @"
+    warning[PF0905]: 2 Applications leave their place in the tree
+      note: no longer looked after, but what they deployed stays: api.dev, api.eu
+      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
+    ");
 }
 
 #[test]

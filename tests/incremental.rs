@@ -212,6 +212,7 @@ fn helm_value_edited() {
     let executed = watched.edit("services.pf", "replicas = 1", "replicas = 2");
     assert_snapshot!(executed, @"
     application_sets(service database)
+    brings(service database)
     check_declaration(service database)
     checked_head(service database)
     checked_service(service database)
@@ -237,6 +238,7 @@ fn doc_comment_edited() {
     let executed = watched.edit("services.pf", "## Keeps rows.", "## Keeps rows and columns.");
     assert_snapshot!(executed, @"
     application_sets(service database)
+    brings(service database)
     check_declaration(service database)
     checked_head(service database)
     checked_service(service database)
@@ -261,6 +263,7 @@ fn overlay_edited() {
     let executed = watched.edit("services.pf", "replicas { api = 3 }", "replicas { api = 4 }");
     assert_snapshot!(executed, @"
     application_sets(service api)
+    brings(service api)
     check_declaration(service api)
     checked_head(service api)
     checked_service(service api)
@@ -284,6 +287,7 @@ fn service_added() {
     let executed = watched.edit("services.pf", "## Remembers.", &format!("{service}\n\n## Remembers."));
     assert_snapshot!(executed, @"
     application_sets(service extra)
+    brings(service extra)
     check_declaration(cluster eu)
     check_declaration(cluster us)
     check_declaration(environment prod)
@@ -308,6 +312,7 @@ fn service_added() {
     cluster_files
     declarations
     dependents
+    followed_of
     footprint(service extra)
     head(service extra)
     heads
@@ -348,6 +353,7 @@ fn label_of_a_cluster_changed() {
     application_sets(service api)
     application_sets(service cache)
     application_sets(service database)
+    brings(service api)
     check_declaration(cluster eu)
     checked_estate
     checked_head(service api)
@@ -400,6 +406,7 @@ fn need_added() {
     let executed = watched.edit("services.pf", "needs = [database]", "needs = [cache, database]");
     assert_snapshot!(executed, @"
     application_sets(service api)
+    brings(service api)
     check_declaration(service api)
     checked_head(service api)
     checked_service(service api)

@@ -151,16 +151,16 @@ fn creates_updates_removes_and_counts() {
         let first = files([("root.yaml", "1"), ("a/b/x.yaml", "1"), ("a/y.yaml", "1")]);
         let outcome = write(&target, &first).unwrap();
         let all = [(Change::Create, "a/b/x.yaml"), (Change::Create, "a/y.yaml"), (Change::Create, "root.yaml")];
-        assert_eq!(outcome, Outcome { changes: changes(all), unchanged: 0 });
+        assert_eq!(outcome, Outcome { changes: changes(all), unchanged: 0, ..Outcome::default() });
         assert_eq!(place.tree(), tree_of(&first));
 
         let second = files([("root.yaml", "1"), ("a/b/x.yaml", "22"), ("c/z.yaml", "1")]);
         let outcome = write(&target, &second).unwrap();
         let some = [(Change::Update, "a/b/x.yaml"), (Change::Remove, "a/y.yaml"), (Change::Create, "c/z.yaml")];
-        assert_eq!(outcome, Outcome { changes: changes(some), unchanged: 1 });
+        assert_eq!(outcome, Outcome { changes: changes(some), unchanged: 1, ..Outcome::default() });
         assert_eq!(place.tree(), tree_of(&second));
 
-        assert_eq!(write(&target, &second).unwrap(), Outcome { changes: vec![], unchanged: 3 });
+        assert_eq!(write(&target, &second).unwrap(), Outcome { changes: vec![], unchanged: 3, ..Outcome::default() });
     }
 }
 
@@ -450,7 +450,7 @@ fn a_platform_may_lie_in_its_own_output_folder() {
     fs::write(place.root.join("platform.pf"), "platform p {}").unwrap();
     write(&target, &files([("a/x.yaml", "1"), ("y.yaml", "1")])).unwrap();
     let outcome = write(&target, &files([("a/x.yaml", "1")])).unwrap();
-    assert_eq!(outcome, Outcome { changes: changes([(Change::Remove, "y.yaml")]), unchanged: 1 });
+    assert_eq!(outcome, Outcome { changes: changes([(Change::Remove, "y.yaml")]), unchanged: 1, ..Outcome::default() });
     assert!(place.cache.join("cache").exists() && place.root.join("platform.pf").exists());
 }
 
@@ -518,7 +518,10 @@ fn an_edit_that_the_source_now_asks_for_is_fine() {
     let place = Place::new();
     place.build(&files([("x.yaml", "one")]));
     place.put("x.yaml", &text("two"));
-    assert_eq!(place.build(&files([("x.yaml", "two")])), Outcome { changes: vec![], unchanged: 1 });
+    assert_eq!(
+        place.build(&files([("x.yaml", "two")])),
+        Outcome { changes: vec![], unchanged: 1, ..Outcome::default() }
+    );
     place.build(&files([("x.yaml", "three")]));
     assert_eq!(place.read("x.yaml"), text("three"));
 }
@@ -529,7 +532,10 @@ fn a_file_that_was_deleted_by_hand_comes_back() {
     let built = files([("a/x.yaml", "1"), ("b/y.yaml", "1")]);
     place.build(&built);
     fs::remove_dir_all(place.out.join("a")).unwrap();
-    assert_eq!(place.build(&built), Outcome { changes: changes([(Change::Create, "a/x.yaml")]), unchanged: 1 });
+    assert_eq!(
+        place.build(&built),
+        Outcome { changes: changes([(Change::Create, "a/x.yaml")]), unchanged: 1, ..Outcome::default() }
+    );
     fs::remove_dir_all(&place.out).unwrap();
     assert_eq!(place.build(&built).changes.len(), 2);
     assert_eq!(place.tree(), tree_of(&built));
@@ -568,7 +574,7 @@ fn only_what_is_within_goes() {
     let target = Target { within: Some(&within), ..place.target() };
     let outcome = write(&target, &files([("hub-a/x.yaml", "2")])).unwrap();
     let expected = [(Change::Remove, "c.yaml"), (Change::Update, "hub-a/x.yaml"), (Change::Remove, "hub-a/y.yaml")];
-    assert_eq!(outcome, Outcome { changes: changes(expected), unchanged: 0 });
+    assert_eq!(outcome, Outcome { changes: changes(expected), unchanged: 0, ..Outcome::default() });
     assert_eq!(place.tree(), tree_of(&files([("hub-a/x.yaml", "2"), ("hub-ab/z.yaml", "1")])));
     let nothing = Target { within: Some(&[]), ..place.target() };
     assert_eq!(write(&nothing, &[]).unwrap(), Outcome::default());

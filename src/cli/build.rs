@@ -4,10 +4,11 @@ use super::args::{BuildArgs, FindingFormat};
 use super::ui;
 use crate::compile;
 use crate::db::Db;
+use crate::diagnostics as codes;
 use crate::documents::{OutputFile, files, hub_prefixes};
-use crate::model::estate;
+use crate::model::{estate, some};
 use crate::project::Project;
-use crate::project::write::{Change, Outcome, Problem, Target, compare, write};
+use crate::project::write::{Change, Going, Outcome, Problem, Target, compare, write};
 
 /// `platformc build`
 pub(super) fn run(arguments: &BuildArgs) -> u8 {
@@ -78,6 +79,7 @@ fn done(outcome: &Outcome, arguments: &BuildArgs, folder: &Utf8Path) -> u8 {
         }
     }
     if arguments.format == FindingFormat::Text {
+        applications_go(&outcome.going);
         let would = if arguments.check { "would be " } else { "" };
         ui::say(&format!(
             "{folder}: {would}{created} created, {updated} updated, {removed} removed, {} unchanged",
@@ -85,6 +87,31 @@ fn done(outcome: &Outcome, arguments: &BuildArgs, folder: &Utf8Path) -> u8 {
         ));
     }
     if arguments.check && !outcome.changes.is_empty() { ui::FINDINGS } else { ui::FINE }
+}
+
+/// Argo CD deletes what the tree no longer holds, so a name that vanishes by mistake is an outage.
+fn applications_go(going: &[Going]) {
+    if going.is_empty() {
+        return;
+    }
+    let many = if going.len() == 1 { "1 Application leaves its" } else { "Applications leave their" };
+    let count = if going.len() == 1 { String::new() } else { format!("{} ", going.len()) };
+    ui::say(&format!("warning[{}]: {count}{many} place in the tree", codes::APPLICATIONS_GO.id));
+    for (returns, keeps_workload, what) in [
+        (false, false, "deleted by Argo CD, with what they deployed where their project still permits it"),
+        (false, true, "no longer looked after, but what they deployed stays"),
+        (true, false, "deleted by one parent, with what they deployed, and created anew by another"),
+        (true, true, "handed from one parent to another, and what they deployed stays"),
+    ] {
+        let is_it = |one: &&Going| (one.returns, one.keeps_workload) == (returns, keeps_workload);
+        let names: Vec<&str> = going.iter().filter(is_it).map(|one| one.name.as_str()).collect();
+        if !names.is_empty() {
+            ui::say(&format!("  note: {what}: {}", some(&names)));
+        }
+    }
+    ui::say(
+        "  help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move",
+    );
 }
 
 fn refused(problems: &[Problem], check: bool) -> u8 {
@@ -99,7 +126,6 @@ fn refused(problems: &[Problem], check: bool) -> u8 {
 }
 
 fn code(problem: &Problem) -> &'static str {
-    use crate::diagnostics as codes;
     match problem {
         Problem::Symlink(_) => codes::SYMLINK_IN_TREE.id,
         Problem::Edited(_) => codes::EDITED_BY_HAND.id,

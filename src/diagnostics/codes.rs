@@ -99,5 +99,5 @@ codes! {
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";
     EDITED_BY_HAND = Error "PF0903" "a generated file that was edited by hand";
     DISK = Error "PF0904" "the disk refused";
-    APPLICATIONS_GO = Warning "PF0905" "Applications that are no longer written";
+    APPLICATIONS_GO = Warning "PF0905" "Applications that leave their place in the tree";
 }

@@ -433,7 +433,8 @@ fn floats(revision: &str) -> bool {
 }
 
 /// The first names of a list, and how many more there are.
-pub(crate) fn some(names: &[&str]) -> String {
+#[must_use]
+pub fn some(names: &[&str]) -> String {
     const SHOWN: usize = 5;
     match names.get(..SHOWN).filter(|_| names.len() > SHOWN + 1) {
         Some(first) => format!("{} and {} more", first.join(", "), names.len() - SHOWN),

@@ -34,7 +34,7 @@ pub use gather::{Explained, explain_value};
 pub(crate) use heads::need_span;
 pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
 pub use local::{closure, wanted_files};
-pub(crate) use lower::some;
+pub use lower::some;
 pub(crate) use objects::Brought;
 pub use scheme::{Scheme, SchemePart};
 pub use selector::Requirement;

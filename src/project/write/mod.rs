@@ -11,6 +11,7 @@
 
 mod apply;
 mod cache;
+mod going;
 mod inspect;
 mod journal;
 mod marks;
@@ -25,7 +26,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::documents::OutputFile;
 
 pub use marks::is_ours;
-pub use outcome::{Change, Outcome, Problem};
+pub use outcome::{Change, Going, Outcome, Problem};
 
 use apply::Writer;
 use plan::Plan;
@@ -55,7 +56,7 @@ pub fn compare(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Pro
     let _lock = target.cache.and_then(store::wait_for_builds);
     let memory = Memory::load(&target);
     let disk = walk::walk(target.folder).map_err(alone)?;
-    Ok(Plan::new(&target, files, &disk, &memory)?.outcome())
+    Ok(outcome(&Plan::new(&target, files, &disk, &memory)?, &target, files))
 }
 
 /// Makes the output folder hold exactly `files`, beside what is not ours; waits for other builds with the same cache.
@@ -70,9 +71,17 @@ pub fn write(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Probl
     let memory = Memory::load(&target);
     let disk = walk::walk(target.folder).map_err(alone)?;
     let mut plan = Plan::new(&target, files, &disk, &memory)?;
-    let outcome = plan.outcome();
+    let outcome = outcome(&plan, &target, files);
     carry_out(target.folder, &mut plan, &memory, &store).map_err(alone)?;
     Ok(outcome)
+}
+
+/// What the plan changes, with the Applications that go: read while they are still there.
+fn outcome(plan: &Plan, target: &Target, files: &[OutputFile]) -> Outcome {
+    let mut outcome = plan.outcome();
+    let read = |path: &str| std::fs::read_to_string(target.folder.join(path)).ok();
+    outcome.going = going::going(&outcome.changes, files, read);
+    outcome
 }
 
 fn carry_out(folder: &Utf8Path, plan: &mut Plan, memory: &Memory, store: &Store) -> Result<(), Problem> {

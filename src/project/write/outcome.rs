@@ -21,6 +21,19 @@ pub struct Outcome {
     pub changes: Vec<(Change, String)>,
     /// How many files are as they should be.
     pub unchanged: usize,
+    /// The Applications that Argo CD deletes when it sees the change, by namespace and name.
+    pub going: Vec<Going>,
+}
+
+/// An Application that leaves the tree, or its place in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Going {
+    /// Its name.
+    pub name: String,
+    /// Whether its objects stay on the cluster.
+    pub keeps_workload: bool,
+    /// Whether another parent creates it anew.
+    pub returns: bool,
 }
 
 /// Why nothing may be written. Paths are absolute, but those of `Outside` and `Collision` stand as they were given.

@@ -1,0 +1,60 @@
+//! The Applications that a run takes out of the tree, or gives to another parent. Argo CD deletes them, so somebody should
+//! know.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::outcome::{Change, Going};
+use crate::documents::{OutputFile, Present, applications_in};
+
+/// Applications by namespace and name: what is known of each, and its parent.
+type Known = BTreeMap<(String, String), (bool, String)>;
+
+/// The Applications that changed files held, as `read` has it, and no file of the same parent holds any more.
+pub(super) fn going(
+    changes: &[(Change, String)],
+    files: &[OutputFile],
+    read: impl Fn(&str) -> Option<String> + Sync,
+) -> Vec<Going> {
+    let before = applications(changes, &[Change::Update, Change::Remove], &read);
+    if before.is_empty() {
+        return vec![];
+    }
+    let after = applications(changes, &[Change::Update, Change::Create], &|path| wanted(files, path));
+    let gone = before.into_iter().filter_map(|(key, (keeps_workload, parent))| {
+        let other = after.get(&key).map(|(_, parent)| parent);
+        let stays = other == Some(&parent);
+        (!stays).then(|| Going { name: key.1, keeps_workload, returns: other.is_some() })
+    });
+    gone.collect()
+}
+
+fn applications(
+    changes: &[(Change, String)],
+    which: &[Change],
+    text: &(dyn Fn(&str) -> Option<String> + Sync),
+) -> Known {
+    let chosen = changes.par_iter().filter(|(change, _)| which.contains(change));
+    let found = chosen.filter_map(|(_, path)| Some((parent(path)?, text(path)?))).flat_map_iter(|(parent, text)| {
+        applications_in(&text).into_iter().map(move |Present { namespace, name, keeps_workload }| {
+            ((namespace, name), (keeps_workload, parent.clone()))
+        })
+    });
+    found.collect()
+}
+
+/// What deploys the Applications of a file: the parent that applies its folder, or the set that it is.
+fn parent(path: &str) -> Option<String> {
+    if path.starts_with("application-sets/") {
+        return Some(path.to_owned());
+    }
+    path.starts_with("clusters/").then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned())
+}
+
+fn wanted(files: &[OutputFile], path: &str) -> Option<String> {
+    let found = files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+    let mut text = String::new();
+    files.get(found)?.render(&mut text);
+    Some(text)
+}
