@@ -13,6 +13,7 @@ use platformc::compile;
 use platformc::db::{Changes, Content, Database};
 use platformc::diagnostics::{CANNOT_BE_SYNCED, Code, NOT_A_SELECTOR, NUMBER_TOO_LARGE, Severity, render};
 use platformc::documents::{applications, files};
+use platformc::project::System;
 use platformc::project::write::{Target, write};
 use platformc::source::absolute;
 use regex::Regex;
@@ -37,7 +38,7 @@ fn examples_compile_to_their_golden_trees() {
         let db = database(&example.sources);
         let folder = example.folder.join("expected");
         if update {
-            let target = Target { folder: &folder, cache: None, within: None, force: true };
+            let target = Target { folder: &folder, cache: None, within: None, force: true, disk: &System };
             write(&target, &files(&db)).unwrap_or_else(|problems| panic!("{problems:?}"));
         }
         let difference = difference(&tree(&folder), &outputs(&db));

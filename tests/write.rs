@@ -1,137 +1,25 @@
 //! Writing the output folder: what changes, what stops a run, what is left alone, and what an interruption leaves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use platformc::documents::{MARKER, OutputContent, OutputFile};
+use platformc::documents::{MARKER, OutputFile};
 use platformc::project::write::{Change, Outcome, Problem, Target, compare, write};
-use tempfile::TempDir;
+use platformc::project::{Disk, System};
 
-/// A platform's folder with the output folder `infra` and the cache.
-struct Place {
-    _temporary: TempDir,
-    root: Utf8PathBuf,
-    out: Utf8PathBuf,
-    cache: Utf8PathBuf,
-}
-
-impl Place {
-    fn new() -> Self {
-        let temporary = TempDir::new().unwrap();
-        let root = Utf8PathBuf::from_path_buf(temporary.path().canonicalize().unwrap()).unwrap();
-        Self { _temporary: temporary, out: root.join("infra"), cache: root.join(".platformc"), root }
-    }
-
-    fn target(&self) -> Target<'_> {
-        Target { folder: &self.out, cache: Some(&self.cache), within: None, force: false }
-    }
-
-    fn without_cache(&self) -> Target<'_> {
-        Target { cache: None, ..self.target() }
-    }
-
-    fn forced(&self) -> Target<'_> {
-        Target { force: true, ..self.target() }
-    }
-
-    fn build(&self, files: &[OutputFile]) -> Outcome {
-        write(&self.target(), files).unwrap()
-    }
-
-    fn put(&self, path: &str, text: &str) {
-        let path = self.out.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.out.join(path)).unwrap()
-    }
-
-    fn has(&self, path: &str) -> bool {
-        self.out.join(path).symlink_metadata().is_ok()
-    }
-
-    fn tree(&self) -> BTreeMap<String, String> {
-        tree(&self.out)
-    }
-
-    /// The problems of a run, which must be the same for both and must leave everything as it was.
-    fn refused(&self, target: &Target, files: &[OutputFile]) -> Vec<String> {
-        let before = self.tree();
-        let compared = self.relative(&compare(target, files).expect_err("compare should find problems"));
-        let written = self.relative(&write(target, files).expect_err("write should find problems"));
-        assert_eq!(compared, written);
-        assert_eq!(before, self.tree(), "a refused run changed the folder");
-        assert!(!self.cache.join("journal").exists());
-        written
-    }
-
-    fn relative(&self, problems: &[Problem]) -> Vec<String> {
-        problems.iter().map(|problem| format!("{problem:?}").replace(&format!("{}/", self.root), "")).collect()
-    }
-}
-
-/// Everything below a folder: texts of files, targets of links, and `/` for folders.
-fn tree(folder: &Utf8Path) -> BTreeMap<String, String> {
-    let mut entries = BTreeMap::new();
-    if folder.is_dir() {
-        collect(folder, folder, &mut entries);
-    }
-    entries
-}
-
-fn collect(root: &Utf8Path, folder: &Utf8Path, entries: &mut BTreeMap<String, String>) {
-    for entry in folder.read_dir_utf8().unwrap() {
-        let entry = entry.unwrap();
-        let (path, kind) = (entry.path(), entry.file_type().unwrap());
-        let content = match kind {
-            _ if kind.is_symlink() => format!("-> {}", path.read_link_utf8().unwrap()),
-            _ if kind.is_dir() => "/".to_owned(),
-            _ => String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned(),
-        };
-        entries.insert(path.strip_prefix(root).unwrap().to_string(), content);
-        if kind.is_dir() {
-            collect(root, path, entries);
-        }
-    }
-}
+use support::place::{Place, file, files, text, tree, tree_of};
 
 /// The times of everything below a folder, and its own.
 fn times(folder: &Utf8Path) -> BTreeMap<String, SystemTime> {
     let paths = tree(folder).into_keys().chain([String::new()]);
     paths.map(|path| (path.clone(), folder.join(path).symlink_metadata().unwrap().modified().unwrap())).collect()
-}
-
-fn text(body: &str) -> String {
-    format!("# {MARKER} from platform.pf. Do not edit.\nbody: {body}\n")
-}
-
-fn file(path: &str, body: &str) -> OutputFile {
-    OutputFile { path: path.to_owned(), content: OutputContent::Text(Arc::from(text(body))) }
-}
-
-fn files<const N: usize>(pairs: [(&str, &str); N]) -> Vec<OutputFile> {
-    pairs.iter().map(|(path, body)| file(path, body)).collect()
-}
-
-/// The tree that holds exactly these files.
-fn tree_of(files: &[OutputFile]) -> BTreeMap<String, String> {
-    let mut entries = BTreeMap::new();
-    for file in files {
-        let mut content = String::new();
-        file.render(&mut content);
-        entries.insert(file.path.clone(), content);
-        let parents = Utf8Path::new(&file.path).ancestors().skip(1).filter(|path| !path.as_str().is_empty());
-        entries.extend(parents.map(|path| (path.to_string(), "/".to_owned())));
-    }
-    entries
 }
 
 fn changes<const N: usize>(expected: [(Change, &str); N]) -> Vec<(Change, String)> {
@@ -211,7 +99,7 @@ fn compare_touches_nothing() {
 
     place.build(&first);
     place.put("b/.platformc-1-1.tmp", "half");
-    fs::write(place.cache.join("journal"), "platformc journal 1 infra\ncreate b/y.yaml\n").unwrap();
+    interrupt(&place, "create b/y.yaml\n");
     let (tree_before, times_before) = (tree(&place.root), times(&place.root));
     let_the_clock_tick();
     let second = files([("a/x.yaml", "2"), ("c/z.yaml", "1")]);
@@ -675,7 +563,9 @@ fn git_ignores_the_cache() {
 /// `text` is the rest of a journal that an interrupted build left.
 fn interrupt(place: &Place, text: &str) {
     fs::create_dir_all(&place.cache).unwrap();
-    fs::write(place.cache.join("journal"), format!("platformc journal 1 infra\n{text}")).unwrap();
+    let cache = fs::read(place.cache.join("cache")).unwrap_or_default();
+    let mark = u128::from_be_bytes(cache.last_chunk().copied().unwrap_or_default());
+    fs::write(place.cache.join("journal"), format!("platformc journal 2 {mark:032x} infra\n{text}")).unwrap();
 }
 
 #[test]
@@ -709,7 +599,8 @@ fn only_what_the_journal_names_is_mended() {
     let named = place.relative(&problems);
     assert_eq!(named, ["b/other.yaml", "c.yaml", "d.yaml"].map(|path| format!("Foreign(\"infra/{path}\")")));
     assert!(place.cache.join("journal").exists(), "it stays until a build succeeds");
-    fs::write(place.cache.join("journal"), "platformc journal 1 other\ncreate c.yaml\n").unwrap();
+    let journal = fs::read_to_string(place.cache.join("journal")).unwrap();
+    fs::write(place.cache.join("journal"), journal.replace("infra", "other") + "create c.yaml\n").unwrap();
     assert_eq!(write(&place.target(), &wanted).unwrap_err().len(), 3, "another folder's journal says nothing");
 }
 
@@ -728,17 +619,27 @@ fn one_hubs_build_does_not_hide_the_interruption_of_another() {
     assert_eq!(place.tree(), tree_of(&wanted));
 }
 
+/// A disk on which no cache can be renewed.
+#[derive(Debug)]
+struct Forgetful;
+
+impl Disk for Forgetful {
+    fn rename(&self, from: &Utf8Path, to: &Utf8Path) -> std::io::Result<()> {
+        if to.ends_with(".platformc/cache") {
+            Err(std::io::ErrorKind::StorageFull.into())
+        } else {
+            System.rename(from, to)
+        }
+    }
+}
+
 /// Builds, but is interrupted before the cache can be renewed; gives the journal.
 fn build_and_forget(place: &Place, files: &[OutputFile]) -> String {
     let cache = place.cache.join("cache");
-    let before = fs::read(&cache).unwrap();
-    fs::remove_file(&cache).unwrap();
-    fs::create_dir(&cache).unwrap();
-    let problems = write(&place.target(), files).unwrap_err();
-    assert!(matches!(&problems[..], [Problem::Io { path, .. }] if *path == cache));
+    let target = Target { disk: &Forgetful, ..place.target() };
+    let problems = write(&target, files).unwrap_err();
+    assert!(matches!(&problems[..], [Problem::Unfinished { path, .. }] if *path == cache));
     assert_eq!(place.tree(), tree_of(files));
-    fs::remove_dir(&cache).unwrap();
-    fs::write(&cache, before).unwrap();
     fs::read_to_string(place.cache.join("journal")).unwrap()
 }
 
@@ -751,11 +652,13 @@ fn the_journal_says_what_is_going_to_happen() {
     place.put("lost.yaml", "# Gen");
     let wanted = files([("half.yaml", "2"), ("same.yaml", "1"), ("x.yaml", "2"), ("a/new.yaml", "1")]);
     let journal = build_and_forget(&place, &wanted);
-    let (updates, lines): (Vec<&str>, Vec<&str>) = journal.lines().partition(|line| line.starts_with("update "));
-    assert!(matches!(updates[..], [update] if update.ends_with(" x.yaml")));
+    let (updates, lines): (Vec<&str>, Vec<&str>) =
+        journal.lines().skip(1).partition(|line| line.starts_with("update "));
+    let updated: Vec<&str> = updates.iter().map(|line| line.rsplit(' ').next().unwrap()).collect();
+    assert_eq!(updated, ["half.yaml", "x.yaml"]);
     // What an older interruption left stays named until it is mended.
-    let news = ["create half.yaml", "create lost.yaml", "remove stale.yaml", "create a/new.yaml"];
-    assert_eq!(lines, [&["platformc journal 1 infra"], &news[..]].concat());
+    let old = ["create half.yaml", "create lost.yaml", "create same.yaml"];
+    assert_eq!(lines, [&old[..], &["remove lost.yaml", "remove stale.yaml", "create a/new.yaml"]].concat());
 }
 
 #[test]
@@ -837,7 +740,7 @@ fn endless_builds() {
     let (out, cache) = (root.join("infra"), root.join(".platformc"));
     let cache = cache.exists().then_some(&*cache);
     for round in 0.. {
-        write(&Target { folder: &out, cache, within: None, force: false }, &many(round)).unwrap();
+        write(&Target { folder: &out, cache, within: None, force: false, disk: &System }, &many(round)).unwrap();
     }
 }
 

@@ -7,8 +7,8 @@ use crate::db::Db;
 use crate::diagnostics as codes;
 use crate::documents::{OutputFile, files, hub_prefixes};
 use crate::model::{estate, some};
-use crate::project::Project;
-use crate::project::write::{Change, Going, Outcome, Problem, Target, compare, write};
+use crate::project::write::{Change, Going, Outcome, Problem, Target, compare, settled, write};
+use crate::project::{Project, System};
 
 /// `platformc build`
 pub(super) fn run(arguments: &BuildArgs) -> u8 {
@@ -43,7 +43,7 @@ fn bring_in_line(project: &Project, arguments: &BuildArgs, within: Option<&[Stri
     let default = absolute(&project.folder.join(output));
     let folder = arguments.out.as_ref().map_or_else(|| default.clone(), |out| absolute(out));
     let cache = cache_folder(project, &folder, &default);
-    let target = Target { folder: &folder, cache: Some(&cache), within, force: arguments.force };
+    let target = Target { folder: &folder, cache: Some(&cache), within, force: arguments.force, disk: &System };
     let result = if arguments.check { compare(&target, files) } else { write(&target, files) };
     match result {
         Ok(outcome) => done(&outcome, arguments, &folder),
@@ -55,9 +55,10 @@ fn absolute(path: &Utf8Path) -> Utf8PathBuf {
     ui::here().join(path)
 }
 
-/// The git-ignored memory of earlier builds: one for each output folder.
+/// The git-ignored memory of earlier builds: one for each output folder, however its path is spelled.
 fn cache_folder(project: &Project, folder: &Utf8Path, default: &Utf8Path) -> Utf8PathBuf {
     let memory = absolute(&project.folder.join(".platformc"));
+    let [folder, default] = [folder, default].map(|path| settled(&System, path).unwrap_or_else(|_| path.to_owned()));
     if folder == default {
         return memory;
     }
@@ -121,7 +122,12 @@ fn refused(problems: &[Problem], check: bool) -> u8 {
             ui::say(&format!("  help: {help}"));
         }
     }
-    ui::say(if check { "nothing was compared" } else { "not one file was changed" });
+    let is_unfinished = problems.iter().any(|problem| matches!(problem, Problem::Unfinished { .. }));
+    ui::say(match is_unfinished {
+        true => "some files were changed; the next build does the rest",
+        false if check => "nothing was compared",
+        false => "not one file was changed",
+    });
     ui::DISK
 }
 
@@ -129,7 +135,7 @@ fn code(problem: &Problem) -> &'static str {
     match problem {
         Problem::Symlink(_) => codes::SYMLINK_IN_TREE.id,
         Problem::Edited(_) => codes::EDITED_BY_HAND.id,
-        Problem::Io { .. } => codes::DISK.id,
+        Problem::Io { .. } | Problem::Unfinished { .. } => codes::DISK.id,
         _ => codes::FOREIGN_FILE.id,
     }
 }
@@ -141,6 +147,6 @@ fn help(problem: &Problem) -> Option<&'static str> {
         }
         Problem::Symlink(_) => Some("remove the link: what is generated is written where it stands"),
         Problem::Edited(_) => Some("say it in the platform instead, or overwrite it with --force"),
-        Problem::Outside(_) | Problem::Collision(..) | Problem::Io { .. } => None,
+        Problem::Outside(_) | Problem::Collision(..) | Problem::Io { .. } | Problem::Unfinished { .. } => None,
     }
 }

@@ -3,7 +3,7 @@ use super::ui;
 use crate::compile;
 use crate::db::SourceFile;
 use crate::names::reachable;
-use crate::project::Project;
+use crate::project::{Project, System, replace};
 use crate::syntax::format::format;
 
 /// `platformc fmt`
@@ -43,7 +43,7 @@ fn name(project: &Project, file: SourceFile) -> u8 {
 
 fn save(project: &Project, file: SourceFile, formatted: &str) -> u8 {
     let path = project.folder.join(file.path(&project.database));
-    match crate::project::replace(&path, formatted) {
+    match replace(&System, &path, file.text(&project.database), formatted) {
         Ok(()) => ui::FINE,
         Err(error) => ui::fail(ui::DISK, &format!("{path}: {error}")),
     }

@@ -25,5 +25,10 @@ pub(super) fn run(arguments: &InitArgs) -> u8 {
 
 fn create(path: &camino::Utf8Path) -> std::io::Result<()> {
     use std::io::Write as _;
-    std::fs::File::create_new(path)?.write_all(FIRST.as_bytes())
+    let written = std::fs::File::create_new(path)?.write_all(FIRST.as_bytes());
+    if written.is_err() {
+        // Half a platform would be in the way the next time.
+        let _ = std::fs::remove_file(path);
+    }
+    written
 }

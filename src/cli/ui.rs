@@ -50,10 +50,13 @@ pub(super) fn here() -> Utf8PathBuf {
 
 /// Opens a platform, or says why not. It is never freed: the process ends with it, and that frees all at once.
 pub(super) fn open(file: Option<&Utf8Path>) -> Result<ManuallyDrop<Project>, u8> {
-    match find(file, &here()) {
-        Ok(main) => Ok(ManuallyDrop::new(Project::open(&main))),
-        Err(LoadError { path, reason }) => Err(fail(DISK, &format!("{path}: {reason}"))),
-    }
+    let main = find(file, &here()).map_err(|error| refuse(&error))?;
+    let project = ManuallyDrop::new(Project::open(&main));
+    project.unreadable.iter().map(refuse).max().map_or(Ok(project), Err)
+}
+
+fn refuse(LoadError { path, reason }: &LoadError) -> u8 {
+    fail(DISK, &format!("{path}: {reason}"))
 }
 
 /// Prints findings, and says whether some of them forbid to go on.

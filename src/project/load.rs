@@ -1,6 +1,7 @@
 //! From the main file to everything that it asks for.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -16,6 +17,8 @@ pub struct Project {
     pub folder: Utf8PathBuf,
     /// The database, with every file loaded that the platform asks for.
     pub database: Database,
+    /// The folders that could not be listed although a pattern looks into them: what is missing may be in there.
+    pub unreadable: Vec<LoadError>,
     patterns: BTreeSet<Arc<str>>,
 }
 
@@ -58,7 +61,7 @@ impl Project {
     pub fn open(main: &Utf8Path) -> Self {
         let folder = main.parent().map_or_else(|| Utf8PathBuf::from("."), Utf8Path::to_owned);
         let name = main.file_name().unwrap_or("platform.pf");
-        let mut project = Self { folder, database: Database::new(name), patterns: BTreeSet::new() };
+        let mut project = Self { folder, database: Database::new(name), unreadable: vec![], patterns: BTreeSet::new() };
         project.load();
         project
     }
@@ -103,8 +106,8 @@ impl Project {
         } else {
             pattern.get(start.len()..).unwrap_or("").matches('/').count()
         };
-        let mut found = vec![];
-        walk(&self.folder.join(start), start, depth, &mut found);
+        let (mut found, folder) = (vec![], self.folder.join(start));
+        walk(&folder, start, depth, &mut found, &mut self.unreadable);
         for path in found {
             self.file(&path, changes);
         }
@@ -112,18 +115,34 @@ impl Project {
 }
 
 /// The `.pf` files of a folder and, down to a depth, of those below it; hidden folders and links are passed over.
-fn walk(folder: &Utf8Path, prefix: &str, depth: usize, found: &mut Vec<String>) {
-    let Ok(entries) = folder.read_dir_utf8() else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
-        let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_dir() && depth > 1 && !name.starts_with('.') {
-            walk(entry.path(), &path, depth - 1, found);
-        } else if !kind.is_dir() && path.ends_with(".pf") {
+fn walk(folder: &Utf8Path, prefix: &str, depth: usize, found: &mut Vec<String>, unreadable: &mut Vec<LoadError>) {
+    let entries = match list(folder) {
+        Ok(entries) => entries,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return,
+        Err(error) => {
+            return unreadable.push(LoadError { path: folder.to_owned(), reason: error.to_string() });
+        }
+    };
+    for (name, is_folder) in entries {
+        let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+        if is_folder && depth > 1 && !name.starts_with('.') {
+            walk(&folder.join(name), &path, depth - 1, found, unreadable);
+        } else if !is_folder && path.ends_with(".pf") {
             found.push(path);
         }
     }
+}
+
+/// The entries of a folder, by name, and which of them are folders; names that are not UTF-8 are left out.
+fn list(path: &Utf8Path) -> std::io::Result<Vec<(String, bool)>> {
+    let mut entries = vec![];
+    for entry in path.as_std_path().read_dir()? {
+        let entry = entry?;
+        let is_folder = entry.file_type()?.is_dir();
+        entries.extend(entry.file_name().into_string().ok().map(|name| (name, is_folder)));
+    }
+    entries.sort_unstable();
+    Ok(entries)
 }
 
 fn read(path: &Utf8Path) -> Content {
@@ -134,22 +153,18 @@ fn read(path: &Utf8Path) -> Content {
     }
     match std::fs::read(path) {
         Ok(bytes) => text(bytes),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Content::Missing,
+        Err(error) if error.kind() == ErrorKind::NotFound => Content::Missing,
         Err(error) => Content::Unreadable(error.to_string().into()),
     }
 }
 
 fn folder(path: &Utf8Path) -> Content {
-    let entries = match path.read_dir_utf8() {
-        Ok(entries) => entries.flatten(),
+    let entries = match list(path) {
+        Ok(entries) => entries,
         Err(error) => return Content::Unreadable(error.to_string().into()),
     };
-    let mut names: Vec<Arc<str>> = entries
-        .map(|entry| match entry.file_type() {
-            Ok(kind) if kind.is_dir() => format!("{}/", entry.file_name()).into(),
-            _ => entry.file_name().into(),
-        })
-        .collect();
+    let named = entries.into_iter().map(|(name, is_folder)| if is_folder { name + "/" } else { name });
+    let mut names: Vec<Arc<str>> = named.map(Into::into).collect();
     names.sort();
     Content::Folder(names.into())
 }

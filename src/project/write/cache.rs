@@ -78,6 +78,16 @@ const MAGIC: &[u8] = b"platformc cache 1\n";
 const FOLDER: u8 = 1;
 const FILE: u8 = 2;
 
+/// What tells a cache from others: the end of its sum. Of bytes that are too few it is zero.
+pub(super) fn mark(bytes: &[u8]) -> Digest {
+    bytes.last_chunk().copied().unwrap_or_default()
+}
+
+/// Whether this is a whole cache for the output folder `key`.
+pub(super) fn is_whole(bytes: &[u8], key: &str) -> bool {
+    body(bytes).is_some_and(|body| without_key(body, key).is_some())
+}
+
 /// The entries of a cache by folder and name.
 pub(super) struct Entries<'a> {
     rest: &'a [u8],

@@ -1,24 +1,24 @@
 //! Looks at one path and decides what happens to it.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Target;
 use super::cache::{Digest, Known, digest};
-use super::journal::{Excuse, Excuses};
-use super::marks::{HEAD, is_ours, is_temporary};
+use super::journal::{Excuse, Journal};
+use super::marks::{HEAD, is_cut_short, is_ours, is_temporary};
 use super::outcome::Problem;
 use super::paths::{is_within, place};
 use super::plan::{Action, Step};
 use super::walk::Kind;
 use crate::documents::OutputFile;
+use crate::project::disk::Disk;
 
 /// What a decision depends on beside the path itself.
 pub(super) struct Look<'a> {
     pub target: &'a Target<'a>,
-    pub excuses: &'a Excuses,
+    pub journal: &'a Journal,
 }
 
 /// Buffers that one thread uses for many files.
@@ -56,7 +56,7 @@ impl Look<'_> {
 
     fn decide_wanted(&self, step: &mut Step, file: &OutputFile, scratch: &mut Scratch) -> Result<(), Problem> {
         let place = self.place(step);
-        let metadata = place.symlink_metadata().map_err(|error| Problem::io(&place, error))?;
+        let metadata = self.target.disk.metadata(&place).map_err(|error| Problem::io(&place, error))?;
         let wanted = Known::new(&metadata, self.digest(scratch.render(file)));
         match step.known.filter(|known| known.describes(&metadata)) {
             Some(known) if known == wanted => return Ok(()),
@@ -70,7 +70,7 @@ impl Look<'_> {
 
     /// Whether a file that has to be read is left or replaced.
     fn compare(&self, step: &Step, place: Utf8PathBuf, scratch: &mut Scratch) -> Result<Action, Problem> {
-        scratch.read(&place, u64::MAX).map_err(|error| Problem::io(&place, error))?;
+        scratch.read(self.target.disk, &place, u64::MAX).map_err(|error| Problem::io(&place, error))?;
         if scratch.found == scratch.wanted.as_bytes() {
             return Ok(Action::Leave);
         }
@@ -82,8 +82,8 @@ impl Look<'_> {
     }
 
     fn decide_unwanted(&self, step: &mut Step, scratch: &mut Scratch) -> Result<(), Problem> {
-        let (is_removable, excuse) = (self.is_removable(step), self.excuse(step));
-        if !is_removable && excuse.is_none() {
+        let is_removable = self.is_removable(step);
+        if !is_removable && self.excuses(step).is_empty() {
             return Ok(());
         }
         let place = self.place(step);
@@ -91,46 +91,62 @@ impl Look<'_> {
             Owner::Edited if is_removable => return Err(Problem::Edited(place)),
             Owner::Ours if is_removable => step.action = Action::Remove,
             Owner::Partial => step.action = Action::Remove,
-            // The journal will be forgotten, and what the cache says is older.
-            _ => {}
+            // What the cache says shows the edit to the build that wants the file, or wants it gone.
+            Owner::Edited => return Ok(()),
+            Owner::Ours => return self.learn(step, &place, scratch),
+            Owner::Foreign => {}
         }
         step.known = None;
         Ok(())
     }
 
+    /// The journal will be forgotten, so the cache has to say what an interrupted build gave a file.
+    fn learn(&self, step: &mut Step, place: &Utf8Path, scratch: &Scratch) -> Result<(), Problem> {
+        let metadata = self.target.disk.metadata(place).map_err(|error| Problem::io(place, error))?;
+        if let Some(known) = step.known.filter(|known| !known.describes(&metadata)) {
+            step.known = Some(Known::new(&metadata, digest(&scratch.found)));
+            step.is_news = step.known != Some(known);
+        }
+        Ok(())
+    }
+
     /// Reads no more of a file than it takes: there may be many large ones that are not ours.
     fn owner_of_unwanted(&self, step: &Step, place: &Utf8Path, scratch: &mut Scratch) -> Result<Owner, Problem> {
+        let disk = self.target.disk;
         let Some(known) = step.known else {
-            let is_readable = scratch.read(place, HEAD as u64).is_ok();
-            return Ok(if is_readable { self.owner(step, &scratch.found) } else { Owner::Foreign });
+            return match scratch.read(disk, place, HEAD as u64) {
+                Ok(()) => Ok(self.owner(step, &scratch.found)),
+                Err(_) if self.excuses(step).is_empty() => Ok(Owner::Foreign),
+                Err(error) => Err(Problem::io(place, error)),
+            };
         };
-        let metadata = place.symlink_metadata().map_err(|error| Problem::io(place, error))?;
+        let metadata = disk.metadata(place).map_err(|error| Problem::io(place, error))?;
         if known.describes(&metadata) {
             return Ok(Owner::Ours);
         }
-        scratch.read(place, u64::MAX).map_err(|error| Problem::io(place, error))?;
+        scratch.read(disk, place, u64::MAX).map_err(|error| Problem::io(place, error))?;
         Ok(self.owner(step, &scratch.found))
     }
 
     /// Whose the file with this text is; of a file that the cache does not know, the beginning is enough.
     fn owner(&self, step: &Step, found: &[u8]) -> Owner {
-        let excuse = self.excuse(step);
+        let excuses = self.excuses(step);
         // A disk that lost its power may leave a new file empty; there is nothing in it to lose.
         let is_husk = found.is_empty() && step.known.is_some();
         match is_ours(found) {
-            false if is_husk || excuse == Some(Excuse::Partial) => Owner::Partial,
+            false if is_husk || excuses.contains(&Excuse::Partial) && is_cut_short(found) => Owner::Partial,
             false => Owner::Foreign,
-            true if self.is_as_written(step.known, excuse, found) => Owner::Ours,
+            true if self.is_as_written(step.known, excuses, found) => Owner::Ours,
             true => Owner::Edited,
         }
     }
 
-    fn is_as_written(&self, known: Option<Known>, excuse: Option<Excuse>, found: &[u8]) -> bool {
-        if self.target.force || known.is_none() || excuse == Some(Excuse::Partial) {
+    fn is_as_written(&self, known: Option<Known>, excuses: &[Excuse], found: &[u8]) -> bool {
+        if self.target.force || known.is_none() || excuses.contains(&Excuse::Partial) {
             return true;
         }
         let found = digest(found);
-        known.is_some_and(|known| known.digest == found) || excuse == Some(Excuse::Written(found))
+        known.is_some_and(|known| known.digest == found) || excuses.contains(&Excuse::Written(found))
     }
 
     /// The digest for the cache, if there is one.
@@ -138,8 +154,8 @@ impl Look<'_> {
         if self.target.cache.is_some() { digest(text) } else { Digest::default() }
     }
 
-    fn excuse(&self, step: &Step) -> Option<Excuse> {
-        if self.excuses.is_empty() { None } else { self.excuses.get(&step.path()).copied() }
+    fn excuses(&self, step: &Step) -> &[Excuse] {
+        if self.journal.is_empty() { &[] } else { self.journal.excuses(&step.path()) }
     }
 
     fn is_removable(&self, step: &Step) -> bool {
@@ -161,8 +177,8 @@ impl Scratch {
         self.wanted.as_bytes()
     }
 
-    fn read(&mut self, path: &Utf8Path, limit: u64) -> io::Result<()> {
+    fn read(&mut self, disk: &dyn Disk, path: &Utf8Path, limit: u64) -> io::Result<()> {
         self.found.clear();
-        File::open(path)?.take(limit).read_to_end(&mut self.found).map(|_| ())
+        disk.read(path, limit, &mut self.found)
     }
 }

@@ -1,11 +1,14 @@
 //! What a build is going to do, written down before it starts: the next build mends an interrupted one by it.
 //!
 //! One line per file: `create <path>`, `update <digest> <path>` or `remove <path>`. New files are written in place, so
-//! that one may be cut short. An updated file is replaced whole: it has the old content or the one of the digest.
+//! that one may be cut short. An updated file is replaced whole: it has the old content or the one of the digest. A build
+//! that mends another keeps its lines, for it may be interrupted too.
+
+use std::fmt::Write as _;
 
 use rustc_hash::FxHashMap;
 
-use super::cache::Digest;
+use super::cache::{self, Digest};
 use super::plan::{Action, Plan, Step};
 
 /// Why a file is ours even if it does not look so.
@@ -15,48 +18,102 @@ pub(super) enum Excuse {
     Partial,
     /// An interrupted build may have given it this content, which no cache knows.
     Written(Digest),
+    /// An interrupted build may have removed it.
+    Removed,
 }
 
-/// The files that an interrupted build may have left, by path.
-pub(super) type Excuses = FxHashMap<String, Excuse>;
-
-/// The journal of a plan for the output folder `key`; files that are still to be mended stay in it.
-pub(super) fn encode(plan: &Plan, excuses: &Excuses, key: &str) -> String {
-    let lines = plan.steps.iter().filter_map(|step| line(step, excuses.get(&step.path())));
-    std::iter::once(header(key)).chain(lines).collect()
+/// What an interrupted build may have left.
+#[derive(Default)]
+pub(super) struct Journal {
+    lines: String,
+    excuses: FxHashMap<String, Vec<Excuse>>,
 }
 
-/// Reads a journal that was written for the output folder `key`. Whatever else `text` holds gives nothing.
-pub(super) fn decode(text: &str, key: &str) -> Excuses {
-    text.strip_prefix(&header(key)).unwrap_or_default().lines().filter_map(excuse).collect()
+impl Journal {
+    /// Reads a journal that was written for the output folder `key`. Whatever else `text` holds gives nothing; nor does
+    /// one that a build only could not remove: it ended with another cache than it began with.
+    pub(super) fn decode(text: &str, key: &str, cache: &[u8]) -> Self {
+        let first = text.split_inclusive('\n').next().unwrap_or_default();
+        let is_current = first == header(key, cache::mark(cache));
+        if !is_current && (cache::is_whole(cache, key) || !is_header(first, key)) {
+            return Self::default();
+        }
+        let mut journal = Self::default();
+        text.lines().skip(1).for_each(|line| journal.add(line));
+        journal
+    }
+
+    fn add(&mut self, line: &str) {
+        let Some((path, excuse)) = excuse(line) else { return };
+        let known = self.excuses.entry(path.to_owned()).or_default();
+        if !known.contains(&excuse) {
+            known.push(excuse);
+            let _ = writeln!(self.lines, "{line}");
+        }
+    }
+
+    /// Whether nothing was interrupted.
+    pub(super) fn is_empty(&self) -> bool {
+        self.excuses.is_empty()
+    }
+
+    /// Why the file at `path` is ours even if it does not look so.
+    pub(super) fn excuses(&self, path: &str) -> &[Excuse] {
+        self.excuses.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// The files that an interrupted build created, updated or removed.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.excuses.keys().map(String::as_str)
+    }
+
+    /// The journal of a plan for the output folder `key` that starts with `cache`, after the lines of this one.
+    pub(super) fn encode(&self, plan: &Plan, key: &str, cache: &[u8]) -> String {
+        let lines = plan.steps.iter().filter_map(line).filter(|line| {
+            excuse(line.trim_end_matches('\n')).is_some_and(|(path, excuse)| !self.excuses(path).contains(&excuse))
+        });
+        [header(key, cache::mark(cache)), self.lines.clone()].into_iter().chain(lines).collect()
+    }
 }
 
-fn header(key: &str) -> String {
-    format!("platformc journal 1 {key}\n")
+const MAGIC: &str = "platformc journal 2";
+
+fn header(key: &str, cache: Digest) -> String {
+    format!("{MAGIC} {:032x} {key}\n", u128::from_be_bytes(cache))
 }
 
-fn line(step: &Step, excuse: Option<&Excuse>) -> Option<String> {
+/// Whether this is the first line of a journal for the output folder `key`, whatever the cache was.
+fn is_header(line: &str, key: &str) -> bool {
+    let rest = line.strip_prefix(MAGIC).and_then(|rest| rest.strip_suffix('\n'));
+    rest.and_then(|rest| rest.trim_start().split_once(' ')).is_some_and(|(_, of)| of == key)
+}
+
+fn line(step: &Step) -> Option<String> {
     let path = step.path();
+    // A file that somebody gave such a name would be more than one line.
+    if path.contains(char::is_control) {
+        return None;
+    }
     match (step.action, step.known) {
         (Action::Create, _) => Some(format!("create {path}\n")),
-        (Action::Update | Action::Remove, _) if excuse == Some(&Excuse::Partial) => Some(format!("create {path}\n")),
         (Action::Update, Some(known)) => Some(format!("update {:032x} {path}\n", u128::from_be_bytes(known.digest))),
         (Action::Remove, _) => Some(format!("remove {path}\n")),
         _ => None,
     }
 }
 
-fn excuse(line: &str) -> Option<(String, Excuse)> {
+fn excuse(line: &str) -> Option<(&str, Excuse)> {
     let (verb, rest) = line.split_once(' ')?;
     match verb {
-        "create" => Some((rest.to_owned(), Excuse::Partial)),
+        "create" => Some((rest, Excuse::Partial)),
         "update" => written(rest),
+        "remove" => Some((rest, Excuse::Removed)),
         _ => None,
     }
 }
 
-fn written(rest: &str) -> Option<(String, Excuse)> {
+fn written(rest: &str) -> Option<(&str, Excuse)> {
     let (digest, path) = rest.split_once(' ')?;
     let digest = u128::from_str_radix(digest, 16).ok()?.to_be_bytes();
-    Some((path.to_owned(), Excuse::Written(digest)))
+    Some((path, Excuse::Written(digest)))
 }

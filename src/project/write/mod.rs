@@ -23,10 +23,12 @@ mod walk;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::disk::Disk;
 use crate::documents::OutputFile;
 
 pub use marks::is_ours;
 pub use outcome::{Change, Going, Outcome, Problem};
+pub use paths::settled;
 
 use apply::Writer;
 use plan::Plan;
@@ -37,13 +39,15 @@ use store::{Memory, Store};
 pub struct Target<'a> {
     /// The output folder, absolute; it need not exist.
     pub folder: &'a Utf8Path,
-    /// The folder beside `platform.pf` for the cache, the journal and the lock; git ignores it. Without one every file
-    /// is read, hand edits are overwritten, and two builds at once are not kept apart.
+    /// The folder beside `platform.pf` for the cache, the journal and the lock, of this output folder alone; git ignores
+    /// it. Without one every file is read, hand edits are overwritten, and two builds at once are not kept apart.
     pub cache: Option<&'a Utf8Path>,
     /// The only paths, with all below them, where stale files are removed; everywhere if `None`.
     pub within: Option<&'a [String]>,
     /// Whether files that were edited by hand are overwritten and removed like any other of ours.
     pub force: bool,
+    /// How the disk is reached.
+    pub disk: &'a dyn Disk,
 }
 
 /// Says what [`write()`] would do, and touches nothing at all.
@@ -53,9 +57,9 @@ pub struct Target<'a> {
 /// Every [`Problem`] that [`write()`] would find before its first change, by path.
 pub fn compare(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Problem>> {
     let target = Target { folder: &plain(target.folder), ..*target };
-    let _lock = target.cache.and_then(store::wait_for_builds);
-    let memory = Memory::load(&target);
-    let disk = walk::walk(target.folder).map_err(alone)?;
+    let _lock = store::wait_for_builds(&target).map_err(alone)?;
+    let memory = Memory::load(&target).map_err(alone)?;
+    let disk = walk::walk(target.disk, target.folder).map_err(alone)?;
     Ok(outcome(&Plan::new(&target, files, &disk, &memory)?, &target, files))
 }
 
@@ -64,39 +68,50 @@ pub fn compare(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Pro
 /// # Errors
 ///
 /// Every [`Problem`], by path; then the folder is as it was. Only if the disk fails while files are being replaced or
-/// removed, some may be done: the journal stays, and the next build does the rest.
+/// removed, some may be done, and the problem is [`Problem::Unfinished`]: the journal stays, and the next build does the
+/// rest.
 pub fn write(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Problem>> {
     let target = Target { folder: &plain(target.folder), ..*target };
     let store = Store::open(&target).map_err(alone)?;
-    let memory = Memory::load(&target);
-    let disk = walk::walk(target.folder).map_err(alone)?;
+    let memory = Memory::load(&target).map_err(alone)?;
+    let disk = walk::walk(target.disk, target.folder).map_err(alone)?;
     let mut plan = Plan::new(&target, files, &disk, &memory)?;
     let outcome = outcome(&plan, &target, files);
-    carry_out(target.folder, &mut plan, &memory, &store).map_err(alone)?;
+    carry_out(&target, &mut plan, &memory, &store).map_err(alone)?;
     Ok(outcome)
 }
 
 /// What the plan changes, with the Applications that go: read while they are still there.
 fn outcome(plan: &Plan, target: &Target, files: &[OutputFile]) -> Outcome {
     let mut outcome = plan.outcome();
-    let read = |path: &str| std::fs::read_to_string(target.folder.join(path)).ok();
+    let read = |path: &str| String::from_utf8(target.disk.read(&target.folder.join(path)).ok()?).ok();
     outcome.going = going::going(&outcome.changes, files, read);
     outcome
 }
 
-fn carry_out(folder: &Utf8Path, plan: &mut Plan, memory: &Memory, store: &Store) -> Result<(), Problem> {
-    let writer = Writer::new(folder, store.keeps_journal());
+fn carry_out(target: &Target, plan: &mut Plan, memory: &Memory, store: &Store) -> Result<(), Problem> {
+    let mut writer = Writer::new(target.disk, target.folder, store.keeps_journal());
     writer.sweep(plan)?;
-    if plan.changes_files() {
+    let changes_files = plan.changes_files();
+    if changes_files {
         store.begin(plan, memory)?;
         if let Err(problem) = writer.stage(plan) {
-            writer.undo(plan);
-            return store.abandon(memory).and(Err(problem));
+            return Err(take_back(&writer, plan, memory, store, problem));
         }
-        writer.commit(plan)?;
+        writer.commit(plan).map_err(Problem::unfinished)?;
     }
-    writer.remove_emptied(plan);
-    store.finish(plan)
+    let ended = writer.remove_emptied(plan).and_then(|()| store.finish(plan, memory));
+    ended.map_err(|problem| if changes_files { problem.unfinished() } else { problem })
+}
+
+/// Nothing is left of a build that could not be staged; or it is unfinished.
+fn take_back(writer: &Writer, plan: &Plan, memory: &Memory, store: &Store, problem: Problem) -> Problem {
+    if writer.undo(plan).is_err() {
+        return problem.unfinished();
+    }
+    // A journal that stays names files that are as they were.
+    let _ = store.abandon(memory);
+    problem
 }
 
 fn alone(problem: Problem) -> Vec<Problem> {

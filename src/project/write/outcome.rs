@@ -3,6 +3,8 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::project::disk::Refusal;
+
 /// What happens to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Change {
@@ -60,12 +62,32 @@ pub enum Problem {
         /// What the system says.
         error: io::Error,
     },
+    /// The operating system refused when some files were changed already; the next build does the rest.
+    Unfinished {
+        /// What was written or removed.
+        path: Utf8PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
 }
 
 impl Problem {
     /// Wraps what the system says about a path.
     pub(super) fn io(path: &Utf8Path, error: io::Error) -> Self {
         Self::Io { path: path.to_owned(), error }
+    }
+
+    /// Says of which path the system refused what.
+    pub(super) fn refused((path, error): Refusal) -> Self {
+        Self::Io { path, error }
+    }
+
+    /// The same when files were changed already.
+    pub(super) fn unfinished(self) -> Self {
+        match self {
+            Self::Io { path, error } => Self::Unfinished { path, error },
+            other => other,
+        }
     }
 
     /// The path that the problem is about.
@@ -78,7 +100,8 @@ impl Problem {
             | Self::NotAFolder(path)
             | Self::Outside(path)
             | Self::Collision(path, _)
-            | Self::Io { path, .. } => path,
+            | Self::Io { path, .. }
+            | Self::Unfinished { path, .. } => path,
         }
     }
 }
@@ -93,7 +116,7 @@ impl fmt::Display for Problem {
             Self::NotAFolder(path) => write!(out, "`{path}` is in the way: a folder must be there"),
             Self::Outside(path) => write!(out, "`{path}` is not a path that may be written in the output folder"),
             Self::Collision(path, other) => write!(out, "`{path}` and `{other}` can't both be written"),
-            Self::Io { path, error } => write!(out, "`{path}`: {error}"),
+            Self::Io { path, error } | Self::Unfinished { path, error } => write!(out, "`{path}`: {error}"),
         }
     }
 }
@@ -101,7 +124,7 @@ impl fmt::Display for Problem {
 impl std::error::Error for Problem {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Io { error, .. } => Some(error),
+            Self::Io { error, .. } | Self::Unfinished { error, .. } => Some(error),
             _ => None,
         }
     }

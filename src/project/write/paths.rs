@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::hash::BuildHasher as _;
+use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
@@ -9,6 +10,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::marks::{is_reserved, is_temporary};
 use super::outcome::Problem;
+use crate::project::disk::{Disk, Refusal};
 
 /// The folder and the name of a path; the folder of a path without `/` is empty.
 pub(super) fn split(path: &str) -> (&str, &str) {
@@ -35,6 +37,22 @@ pub(super) fn place(root: &Utf8Path, folder: &str, name: &str) -> Utf8PathBuf {
 pub(super) fn is_within(path: &str, prefix: &str) -> bool {
     let prefix = prefix.trim_end_matches('/');
     path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || prefix.is_empty() || rest.starts_with('/'))
+}
+
+/// The one spelling of an absolute path: without `.` and `..`, and without links on the way to it. Whether there is
+/// something at its end, and what, changes nothing.
+///
+/// # Errors
+/// The folder on the way that the disk refuses to look at, and why.
+pub fn settled(disk: &dyn Disk, path: &Utf8Path) -> Result<Utf8PathBuf, Refusal> {
+    let path: Utf8PathBuf = path.components().collect();
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return disk.resolve(&path).map_err(|error| (path, error));
+    };
+    match disk.resolve(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(settled(disk, folder)?.join(name)),
+        resolved => resolved.map(|found| found.join(name)).map_err(|error| (folder.to_owned(), error)),
+    }
 }
 
 /// Whether a path can be written: relative, plain on every system, and without a reserved part.

@@ -10,9 +10,9 @@ use super::Target;
 use super::cache::{Entries, Known};
 use super::inspect::{Look, Scratch};
 use super::outcome::{Change, Outcome, Problem};
-use super::paths::{collisions, folders_above, is_plain, join, split};
+use super::paths::{collisions, folders_above, is_plain, is_within, join, split};
 use super::store::Memory;
-use super::walk::{Contents, Folder, Kind, folder_at, kind_at};
+use super::walk::{Contents, Folder, Kind, folder_above, folder_at, kind_at};
 use crate::documents::OutputFile;
 
 /// What happens to one path.
@@ -75,6 +75,8 @@ pub(super) struct Plan<'a> {
     pub folders: Vec<&'a str>,
     /// The paths by folder and name.
     pub steps: Vec<Step<'a>>,
+    /// The folders that an interrupted build may have emptied.
+    pub suspects: BTreeSet<&'a str>,
     /// How many entries the cache had.
     remembered: usize,
 }
@@ -95,11 +97,14 @@ impl<'a> Plan<'a> {
         let paths: Vec<&str> = wanted.iter().map(|file| file.path.as_str()).collect();
         let above = folders_above(paths.iter().copied());
         problems.extend(collisions(&paths, &above));
+        problems.extend(unreadable_folders(target.folder, &above, disk, memory));
         let folders = missing_folders(target.folder, above, disk, &mut problems);
         let (mut steps, remembered) = lay_side_by_side(wanted, disk, memory.entries());
         problems.extend(decide(target, &mut steps, memory));
         problems.sort_by(|left, right| left.path().cmp(right.path()));
-        if problems.is_empty() { Ok(Self { folders, steps, remembered }) } else { Err(problems) }
+        let suspects = memory.journal.paths().filter_map(|path| folder_above(disk, path));
+        let suspects = suspects.map(|folder| folder.path.as_str()).collect();
+        if problems.is_empty() { Ok(Self { folders, steps, suspects, remembered }) } else { Err(problems) }
     }
 
     /// What the run changes; to be asked before it does.
@@ -126,6 +131,23 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// Folders in which nothing is wanted, but which hold files of ours that nobody can see.
+fn unreadable_folders(root: &Utf8Path, wanted: &BTreeSet<&str>, disk: &[Folder], memory: &Memory) -> Vec<Problem> {
+    let unreadable = disk.iter().filter_map(|folder| match &folder.contents {
+        Contents::Unreadable(error) if !wanted.contains(folder.path.as_str()) => Some((&folder.path, error)),
+        _ => None,
+    });
+    let ours = unreadable.filter(|(path, _)| {
+        memory.entries().any(|((folder, _), _)| is_within(folder, path))
+            || memory.journal.paths().any(|named| is_within(named, path))
+    });
+    ours.map(|(path, error)| Problem::io(&root.join(path), copy(error))).collect()
+}
+
+fn copy(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+}
+
 /// The folders among `wanted` that have to be created; what stands in the way goes to `problems`.
 fn missing_folders<'a>(
     root: &Utf8Path,
@@ -149,7 +171,7 @@ fn place(place: Utf8PathBuf, path: &str, disk: &[Folder]) -> Result<bool, Proble
     match folder_at(disk, path).map(|folder| &folder.contents) {
         Some(Contents::Listed(_)) => return Ok(true),
         Some(Contents::Platform) => return Err(Problem::Foreign(place)),
-        Some(Contents::Unreadable(error)) => return Err(Problem::io(&place, io::Error::from(error.kind()))),
+        Some(Contents::Unreadable(error)) => return Err(Problem::io(&place, copy(error))),
         None => {}
     }
     match kind_at(disk, path) {
@@ -199,7 +221,7 @@ fn value<K, T>(pair: (K, T)) -> T {
 
 /// Gives every step its action.
 fn decide(target: &Target, steps: &mut [Step], memory: &Memory) -> Vec<Problem> {
-    let look = Look { target, excuses: &memory.excuses };
+    let look = Look { target, journal: &memory.journal };
     steps
         .par_iter_mut()
         .map_init(Scratch::default, |scratch, step| look.decide(step, scratch).err())

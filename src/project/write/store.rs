@@ -1,37 +1,42 @@
 //! The cache folder: the lock, the cache and the journal.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Target;
 use super::cache::{self, Entries, stamp};
-use super::journal::{self, Excuses};
+use super::journal::Journal;
 use super::outcome::Problem;
+use super::paths::settled;
 use super::plan::Plan;
+use crate::project::disk::{self, Disk, create_folders, gone};
 
 const CACHE: &str = "cache";
 const JOURNAL: &str = "journal";
 const LOCK: &str = "lock";
+const IGNORE: &str = ".gitignore";
 
 /// What earlier builds left in the cache folder.
 #[derive(Default)]
 pub(super) struct Memory {
     key: String,
     cache: Vec<u8>,
-    /// The files that an interrupted build may have left.
-    pub excuses: Excuses,
+    /// What an interrupted build may have left.
+    pub journal: Journal,
 }
 
 impl Memory {
-    /// Reads what is there; what is missing, damaged or meant for another output folder is as if it were empty.
-    pub(super) fn load(target: &Target) -> Self {
-        let Some(folder) = target.cache else { return Self::default() };
-        let key = key(target, folder);
-        let journal = fs::read_to_string(folder.join(JOURNAL)).unwrap_or_default();
-        let excuses = journal::decode(&journal, &key);
-        Self { cache: fs::read(folder.join(CACHE)).unwrap_or_default(), excuses, key }
+    /// Reads what is there; what is missing, damaged or meant for another output folder is as if it were empty. What is
+    /// there and can't be read is a problem, for it may tell of edits by hand.
+    pub(super) fn load(target: &Target) -> Result<Self, Problem> {
+        let Some(folder) = target.cache else { return Ok(Self::default()) };
+        let key = key(target, folder)?;
+        let cache = read(target.disk, &folder.join(CACHE))?;
+        let text = read(target.disk, &folder.join(JOURNAL))?;
+        let journal = Journal::decode(&String::from_utf8(text).unwrap_or_default(), &key, &cache);
+        Ok(Self { key, cache, journal })
     }
 
     /// What is known of every file, by folder and name.
@@ -42,18 +47,22 @@ impl Memory {
 
 /// The cache folder, locked for one build; without one, everything that is kept here is kept nowhere.
 pub(super) struct Store<'a> {
+    disk: &'a dyn Disk,
     folder: Option<&'a Utf8Path>,
-    key: String,
     _lock: Option<File>,
 }
 
 impl<'a> Store<'a> {
     /// Makes the folder and waits until no other build has it.
     pub(super) fn open(target: &Target<'a>) -> Result<Self, Problem> {
-        let Some(folder) = target.cache else { return Ok(Self { folder: None, key: String::new(), _lock: None }) };
-        let lock =
-            prepare(folder).and_then(|()| lock(&folder.join(LOCK))).map_err(|error| Problem::io(folder, error))?;
-        Ok(Self { folder: Some(folder), key: key(target, folder), _lock: Some(lock) })
+        let mut store = Self { disk: target.disk, folder: target.cache, _lock: None };
+        if let Some(folder) = target.cache {
+            create_folders(target.disk, folder, &mut vec![]).map_err(Problem::refused)?;
+            let path = folder.join(LOCK);
+            store._lock = Some(target.disk.lock(&path).map_err(|error| Problem::io(&path, error))?);
+            store.tidy(folder)?;
+        }
+        Ok(store)
     }
 
     /// Whether the next build will know of this one if it is interrupted.
@@ -63,27 +72,41 @@ impl<'a> Store<'a> {
 
     /// Writes down, for sure, what is going to happen.
     pub(super) fn begin(&self, plan: &Plan, memory: &Memory) -> Result<(), Problem> {
-        self.replace(JOURNAL, |_| journal::encode(plan, &memory.excuses, &self.key).into_bytes(), File::sync_all)
+        let text = |_| memory.journal.encode(plan, &memory.key, &memory.cache).into_bytes();
+        self.replace(JOURNAL, text, |path, file| self.disk.sync(path, file))
     }
 
     /// Remembers what is on the disk now; with this the build is complete.
-    pub(super) fn finish(&self, plan: &Plan) -> Result<(), Problem> {
+    pub(super) fn finish(&self, plan: &Plan, memory: &Memory) -> Result<(), Problem> {
         if plan.is_news() {
-            self.replace(CACHE, |now| cache::encode(&self.key, now, plan.entries()), |_| Ok(()))?;
+            self.replace(CACHE, |now| cache::encode(&memory.key, now, plan.entries()), |_, _| Ok(()))?;
         }
         self.forget_journal()
     }
 
     /// Ends a build of which nothing is left on the disk. What an older one left is named by the present journal too.
     pub(super) fn abandon(&self, memory: &Memory) -> Result<(), Problem> {
-        if memory.excuses.is_empty() { self.forget_journal() } else { Ok(()) }
+        if memory.journal.is_empty() { self.forget_journal() } else { Ok(()) }
     }
 
     fn forget_journal(&self) -> Result<(), Problem> {
         let Some(path) = self.folder.map(|folder| folder.join(JOURNAL)) else { return Ok(()) };
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Problem::io(&path, error)),
-            _ => Ok(()),
+        gone(self.disk.remove(&path)).map_err(|error| Problem::io(&path, error))
+    }
+
+    /// Removes what an interrupted build left half-written here, and keeps Git away.
+    fn tidy(&self, folder: &Utf8Path) -> Result<(), Problem> {
+        for name in [CACHE, JOURNAL, IGNORE] {
+            let path = temporary(&folder.join(name));
+            gone(self.disk.remove(&path)).map_err(|error| Problem::io(&path, error))?;
+        }
+        let ignore = folder.join(IGNORE);
+        match self.disk.metadata(&ignore) {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.replace(IGNORE, |_| b"*\n".to_vec(), |_, _| Ok(()))
+            }
+            Err(error) => Err(Problem::io(&ignore, error)),
         }
     }
 
@@ -92,49 +115,44 @@ impl<'a> Store<'a> {
         &self,
         name: &str,
         bytes: impl FnOnce(i64) -> Vec<u8>,
-        settle: impl FnOnce(&File) -> io::Result<()>,
+        settle: impl FnOnce(&Utf8Path, &File) -> io::Result<()>,
     ) -> Result<(), Problem> {
         let Some(path) = self.folder.map(|folder| folder.join(name)) else { return Ok(()) };
-        replace(&path, bytes, settle).map_err(|error| Problem::io(&path, error))
+        let beside = temporary(&path);
+        let fill = |file: &mut File| {
+            let now = stamp(&self.disk.metadata_of(&beside, file)?);
+            self.disk.write(&beside, file, &bytes(now))?;
+            settle(&beside, file)
+        };
+        disk::replace(self.disk, &beside, &path, fill).map_err(|error| Problem::io(&path, error))
     }
 }
 
 /// Waits until no build has the cache folder, and keeps the next one off for as long as the answer lives. Without a
 /// lock to wait for there is nothing to wait for.
-pub(super) fn wait_for_builds(folder: &Utf8Path) -> Option<File> {
-    let lock = File::open(folder.join(LOCK)).ok()?;
-    lock.lock_shared().ok().map(|()| lock)
-}
-
-/// How the cache names the output folder: so that it may move together with the cache.
-fn key(target: &Target, folder: &Utf8Path) -> String {
-    let home = folder.parent().unwrap_or(folder);
-    target.folder.strip_prefix(home).unwrap_or(target.folder).to_string()
-}
-
-fn prepare(folder: &Utf8Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let ignore = folder.join(".gitignore");
-    if ignore.exists() { Ok(()) } else { fs::write(ignore, "*\n") }
-}
-
-fn lock(path: &Utf8Path) -> io::Result<File> {
-    let file = File::options().create(true).append(true).open(path)?;
-    match file.lock() {
-        Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
-        _ => Ok(file),
+pub(super) fn wait_for_builds(target: &Target) -> Result<Option<File>, Problem> {
+    let Some(path) = target.cache.map(|folder| folder.join(LOCK)) else { return Ok(None) };
+    match target.disk.lock_to_read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Problem::io(&path, error)),
+        Ok(lock) => Ok(Some(lock)),
     }
 }
 
-fn replace(
-    path: &Utf8Path,
-    bytes: impl FnOnce(i64) -> Vec<u8>,
-    settle: impl FnOnce(&File) -> io::Result<()>,
-) -> io::Result<()> {
-    let temporary = Utf8PathBuf::from(format!("{path}.tmp"));
-    let mut file = File::create(&temporary)?;
-    let now = stamp(&file.metadata()?);
-    file.write_all(&bytes(now))?;
-    settle(&file)?;
-    fs::rename(&temporary, path)
+/// How the cache names the output folder: so that it may move together with the cache, and however its path is spelled.
+fn key(target: &Target, folder: &Utf8Path) -> Result<String, Problem> {
+    let settled = |path: &Utf8Path| settled(target.disk, path).map_err(Problem::refused);
+    let (output, home) = (settled(target.folder)?, settled(folder)?);
+    let home = home.parent().unwrap_or(folder);
+    Ok(output.strip_prefix(home).unwrap_or(&output).to_string())
+}
+
+fn read(disk: &dyn Disk, path: &Utf8Path) -> Result<Vec<u8>, Problem> {
+    let mut bytes = vec![];
+    gone(disk.read(path, u64::MAX, &mut bytes)).map_err(|error| Problem::io(path, error))?;
+    Ok(bytes)
+}
+
+fn temporary(path: &Utf8Path) -> Utf8PathBuf {
+    Utf8PathBuf::from(format!("{path}.tmp"))
 }

@@ -1,6 +1,6 @@
 //! What the output folder holds; links are seen and never followed.
 
-use std::fs::{self, FileType};
+use std::fs::FileType;
 use std::io;
 
 use camino::Utf8Path;
@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::marks::is_reserved;
 use super::outcome::Problem;
 use super::paths::{join, split};
+use crate::project::disk::Disk;
 
 /// A folder on the disk.
 pub(super) struct Folder {
@@ -55,9 +56,9 @@ impl Folder {
 }
 
 /// All folders from `root` down by path; none if there is no such folder. Fails if `root` is a link or a file.
-pub(super) fn walk(root: &Utf8Path) -> Result<Vec<Folder>, Problem> {
-    match root.symlink_metadata().map(|metadata| kind(metadata.file_type())) {
-        Ok(Kind::Folder) => Ok(sorted(below(root, String::new()))),
+pub(super) fn walk(disk: &dyn Disk, root: &Utf8Path) -> Result<Vec<Folder>, Problem> {
+    match disk.metadata(root).map(|metadata| kind(metadata.file_type())) {
+        Ok(Kind::Folder) => Ok(sorted(below(disk, root, String::new()))),
         Ok(Kind::Link) => Err(Problem::Symlink(root.to_owned())),
         Ok(_) => Err(Problem::NotAFolder(root.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -78,38 +79,45 @@ pub(super) fn folder_at<'a>(folders: &'a [Folder], path: &str) -> Option<&'a Fol
     folders.binary_search_by(|folder| folder.path.as_str().cmp(path)).ok().and_then(|index| folders.get(index))
 }
 
+/// The innermost folder that was found above `path`.
+pub(super) fn folder_above<'a>(folders: &'a [Folder], path: &str) -> Option<&'a Folder> {
+    let mut folder = path;
+    while !folder.is_empty() {
+        folder = split(folder).0;
+        if let Some(found) = folder_at(folders, folder) {
+            return Some(found);
+        }
+    }
+    None
+}
+
 fn sorted(mut folders: Vec<Folder>) -> Vec<Folder> {
     folders.par_sort_unstable_by(|left, right| left.path.cmp(&right.path));
     folders
 }
 
-fn below(root: &Utf8Path, path: String) -> Vec<Folder> {
-    let folder = Folder { contents: contents(&root.join(&path), path.is_empty()), path };
+fn below(disk: &dyn Disk, root: &Utf8Path, path: String) -> Vec<Folder> {
+    let folder = Folder { contents: contents(disk, &root.join(&path), path.is_empty()), path };
     let inner = folder.entries().iter().filter(|entry| entry.kind == Kind::Folder);
     let inner: Vec<String> = inner.map(|entry| join(&folder.path, &entry.name)).collect();
-    let mut folders: Vec<Folder> = inner.into_par_iter().flat_map_iter(|path| below(root, path)).collect();
+    let mut folders: Vec<Folder> = inner.into_par_iter().flat_map_iter(|path| below(disk, root, path)).collect();
     folders.push(folder);
     folders
 }
 
-fn contents(path: &Utf8Path, is_root: bool) -> Contents {
-    match list(path) {
+fn contents(disk: &dyn Disk, path: &Utf8Path, is_root: bool) -> Contents {
+    match list(disk, path) {
         Ok(entries) if !is_root && entries.iter().any(|entry| *entry.name == *"platform.pf") => Contents::Platform,
         Ok(entries) => Contents::Listed(entries),
         Err(error) => Contents::Unreadable(error),
     }
 }
 
-fn list(path: &Utf8Path) -> io::Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(path)? {
-        let entry = entry?;
-        if let Ok(name) = entry.file_name().into_string()
-            && !is_reserved(&name)
-        {
-            entries.push(Entry { name: name.into(), kind: kind(entry.file_type()?) });
-        }
-    }
+fn list(disk: &dyn Disk, path: &Utf8Path) -> io::Result<Vec<Entry>> {
+    let named = disk.list(path)?.into_iter();
+    let named = named.filter_map(|(name, file_type)| name.into_string().ok().map(|name| (name, kind(file_type))));
+    let named = named.filter(|(name, _)| !is_reserved(name));
+    let mut entries: Vec<Entry> = named.map(|(name, kind)| Entry { name: name.into(), kind }).collect();
     entries.sort_unstable_by(|left, right| left.name.cmp(&right.name));
     Ok(entries)
 }
