@@ -512,6 +512,53 @@ fn an_edit_by_hand_is_not_lost() {
 }
 
 #[test]
+fn what_stands_where_we_remember_is_named() {
+    let place = Place::new(PLATFORM);
+    assert_eq!(place.exit_code(&["build"]), 0);
+    place.put("platform.pf", &PLATFORM.replace("1.2.3", "1.2.4"));
+    let memory = place.root.join(".platformc/cache");
+    fs::remove_file(&memory).unwrap();
+    fs::create_dir(&memory).unwrap();
+    assert_snapshot!(place.run(&["build"]), @"
+    error[PF0904]: `[FOLDER]/.platformc/cache`: Is a directory (os error 21)
+    not one file was changed
+    exit code 3
+    ");
+    fs::remove_dir(&memory).unwrap();
+    fs::create_dir(place.root.join(".platformc/journal.tmp")).unwrap();
+    assert_snapshot!(place.run(&["build"]), @"
+    error[PF0904]: `[FOLDER]/.platformc/journal.tmp`: Is a directory (os error 21)
+    not one file was changed
+    exit code 3
+    ");
+    fs::remove_dir(place.root.join(".platformc/journal.tmp")).unwrap();
+    assert_snapshot!(place.run(&["build"]), @"
+    [FOLDER]/infra: 0 created, 4 updated, 0 removed, 28 unchanged
+    exit code 0
+    ");
+}
+
+/// A folder that can't be listed may hold services, and a build without them would remove what they need.
+#[cfg(unix)]
+#[test]
+fn folders_of_imports_must_be_readable() {
+    let place = Place::new(&format!("{PLATFORM}import \"services/*.pf\"\n"));
+    place.put("services/more.pf", "team more {}\n");
+    assert_eq!(place.exit_code(&["build"]), 0);
+    fs::remove_dir_all(place.root.join("services")).unwrap();
+    std::os::unix::fs::symlink("services", place.root.join("services")).unwrap();
+    let before = place.files();
+    assert_snapshot!(place.run(&["build"]), @"
+    error: [FOLDER]/services: Too many levels of symbolic links (os error 40)
+    exit code 3
+    ");
+    for command in ["check", "fmt", "expand"] {
+        assert_eq!(place.exit_code(&[command]), 3);
+    }
+    assert_eq!(place.files(), before);
+}
+
+#[test]
 fn what_vanished_is_removed() {
     let place = Place::new(PLATFORM);
     assert_eq!(place.exit_code(&["build"]), 0);

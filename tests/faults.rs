@@ -214,13 +214,13 @@ struct Scene {
     has_cache: bool,
     /// There is no output folder yet, nor the one that it is in.
     is_first: bool,
-    /// Another build was killed before.
-    is_interrupted: bool,
+    /// At which operation another build was killed before.
+    interrupted: Option<usize>,
     /// The cache is old enough to be trusted.
     is_settled: bool,
 }
 
-const PLAIN: Scene = Scene { has_cache: true, is_first: false, is_interrupted: false, is_settled: false };
+const PLAIN: Scene = Scene { has_cache: true, is_first: false, interrupted: None, is_settled: false };
 
 struct Stage {
     place: Place,
@@ -241,21 +241,14 @@ impl Stage {
             stage.build(&System, &old()).unwrap();
             stage.put_mine();
         }
-        if scene.is_interrupted {
-            let steps = stage.interrupted_at();
-            stage.build(&Faulty::new(steps, Fault::Killed), &other()).unwrap_err();
-            eprintln!("{scene:?} {:?}", stage.place.tree().keys());
+        if let Some(at) = scene.interrupted {
+            stage.build(&Faulty::new(at, Fault::Killed), &other()).unwrap_err();
         }
         if scene.is_settled {
             std::thread::sleep(std::time::Duration::from_millis(50));
             stage.build(&System, &old()).unwrap();
         }
         stage
-    }
-
-    /// The build is killed where it has created, and replaces.
-    fn interrupted_at(&self) -> usize {
-        if self.scene.has_cache { 56 } else { 44 }
     }
 
     fn put_mine(&mut self) {
@@ -377,6 +370,13 @@ fn at_every_operation(scene: Scene, faults: &[Fault], then: impl Fn(&Stage, usiz
     }
 }
 
+/// How many operations the build has that gets interrupted before another.
+fn operations() -> usize {
+    let disk = Faulty::new(usize::MAX, Fault::Killed);
+    Stage::new(PLAIN).build(&disk, &other()).unwrap();
+    disk.state.lock().unwrap().0
+}
+
 /// The next build, whatever is wanted by then, makes the folder what it should be.
 fn assert_mended(stage: &Stage, at: usize) {
     let wanted = WISHES[at % WISHES.len()]();
@@ -411,10 +411,11 @@ fn a_failed_build_without_a_cache_is_mended() {
 
 #[test]
 fn a_failed_build_after_an_interrupted_one_is_mended() {
-    for turn in 0..WISHES.len() {
-        at_every_operation(Scene { is_interrupted: true, ..PLAIN }, &FAULTS, |stage, at| {
-            assert_mended(stage, at + turn)
-        });
+    // Before it wrote, while it created, while it replaced and removed, and before it remembered.
+    let all = operations();
+    for (turn, rest) in [0, 3, 6, 10, 14, 20, 28].into_iter().enumerate() {
+        let scene = Scene { interrupted: Some(all - rest), ..PLAIN };
+        at_every_operation(scene, &FAULTS, |stage, at| assert_mended(stage, at + turn));
     }
 }
 
@@ -456,7 +457,9 @@ fn edited(problems: &[Problem]) -> Vec<&str> {
 
 #[test]
 fn an_edit_after_a_failed_build_is_not_lost() {
-    for scene in [PLAIN, Scene { is_interrupted: true, ..PLAIN }] {
+    for scene in
+        [None, Some(operations() - 14), Some(operations() - 8)].map(|interrupted| Scene { interrupted, ..PLAIN })
+    {
         let remembered = fs::read(Stage::new(scene).place.cache.join("cache")).unwrap().len();
         at_every_operation(scene, &FAULTS, |stage, at| {
             let is_remembered = fs::read(stage.place.cache.join("cache")).unwrap().len() != remembered;

@@ -654,8 +654,8 @@ fn the_journal_says_what_is_going_to_happen() {
     let journal = build_and_forget(&place, &wanted);
     let (updates, lines): (Vec<&str>, Vec<&str>) =
         journal.lines().skip(1).partition(|line| line.starts_with("update "));
-    let updated: Vec<&str> = updates.iter().map(|line| line.rsplit(' ').next().unwrap()).collect();
-    assert_eq!(updated, ["half.yaml", "x.yaml"]);
+    let names: Vec<&str> = updates.iter().map(|line| line.rsplit(' ').next().unwrap()).collect();
+    assert_eq!(names, ["half.yaml", "x.yaml"]);
     // What an older interruption left stays named until it is mended.
     let old = ["create half.yaml", "create lost.yaml", "create same.yaml"];
     assert_eq!(lines, [&old[..], &["remove lost.yaml", "remove stale.yaml", "create a/new.yaml"]].concat());
@@ -704,6 +704,113 @@ fn what_can_not_be_written_is_taken_back() {
     let nowhere = place.root.join("nowhere");
     write(&Target { folder: &nowhere, ..place.target() }, &wanted).unwrap_err();
     assert!(!nowhere.exists());
+}
+
+#[test]
+fn names_may_be_as_long_as_the_disk_knows_them() {
+    let (long, longer) = ("x".repeat(255), "x".repeat(256));
+    let deep = vec!["y".repeat(200); 30].join("/");
+    for has_cache in [true, false] {
+        let place = Place::new();
+        let target = if has_cache { place.target() } else { place.without_cache() };
+        let path = format!("{long}/{long}");
+        for body in ["1", "2"] {
+            write(&target, &files([(&path, body), ("a", body)])).unwrap();
+            assert_eq!(place.tree(), tree_of(&files([(&path, body), ("a", body)])));
+        }
+        for refused in [&longer, &format!("{long}/{longer}"), &format!("{longer}/x"), &deep] {
+            let before = place.tree();
+            let problems = write(&target, &files([(refused, "1"), ("a", "3"), ("b/new", "3")])).unwrap_err();
+            let [Problem::Io { path, error }] = &problems[..] else { panic!("{problems:?}") };
+            assert_eq!(error.kind(), std::io::ErrorKind::InvalidFilename, "{problems:?}");
+            assert!(place.out.join(refused).starts_with(path), "{problems:?}");
+            assert_eq!(before, place.tree());
+        }
+        write(&target, &[]).unwrap();
+        assert_eq!(place.tree(), BTreeMap::new());
+    }
+}
+
+/// A disk that ignores case: names are kept as they were first written.
+#[derive(Debug)]
+struct Folding;
+
+impl Folding {
+    fn found(path: &Utf8Path) -> Utf8PathBuf {
+        let mut found = Utf8PathBuf::new();
+        for part in path.components() {
+            let names = if found.is_dir() { fs::read_dir(&found).unwrap().collect() } else { vec![] };
+            let names = names.into_iter().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            let same = names.into_iter().find(|name| name.eq_ignore_ascii_case(part.as_str()));
+            found.push(same.unwrap_or_else(|| part.to_string()));
+        }
+        found
+    }
+}
+
+impl Disk for Folding {
+    fn metadata(&self, path: &Utf8Path) -> std::io::Result<fs::Metadata> {
+        System.metadata(&Self::found(path))
+    }
+
+    fn create(&self, path: &Utf8Path) -> std::io::Result<fs::File> {
+        System.create(&Self::found(path))
+    }
+
+    fn create_folder(&self, path: &Utf8Path) -> std::io::Result<()> {
+        System.create_folder(&Self::found(path))
+    }
+
+    fn rename(&self, from: &Utf8Path, to: &Utf8Path) -> std::io::Result<()> {
+        System.rename(&Self::found(from), &Self::found(to))
+    }
+
+    fn remove_folder(&self, path: &Utf8Path) -> std::io::Result<()> {
+        System.remove_folder(&Self::found(path))
+    }
+}
+
+#[test]
+fn what_has_the_name_in_another_case_stays() {
+    for has_cache in [true, false] {
+        let place = Place::new();
+        let target = Target { disk: &Folding, ..if has_cache { place.target() } else { place.without_cache() } };
+        place.put("readme.md", "mine");
+        fs::create_dir(place.out.join("mine")).unwrap();
+        let before = place.tree();
+        for path in ["README.md", "Mine/x"] {
+            let problems = write(&target, &files([(path, "1"), ("a", "1")])).unwrap_err();
+            let [Problem::Io { path: named, error }] = &problems[..] else { panic!("{problems:?}") };
+            assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
+            assert!(place.out.join(path).starts_with(named), "{named}");
+            assert_eq!(before, place.tree());
+        }
+    }
+}
+
+#[test]
+fn one_hubs_build_does_not_hide_an_edit_after_an_interruption() {
+    let place = Place::new();
+    place.build(&files([("a/x.yaml", "1"), ("b/y.yaml", "1")]));
+    build_and_forget(&place, &files([("a/x.yaml", "2"), ("b/y.yaml", "2")]));
+    place.put("b/y.yaml", &text("edited"));
+    let within = ["a".to_owned()];
+    write(&Target { within: Some(&within), ..place.target() }, &files([("a/x.yaml", "2")])).unwrap();
+    let wanted = files([("a/x.yaml", "2"), ("b/y.yaml", "3")]);
+    assert_eq!(place.refused(&place.target(), &wanted), [r#"Edited("infra/b/y.yaml")"#]);
+}
+
+#[test]
+fn a_name_with_line_ends_forges_no_journal() {
+    let place = Place::new();
+    let forged = "stale\ncreate x.yaml";
+    place.put(forged, &text("1"));
+    place.build(&files([("x.yaml", "1")]));
+    place.put(forged, &text("1"));
+    let journal = build_and_forget(&place, &files([("x.yaml", "2")]));
+    assert!(!journal.contains("create x.yaml"), "{journal}");
+    place.put("x.yaml", &text("edited"));
+    assert_eq!(place.relative(&compare(&place.target(), &[]).unwrap_err()), [r#"Edited("infra/x.yaml")"#]);
 }
 
 #[test]

@@ -136,15 +136,15 @@ pub(super) fn gone(removed: io::Result<()>) -> io::Result<()> {
     removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
-/// Writes `text` to a new file at `beside`, which then takes the name `path`; a crash leaves the old file or the new one.
+/// What is put into a new file at `beside` takes the name `path` at once; a crash leaves the old file or the new one.
 pub(super) fn replace(
     disk: &dyn Disk,
     beside: &Utf8Path,
     path: &Utf8Path,
-    fill: impl FnOnce(&mut File) -> io::Result<()>,
+    put: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut file = disk.create(beside)?;
-    let written = fill(&mut file).and_then(|()| disk.rename(beside, path));
+    let written = put(&mut file).and_then(|()| disk.rename(beside, path));
     if written.is_err() {
         // What stays is removed the next time.
         let _ = disk.remove(beside);

@@ -163,8 +163,8 @@ fn folder(path: &Utf8Path) -> Content {
         Ok(entries) => entries,
         Err(error) => return Content::Unreadable(error.to_string().into()),
     };
-    let named = entries.into_iter().map(|(name, is_folder)| if is_folder { name + "/" } else { name });
-    let mut names: Vec<Arc<str>> = named.map(Into::into).collect();
+    let names = entries.into_iter().map(|(name, is_folder)| if is_folder { name + "/" } else { name });
+    let mut names: Vec<Arc<str>> = names.map(Into::into).collect();
     names.sort();
     Content::Folder(names.into())
 }

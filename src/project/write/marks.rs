@@ -17,9 +17,9 @@ const OPENERS: [&str; 2] = ["# ", "<!-- "];
 
 /// Whether a text can be the beginning of a generated file that was cut off before its marker was complete.
 pub(super) fn is_cut_short(text: &[u8]) -> bool {
-    let is_beginning = |opener: &&str| [opener.as_bytes(), MARKER.as_bytes()].concat().starts_with(text);
+    let is_beginning = |opener: &str| format!("{opener}{MARKER}").as_bytes().starts_with(text);
     // A disk that lost its power may know how long a file is, and not what it holds.
-    OPENERS.iter().any(|opener| is_beginning(&opener)) || text.iter().all(|byte| *byte == 0)
+    OPENERS.iter().any(|opener| is_beginning(opener)) || text.iter().all(|byte| *byte == 0)
 }
 
 /// The name of a file that is not complete yet.

@@ -55,14 +55,12 @@ pub(super) struct Store<'a> {
 impl<'a> Store<'a> {
     /// Makes the folder and waits until no other build has it.
     pub(super) fn open(target: &Target<'a>) -> Result<Self, Problem> {
-        let mut store = Self { disk: target.disk, folder: target.cache, _lock: None };
-        if let Some(folder) = target.cache {
-            create_folders(target.disk, folder, &mut vec![]).map_err(Problem::refused)?;
-            let path = folder.join(LOCK);
-            store._lock = Some(target.disk.lock(&path).map_err(|error| Problem::io(&path, error))?);
-            store.tidy(folder)?;
-        }
-        Ok(store)
+        let Some(folder) = target.cache else { return Ok(Self { disk: target.disk, folder: None, _lock: None }) };
+        create_folders(target.disk, folder, &mut vec![]).map_err(Problem::refused)?;
+        let path = folder.join(LOCK);
+        let lock = target.disk.lock(&path).map_err(|error| Problem::io(&path, error))?;
+        let store = Self { disk: target.disk, folder: Some(folder), _lock: Some(lock) };
+        store.tidy(folder).map(|()| store)
     }
 
     /// Whether the next build will know of this one if it is interrupted.
