@@ -308,10 +308,10 @@ impl Stage {
     }
 }
 
-/// What stands in the output folder under names that are not temporary.
+/// What stands beside the cache under names that are not temporary.
 fn named(stage: &Stage) -> Tree {
-    let mut tree = stage.place.tree();
-    tree.retain(|path, _| !path.contains(".platformc-"));
+    let mut tree = tree(&stage.place.root);
+    tree.retain(|path, _| !path.contains(".platformc"));
     tree
 }
 
@@ -541,6 +541,24 @@ fn a_source_file_that_was_changed_in_the_meantime_stays() {
     assert!(replace(&System, &path, "old", "formatted").unwrap_err().to_string().contains("in the meantime"));
     assert_eq!(fs::read_to_string(&path).unwrap(), "newer");
     replace(&System, &path, "old", "newer").unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn who_replaces_a_source_file_waits_for_others() {
+    let place = Place::new();
+    let path = place.root.join("platform.pf");
+    fs::write(&path, "old").unwrap();
+    let lock = File::open(&path).unwrap();
+    lock.lock().unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| replace(&System, &path, "old", "formatted"));
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        fs::write(&path, "newer").unwrap();
+        lock.unlock().unwrap();
+        waiting.join().unwrap().unwrap_err();
+    });
+    assert_eq!(tree(&place.root).into_values().collect::<Vec<_>>(), ["newer"]);
 }
 
 #[cfg(unix)]
