@@ -33,8 +33,8 @@ impl Heads {
     pub(super) fn on(&self, head: usize, cluster: &str) -> Range<usize> {
         let instances = self.all.get(head).map(|head| head.instances.as_slice()).unwrap_or_default();
         let start = instances.partition_point(|slot| slot.cluster.as_ref() < cluster);
-        let here = instances.iter().skip(start).take_while(|slot| slot.cluster.as_ref() == cluster).count();
-        start..start + here
+        let end = instances.partition_point(|slot| slot.cluster.as_ref() <= cluster);
+        start..end
     }
 
     /// Positions that stand for all instances of a head: one for each list of needs, unless objects in place use what
