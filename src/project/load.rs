@@ -1,7 +1,7 @@
 //! From the main file to everything that it asks for.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -31,8 +31,11 @@ pub struct LoadError {
     pub reason: String,
 }
 
-/// Files larger than this are refused.
-const MAX_FILE: u64 = 256 * 1024 * 1024;
+/// A larger file of the language is refused, for what is made of it takes many times its length.
+const MAX_SOURCE: u64 = 64 << 20;
+
+/// The same for any other file.
+const MAX_FILE: u64 = 256 << 20;
 
 /// The main file: `file` itself, `platform.pf` in the folder `file`, or `platform.pf` here or in a parent folder.
 ///
@@ -147,15 +150,34 @@ fn list(path: &Utf8Path) -> std::io::Result<Vec<(String, bool)>> {
 
 fn read(path: &Utf8Path) -> Content {
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.len() > MAX_FILE => return Content::Unreadable("it is larger than 256 MiB".into()),
         Ok(metadata) if metadata.is_dir() => return folder(path),
+        // Reading a pipe waits for a writer, and a device may never end.
+        Ok(metadata) if !metadata.is_file() => {
+            return Content::Unreadable("it is a device, a pipe or a socket".into());
+        }
         _ => {}
     }
-    match std::fs::read(path) {
+    match bytes(path) {
+        Ok(bytes) if bytes.len() as u64 > limit(path) => {
+            Content::Unreadable(format!("it is larger than {} MiB", limit(path) >> 20).into())
+        }
         Ok(bytes) => text(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => Content::Missing,
         Err(error) => Content::Unreadable(error.to_string().into()),
     }
+}
+
+/// The bytes of a file, or more than it may have: one that grows while it is read has no end either.
+fn bytes(path: &Utf8Path) -> std::io::Result<Vec<u8>> {
+    let file = std::fs::File::open(path)?;
+    let length = file.metadata()?.len().min(limit(path) + 1);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(limit(path) + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn limit(path: &Utf8Path) -> u64 {
+    if path.extension() == Some("pf") { MAX_SOURCE } else { MAX_FILE }
 }
 
 fn folder(path: &Utf8Path) -> Content {
