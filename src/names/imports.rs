@@ -1,7 +1,10 @@
 //! Imports: from the main file to every file that it reaches.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use globset::{Candidate, GlobBuilder, GlobSetBuilder};
 
 use crate::db::{Db, SourceFile, Workspace};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
@@ -57,13 +60,14 @@ pub struct Reachable {
 #[salsa::tracked]
 pub fn reachable(db: &dyn Db) -> Reachable {
     let workspace = Workspace::get(db);
+    let mut known = Known { db, candidates: OnceCell::new(), suggested: 0 };
     let mut sink = Sink::default();
     let mut seen = BTreeSet::from([workspace.main(db).to_owned()]);
     let mut queue = vec![workspace.main(db).to_owned()];
     while let Some(path) = queue.pop() {
         let Some(file) = workspace.files(db).get(&path) else { continue };
         for import in import_paths(db, *file) {
-            let found = resolve(db, import, &mut sink);
+            let found = known.resolve(import, &mut sink);
             queue.extend(found.into_iter().filter(|path| seen.insert(path.clone())));
         }
     }
@@ -85,49 +89,78 @@ fn missing_main(db: &dyn Db, sink: &mut Sink) {
     }
 }
 
-fn resolve(db: &dyn Db, import: &ImportPath, sink: &mut Sink) -> Vec<String> {
-    if let Some(team) = import.for_team {
-        sink.push(
-            Diagnostic::new(codes::NOT_YET, team, "`import ... for TEAM` is not there yet")
-                .help("leave `for` and the team away; the file is read with full rights"),
-        );
-    }
-    let Some(path) = &import.path else {
-        sink.push(Diagnostic::new(codes::IMPORT_OUTSIDE, import.span, "this path leaves the platform's folder").note(
-            "a platform is compiled from the files below its main file, so that its meaning is the same everywhere",
-        ));
-        return vec![];
-    };
-    let files = Workspace::get(db).files(db);
-    if is_pattern(path) {
-        let found = matching(path, files.keys());
-        if found.is_empty() {
-            sink.push(Diagnostic::new(codes::IMPORT_MATCHES_NOTHING, import.span, format!("no file matches `{path}`")));
-        }
-        return found;
-    }
-    match files.get(path) {
-        Some(file) if !outline(db, *file).is_missing => vec![path.clone()],
-        _ => {
-            let paths = files.keys().map(String::as_str).filter(|path| path.ends_with(".pf"));
-            let near = crate::diagnostics::did_you_mean(path, paths).map(|near| format!("did you mean `{near}`?"));
+/// The files that have been loaded.
+struct Known<'p> {
+    db: &'p dyn Db,
+    /// Those of the language, ready to be matched.
+    candidates: OnceCell<Vec<(&'p str, Candidate<'p>)>>,
+    suggested: usize,
+}
+
+/// For so many files that are not there a near one is looked for: that is work for each pair of them.
+const MAX_SUGGESTED: usize = 20;
+
+impl<'p> Known<'p> {
+    fn resolve(&mut self, import: &ImportPath, sink: &mut Sink) -> Vec<String> {
+        if let Some(team) = import.for_team {
             sink.push(
-                Diagnostic::new(codes::FILE_MISSING, import.span, format!("there is no file `{path}`")).help_if(near),
+                Diagnostic::new(codes::NOT_YET, team, "`import ... for TEAM` is not there yet")
+                    .help("leave `for` and the team away; the file is read with full rights"),
             );
-            vec![]
         }
+        let Some(path) = &import.path else {
+            sink.push(Diagnostic::new(codes::IMPORT_OUTSIDE, import.span, "this path leaves the platform's folder").note(
+                "a platform is compiled from the files below its main file, so that its meaning is the same everywhere",
+            ));
+            return vec![];
+        };
+        if is_pattern(path) {
+            let found = self.matching(path);
+            if found.is_empty() {
+                let message = format!("no file matches `{path}`");
+                sink.push(Diagnostic::new(codes::IMPORT_MATCHES_NOTHING, import.span, message));
+            }
+            return found;
+        }
+        match Workspace::get(self.db).files(self.db).get(path) {
+            Some(file) if !outline(self.db, *file).is_missing => vec![path.clone()],
+            _ => {
+                sink.push(self.missing(path, import.span));
+                vec![]
+            }
+        }
+    }
+
+    fn missing(&mut self, path: &str, span: Span) -> Diagnostic {
+        let finding = Diagnostic::new(codes::FILE_MISSING, span, format!("there is no file `{path}`"));
+        self.suggested += 1;
+        if self.suggested > MAX_SUGGESTED {
+            return finding;
+        }
+        let near = crate::diagnostics::did_you_mean(path, self.candidates().iter().map(|(path, _)| *path));
+        finding.help_if(near.map(|near| format!("did you mean `{near}`?")))
+    }
+
+    fn candidates(&self) -> &[(&'p str, Candidate<'p>)] {
+        let paths = || Workspace::get(self.db).files(self.db).keys().map(String::as_str);
+        self.candidates.get_or_init(|| {
+            let paths = paths().filter(|path| path.ends_with(".pf"));
+            paths.map(|path| (path, Candidate::new(path))).collect()
+        })
+    }
+
+    /// The files that a pattern matches; `*` stays within one folder.
+    fn matching(&self, pattern: &str) -> Vec<String> {
+        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+        // A set says that a pattern is too large; a matcher alone would panic.
+        let Ok(matcher) = glob.and_then(|glob| GlobSetBuilder::new().add(glob).build()) else { return vec![] };
+        let found = self.candidates().iter().filter(|(_, candidate)| matcher.is_match_candidate(candidate));
+        found.map(|(path, _)| (*path).to_owned()).collect()
     }
 }
 
 fn is_pattern(path: &str) -> bool {
     path.contains(['*', '?', '[', '{'])
-}
-
-/// The `.pf` files among `paths` that a pattern matches; `*` stays within one folder.
-fn matching<'p>(pattern: &str, paths: impl Iterator<Item = &'p String>) -> Vec<String> {
-    let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
-    let Ok(matcher) = glob.map(|glob| glob.compile_matcher()) else { return vec![] };
-    paths.filter(|path| path.ends_with(".pf") && matcher.is_match(path.as_str())).cloned().collect()
 }
 
 /// What must be loaded before the platform is whole.
