@@ -4,7 +4,7 @@ use super::args::{BuildArgs, FindingFormat};
 use super::ui;
 use crate::compile;
 use crate::db::Db;
-use crate::diagnostics as codes;
+use crate::diagnostics::{self as codes, printable};
 use crate::documents::{OutputFile, files, hub_prefixes};
 use crate::model::{estate, some};
 use crate::project::write::{Change, Going, Outcome, Problem, Target, compare, settled, write};
@@ -117,7 +117,7 @@ fn applications_go(going: &[Going]) {
 
 fn refused(problems: &[Problem], check: bool) -> u8 {
     for problem in problems {
-        ui::say(&format!("error[{}]: {problem}", code(problem)));
+        ui::say(&printable(&format!("error[{}]: {problem}", code(problem))));
         if let Some(help) = help(problem) {
             ui::say(&format!("  help: {help}"));
         }

@@ -2,6 +2,7 @@ use super::args::{FindingFormat, FmtArgs};
 use super::ui;
 use crate::compile;
 use crate::db::SourceFile;
+use crate::diagnostics::{TOO_MUCH, printable};
 use crate::names::reachable;
 use crate::project::{Project, System, replace};
 use crate::syntax::format::format;
@@ -31,13 +32,14 @@ pub(super) fn run(arguments: &FmtArgs) -> u8 {
 /// What can't be read is not formatted; the findings say why.
 fn unreadable(project: &Project) -> u8 {
     let mut findings = compile::diagnostics(&project.database);
-    findings.retain(|finding| finding.code.id.starts_with("PF00") || finding.code.id.starts_with("PF01"));
+    let families = ["PF00", "PF01", TOO_MUCH.id];
+    findings.retain(|finding| families.iter().any(|family| finding.code.id.starts_with(family)));
     ui::report(&project.database, &findings, FindingFormat::Text);
     ui::FINDINGS
 }
 
 fn name(project: &Project, file: SourceFile) -> u8 {
-    ui::print(&format!("{} is not formatted\n", file.path(&project.database)));
+    ui::print(&printable(&format!("{} is not formatted\n", file.path(&project.database))));
     ui::FINDINGS
 }
 

@@ -38,7 +38,7 @@ pub(super) fn say(text: &str) {
 
 /// Prints an error that belongs to no place in the source.
 pub(super) fn fail(code: u8, text: &str) -> u8 {
-    say(&format!("error: {text}"));
+    say(&diagnostics::printable(&format!("error: {text}")));
     code
 }
 

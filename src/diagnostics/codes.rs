@@ -53,6 +53,7 @@ codes! {
     BAD_ARGUMENTS = Error "PF0306" "wrong arguments";
     MISSING_VARIABLE = Error "PF0307" "a variable that a cluster does not have";
     EXCLUSIVE_ATTRIBUTES = Error "PF0308" "attributes that exclude each other";
+    TOO_MUCH = Error "PF0309" "more than the compiler takes on";
     // Overlays.
     OVERLAY_TIE = Error "PF0401" "two overlays set different values";
     HIDDEN_OVERLAY = Warning "PF0402" "a plain value hides an overlay of a wider level";

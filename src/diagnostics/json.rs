@@ -1,7 +1,10 @@
+use std::fmt::Write as _;
+
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::place::place;
+use super::render::is_harmful;
 use super::{Diagnostic, Label, Severity, Span};
 use crate::db::{Db, SourceFile};
 use crate::text::LineIndex;
@@ -14,7 +17,20 @@ pub fn to_json(db: &dyn Db, diagnostics: &[Diagnostic]) -> String {
     let mut lines = Lines { db, indices: FxHashMap::default() };
     let findings: Vec<_> = diagnostics.iter().map(|diagnostic| finding(&mut lines, diagnostic)).collect();
     // Only maps with keys that are no strings fail, and there are none.
-    serde_json::to_string_pretty(&findings).unwrap_or_default()
+    escaped(&serde_json::to_string_pretty(&findings).unwrap_or_default())
+}
+
+/// The same JSON, where what would command a terminal is escaped; it only stands in strings.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character != '\n' && is_harmful(character) {
+            let _ = write!(out, "\\u{:04x}", u32::from(character));
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 #[derive(Serialize)]

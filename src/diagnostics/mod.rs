@@ -1,5 +1,6 @@
 //! What the compiler has to say: diagnostics, the registry of their codes, and how they are shown.
 
+mod budget;
 mod codes;
 mod diagnostic;
 mod json;
@@ -9,11 +10,12 @@ mod render;
 mod sink;
 mod suggest;
 
+pub use budget::{MAX_DECLARATION, MAX_EXPRESSION};
 pub use codes::*;
 pub use diagnostic::{Diagnostic, Label, Severity, Span};
 pub use json::to_json;
 pub use place::sort;
 pub use registry::Code;
-pub use render::render;
+pub use render::{printable, render};
 pub use sink::{Reported, Sink};
 pub use suggest::{did_you_mean, with_article};

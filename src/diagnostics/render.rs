@@ -56,8 +56,8 @@ impl Renderer<'_> {
             .with_code(diagnostic.code.id)
             .with_message(one_line(&diagnostic.message));
         report.add_labels(self.labels(diagnostic, span, &pointing));
-        report.with_helps(diagnostic.helps.iter().map(|help| many_lines(help)));
-        report.with_notes(diagnostic.notes.iter().map(|note| many_lines(note)));
+        report.with_helps(diagnostic.helps.iter().map(|help| printable(help)));
+        report.with_notes(diagnostic.notes.iter().map(|note| printable(note)));
         report.with_notes(blank.into_iter().map(|label| self.reference(label)));
         self.draw(&report.finish())
     }
@@ -126,8 +126,8 @@ impl Renderer<'_> {
         let path = one_line(diagnostic.primary.span.file.path(self.db));
         let mut out = format!("{head}: {} --> {path}\n", one_line(&diagnostic.message));
         let related = diagnostic.secondary.iter().map(|label| ("see", self.reference(label)));
-        let helps = diagnostic.helps.iter().map(|help| ("help", many_lines(help)));
-        let notes = diagnostic.notes.iter().map(|note| ("note", many_lines(note)));
+        let helps = diagnostic.helps.iter().map(|help| ("help", printable(help)));
+        let notes = diagnostic.notes.iter().map(|note| ("note", printable(note)));
         for (title, text) in related.chain(helps).chain(notes) {
             let _ = writeln!(out, "  {title}: {}", text.replace('\n', "\n        "));
         }
@@ -183,7 +183,9 @@ fn drawable(text: &str, secrets: &[TextRange]) -> String {
     text.char_indices().map(draw).chain([' ']).collect()
 }
 
-fn many_lines(text: &str) -> String {
+/// A text as it may be shown on a terminal; names and paths in it may come from anywhere.
+#[must_use]
+pub fn printable(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 
@@ -196,10 +198,14 @@ fn visible(character: char) -> char {
     match character {
         '\n' | '\t' => character,
         _ if character.is_whitespace() => ' ',
-        _ if character.is_control() => char::REPLACEMENT_CHARACTER,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            char::REPLACEMENT_CHARACTER
-        }
+        _ if is_harmful(character) => char::REPLACEMENT_CHARACTER,
         _ => character,
     }
+}
+
+/// Whether a character commands a terminal, or turns the direction of a text.
+pub(super) fn is_harmful(character: char) -> bool {
+    let turns = matches!(character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || character.is_control()
 }

@@ -2,20 +2,44 @@ use std::hash::BuildHasher as _;
 
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
+use super::budget::Budget;
 use super::{Diagnostic, Severity};
 
 /// Proof that an error was reported: only [`Sink::error`] makes one, so nothing fails silently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Reported(());
 
-/// Collects the findings of one query; the same finding is kept once.
+/// Collects the findings of one query, the same finding once, and counts what the query computes.
 #[derive(Debug, Default)]
 pub struct Sink {
     diagnostics: Vec<Diagnostic>,
     seen: FxHashSet<u64>,
+    budget: Budget,
 }
 
 impl Sink {
+    /// A sink for one of so many items that one declaration makes.
+    #[must_use]
+    pub fn of_one_in(siblings: usize) -> Self {
+        Self { budget: Budget::of_one_in(siblings), ..Self::default() }
+    }
+
+    /// An expression is going to be evaluated.
+    pub fn begin_expression(&mut self) {
+        self.budget.begin();
+    }
+
+    /// What the expression may still cost; nothing once something was too much.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.budget.left()
+    }
+
+    /// Takes a cost from what is left, and says whether there was so much.
+    pub fn spend(&mut self, cost: u64) -> bool {
+        self.budget.spend(cost)
+    }
+
     /// Keeps a finding unless it is there already.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         if self.seen.insert(FxBuildHasher.hash_one(&diagnostic)) {

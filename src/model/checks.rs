@@ -5,17 +5,17 @@ use std::sync::Arc;
 use super::gather::{PARAMETER_TYPES, fits, parameters};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
-use crate::names::{Item, body, name_span, names};
+use crate::names::{Item, body, name_span, names, sink_of};
 use crate::overlays::{Collector, Contributions, Frame, Level, Place};
 use crate::schema::{self, Kind, Text};
 use crate::source::Site;
-use crate::syntax::ast::{Block, EntryKind, Expr, Named};
+use crate::syntax::ast::{Block, EntryKind, Expr, ExprKind, Named};
 use crate::values::{Ambients, Expected, Locals, Scope, Value, check, check_text, evaluate};
 
 /// Checks a declaration by itself.
 #[salsa::tracked]
 pub fn check_declaration<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Diagnostic> {
-    let mut sink = Sink::default();
+    let mut sink = sink_of(db, item);
     if let Some(named) = body(db, item) {
         let checker = Checker { db, item, site: item.decl(db).site(db) };
         checker.name(named, &mut sink);
@@ -123,7 +123,12 @@ impl<'db> Checker<'db> {
         }
     }
 
+    /// A default that is made of parameters before it is known only where the template is used.
     fn default(&self, default: &Expr, of: &str, locals: &Locals, sink: &mut Sink) {
+        let parameters = locals.get(self.item.locals(self.db).len()..).unwrap_or_default();
+        if parameters.iter().any(|(name, _)| mentions(default, name)) {
+            return self.check(default, Ambients::None, Expected::Value, locals, sink);
+        }
         let scope = Scope {
             db: self.db,
             site: self.site,
@@ -140,6 +145,12 @@ impl<'db> Checker<'db> {
             sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.site.span(default.range), message));
         }
     }
+}
+
+fn mentions(expr: &Expr, name: &Arc<str>) -> bool {
+    let mut found = false;
+    expr.walk(&mut |expr| found |= matches!(&expr.kind, ExprKind::Name(word) if word == name));
+    found
 }
 
 /// The name and the list of `each`.

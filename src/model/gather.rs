@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::estates::{attribute, estate, worlds};
 use crate::db::Db;
@@ -103,15 +103,14 @@ impl<'db> Gathered<'db> {
             return vec![];
         };
         let mut out: Vec<EachItem> = vec![];
+        let mut seen = FxHashSet::default();
         for item in items {
             let name = item.as_object().map_or(Some(item), |object| object.get("name")).and_then(Value::to_text);
             let problem = match &name {
                 None => Some(format!("{} can't be part of a name", item.show())),
                 Some(name) => match crate::values::check_text(crate::schema::Text::DnsLabel, name) {
                     Err(problem) => Some(problem.message),
-                    Ok(()) if out.iter().any(|(other, _)| other == name) => {
-                        Some(format!("`{name}` stands twice in the list"))
-                    }
+                    Ok(()) if !seen.insert(Arc::clone(name)) => Some(format!("`{name}` stands twice in the list")),
                     Ok(()) => None,
                 },
             };
@@ -215,8 +214,7 @@ impl<'db> Gathered<'db> {
             match (argument, default) {
                 (Some(argument), _) => self.argument(name, of, &argument.value, own, frame, sink),
                 (None, Some(default)) => {
-                    let scope = Scope { site: frame.site, ..self.scope(&frame.locals, Ambients::None, None) };
-                    let value = evaluate(&scope, default, Expected::Value, &mut Sink::default()).unwrap_or(Value::Null);
+                    let value = self.default(of, default, frame, sink);
                     frame.locals.push((Arc::clone(&name.text), value));
                 }
                 (None, None) => {
@@ -229,6 +227,18 @@ impl<'db> Gathered<'db> {
                 }
             }
         }
+    }
+
+    /// The default of a parameter, which may be made of those before it.
+    fn default(&self, of: &Word, default: &Expr, frame: &Frame, sink: &mut Sink) -> Value {
+        let scope = Scope { site: frame.site, ..self.scope(&frame.locals, Ambients::None, None) };
+        let Ok(value) = evaluate(&scope, default, Expected::Value, sink) else { return Value::Null };
+        if !fits(&value, &of.text) {
+            // The same words as where the template is declared, so that it is said once.
+            let message = format!("the default of a parameter of type {} is {}", of.text, value.type_name());
+            sink.push(Diagnostic::new(codes::TYPE_MISMATCH, frame.site.span(default.range), message));
+        }
+        value
     }
 
     fn unknown_argument(&self, argument: &Argument, parameters: &[Parameter<'_>], sink: &mut Sink) {

@@ -10,7 +10,7 @@ use super::gather::{Asked, Gathered, gather};
 use super::selector::{Requirement, selector};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::names::{Item, names};
+use crate::names::{Item, names, siblings, sink_of};
 use crate::overlays::{Tree, conform_key};
 use crate::schema::{Kind, SERVICE, SERVICE_DEFAULTS, Type};
 use crate::syntax::ast::{Expr, ExprKind};
@@ -101,13 +101,16 @@ pub(crate) fn need_span<'db>(db: &'db dyn Db, item: Item<'db>, list: usize) -> S
 
 #[salsa::tracked]
 fn checked_head<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
-    let mut sink = Sink::default();
+    let mut sink = sink_of(db, item);
     let matters = |key: &str| matches!(key, "needs" | "provides" | "manifests" | "source");
     let gathered = gather(db, item, matters, &mut sink);
     let read = gathered.and_then(|gathered| Reader { gathered: &gathered, sink: &mut sink }.head());
     let (head, need_spans) = read.map_or((None, vec![]), |(head, spans)| (Some(Arc::new(head)), spans));
     Checked { head, need_spans, diagnostics: sink.finish() }
 }
+
+/// How many instances a declaration may have, on all clusters and for all items of `each`.
+const MAX_INSTANCES: usize = 4_000_000;
 
 struct Reader<'g, 'db> {
     gathered: &'g Gathered<'db>,
@@ -265,12 +268,25 @@ impl<'db> Reader<'_, 'db> {
         }
     }
 
-    fn asked(&self, placed: &[usize]) -> Vec<Asked> {
+    fn asked(&mut self, placed: &[usize]) -> Vec<Asked> {
         let items: Vec<Option<usize>> = match &self.gathered.each {
             Some((_, items)) => (0..items.len()).map(Some).collect(),
             None => vec![None],
         };
+        let most = MAX_INSTANCES / siblings(self.db(), self.gathered.item);
+        if placed.len().saturating_mul(items.len()) > most {
+            self.too_many(placed.len(), items.len(), most);
+            return vec![];
+        }
         placed.iter().flat_map(|cluster| items.iter().map(|item| Asked { cluster: *cluster, item: *item })).collect()
+    }
+
+    fn too_many(&mut self, clusters: usize, items: usize, most: usize) {
+        let message = format!("{clusters} clusters times {items} items make too many instances");
+        let note = format!(
+            "one declaration makes at most {MAX_INSTANCES} instances; what a `for` declares has a part of them, here {most}"
+        );
+        self.sink.push(Diagnostic::new(codes::TOO_MUCH, self.gathered.origin(), message).note(note));
     }
 
     fn slot(&self, asked: Asked) -> Slot {

@@ -14,7 +14,7 @@ use super::spec::Spec;
 use super::versions::Versions;
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::names::{Item, doc};
+use crate::names::{Item, doc, sink_of};
 use crate::overlays::{Target, conform};
 use crate::schema::SERVICE_DEFAULTS;
 
@@ -91,7 +91,7 @@ pub(crate) fn brought_objects<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db [Ve
 
 #[salsa::tracked]
 fn checked_service<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
-    let mut sink = Sink::default();
+    let mut sink = sink_of(db, item);
     let resolved = head(db, item).as_ref().and_then(|head| resolve(db, item, head, &mut sink));
     let (service, brought) = resolved.map_or((None, vec![]), |(service, brought)| (Some(Arc::new(service)), brought));
     Checked { service, brought, diagnostics: sink.finish() }
@@ -104,13 +104,11 @@ fn matters(key: &str) -> bool {
 
 fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut Sink) -> Option<Resolved> {
     // What is wrong with template and `each` has been reported with the head, and leaves nothing to rely on.
-    let mut reported = Sink::default();
+    let mut reported = sink_of(db, item);
     let gathered = gather(db, item, matters, &mut reported).filter(|_| !reported.has_errors())?;
-    let asked: Vec<Asked> = head
-        .instances
-        .iter()
-        .filter_map(|slot| asked(db, slot, gathered.each.as_ref().map(|(_, items)| items)))
-        .collect();
+    let items: FxHashMap<_, _> =
+        gathered.each.iter().flat_map(|(_, items)| items).enumerate().map(|(index, (name, _))| (name, index)).collect();
+    let asked: Vec<Asked> = head.instances.iter().filter_map(|slot| asked(db, slot, &items)).collect();
     let groups = gathered.groups(&asked, sink);
     gathered.never(&groups, sink);
     let mut variants: Vec<(Variant, Vec<Brought>)> = vec![];
@@ -143,8 +141,8 @@ fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut S
     Some((service, brought))
 }
 
-fn asked(db: &dyn Db, slot: &Slot, items: Option<&Vec<(Arc<str>, crate::values::Value)>>) -> Option<Asked> {
+fn asked(db: &dyn Db, slot: &Slot, items: &FxHashMap<&Arc<str>, usize>) -> Option<Asked> {
     let cluster = estate(db).clusters.binary_search_by(|cluster| cluster.name.cmp(&slot.cluster)).ok()?;
-    let item = slot.item.as_ref().and_then(|name| items?.iter().position(|(known, _)| known == name));
+    let item = slot.item.as_ref().and_then(|name| items.get(name)).copied();
     Some(Asked { cluster, item })
 }

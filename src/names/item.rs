@@ -48,13 +48,29 @@ pub fn items<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Items<'db> {
         let item = Item::new(db, kind, decl.name(db).into(), decl, vec![], vec![]);
         return Items { items: vec![item], diagnostics: vec![] };
     }
-    let mut expansion = Expansion { db, decl, site: decl.site(db), sink: Sink::default(), items: vec![] };
+    let mut expansion = Expansion { db, decl, site: decl.site(db), sink: Sink::default(), items: vec![], declared: 0 };
     match &syntax(db, decl).declaration.kind {
         DeclarationKind::For(each) => expansion.for_loop(each, &mut vec![], &mut vec![]),
         DeclarationKind::Named(named) => expansion.named(named, &[], &[]),
         DeclarationKind::Import(_) | DeclarationKind::Broken => {}
     }
     Items { items: expansion.items, diagnostics: expansion.sink.finish() }
+}
+
+/// A sink for what an item says: what a `for` declares has a part of what one declaration may cost.
+pub fn sink_of<'db>(db: &'db dyn Db, item: Item<'db>) -> Sink {
+    Sink::of_one_in(siblings(db, item))
+}
+
+/// How many items the declaration of an item makes, more or less.
+pub fn siblings<'db>(db: &'db dyn Db, item: Item<'db>) -> usize {
+    if item.path(db).is_empty() { 1 } else { count(db, item.decl(db)) }
+}
+
+/// Rounded up, so that a further one concerns the others only once in a while.
+#[salsa::tracked(returns(copy))]
+fn count<'db>(db: &'db dyn Db, decl: Decl<'db>) -> usize {
+    items(db, decl).items.len().next_power_of_two()
 }
 
 /// The syntax of an item, or nothing where it could not be read.
@@ -85,8 +101,8 @@ fn read<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<(Option<&'db Arc<str>>,
     None
 }
 
-/// More elements than this in one `for` are refused.
-const MAX_ELEMENTS: usize = 1_000_000;
+/// How often a `for` may declare something, with the `for` in it; elements for which it declares nothing count as well.
+pub const MAX_DECLARED: usize = 1_000_000;
 
 struct Expansion<'db> {
     db: &'db dyn Db,
@@ -94,6 +110,8 @@ struct Expansion<'db> {
     site: Site,
     sink: Sink,
     items: Vec<Item<'db>>,
+    /// How often something was declared so far.
+    declared: usize,
 }
 
 impl Expansion<'_> {
@@ -113,13 +131,18 @@ impl Expansion<'_> {
 
     fn for_loop(&mut self, each: &For, locals: &mut Locals, path: &mut Vec<u32>) {
         let Some(over) = self.evaluate(&each.over, locals) else { return };
-        let Some(elements) = over.as_list().filter(|elements| elements.len() <= MAX_ELEMENTS) else {
+        let Some(elements) = over.as_list() else {
             let span = self.site.span(each.over.range);
             let message = format!("`for` walks over a list, got {}", over.type_name());
             self.sink.push(Diagnostic::new(codes::TYPE_MISMATCH, span, message));
             return;
         };
         for element in elements {
+            self.declared += each.body.entries.len().max(1);
+            if self.declared > MAX_DECLARED {
+                self.too_much(each);
+                return;
+            }
             locals.push((Arc::clone(&each.name.text), element.clone()));
             for (index, entry) in (0_u32..).zip(&each.body.entries) {
                 path.push(index);
@@ -139,6 +162,14 @@ impl Expansion<'_> {
             }
             locals.pop();
         }
+    }
+
+    fn too_much(&mut self, each: &For) {
+        let message = format!("this `for` declares more than {MAX_DECLARED} times");
+        self.sink.push(
+            Diagnostic::new(codes::TOO_MUCH, self.site.span(each.over.range), message)
+                .help("walk over less, or divide it among several declarations"),
+        );
     }
 
     fn named(&mut self, named: &Named, path: &[u32], locals: &[(Arc<str>, Value)]) {

@@ -5,6 +5,6 @@ mod item;
 mod scope;
 
 pub use imports::{Wanted, reachable, wanted};
-pub use item::{Item, body, doc, items};
+pub use item::{Item, MAX_DECLARED, body, doc, items, siblings, sink_of};
 pub use scope::{Declarations, declarations, names};
 pub(crate) use scope::{duplicates, name_span};

@@ -16,18 +16,36 @@ pub(super) struct PlatformParser;
 /// How deep brackets, operators and conditions may nest.
 pub(super) const MAX_DEPTH: usize = 64;
 
+/// The largest declaration that is read.
+const MAX_TEXT: usize = 16 << 20;
+
+/// How much of a line is shown of one that is larger.
+const MAX_HEAD: usize = 80;
+
 /// Reads the text of one declaration.
 pub(super) fn parse(text: &str, site: Site) -> Parsed {
     let mut sink = Sink::default();
-    let declaration = match too_deep(text) {
-        Some(range) => {
-            sink.push(deep(site, range));
+    let declaration = match obstacle(text, site) {
+        Some(finding) => {
+            sink.push(finding);
             None
         }
         None => read(text, site, &mut sink),
     };
     let declaration = declaration.unwrap_or(Declaration { doc: None, kind: DeclarationKind::Broken });
     Parsed { declaration, diagnostics: sink.finish() }
+}
+
+/// What would make the grammar's reader use memory without measure.
+fn obstacle(text: &str, site: Site) -> Option<Diagnostic> {
+    if text.len() > MAX_TEXT {
+        let first = text.lines().next().unwrap_or("").len().min(MAX_HEAD);
+        let first = (0..=first).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        let message = format!("a declaration larger than {} MiB", MAX_TEXT >> 20);
+        let finding = Diagnostic::new(codes::TOO_MUCH, site.span(TextRange::new(0, first)), message);
+        return Some(finding.help("put data into a data file, or divide the declaration"));
+    }
+    too_deep(text).map(|range| deep(site, range))
 }
 
 /// The finding that something nests too deep.

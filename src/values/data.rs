@@ -36,40 +36,9 @@ impl DataFormat {
 pub fn data_file(db: &dyn Db, file: SourceFile, format: DataFormat) -> Result<Value, String> {
     let text = file.content(db).text()?;
     match format {
-        DataFormat::Yaml => {
-            serde_yaml::from_str::<serde_yaml::Value>(text).map_err(|e| e.to_string()).and_then(from_yaml)
-        }
+        DataFormat::Yaml => super::yaml::read(text),
         DataFormat::Json => serde_json::from_str::<serde_json::Value>(text).map_err(|e| e.to_string()).map(from_json),
         DataFormat::Csv => csv(text),
-    }
-}
-
-fn from_yaml(value: serde_yaml::Value) -> Result<Value, String> {
-    Ok(match value {
-        serde_yaml::Value::Null => Value::Null,
-        serde_yaml::Value::Bool(value) => Value::Bool(value),
-        serde_yaml::Value::Number(number) => match number.as_i64() {
-            Some(number) => Value::Int(number),
-            None => {
-                Value::Float(Float(number.as_f64().filter(|number| number.is_finite()).ok_or("a number without end")?))
-            }
-        },
-        serde_yaml::Value::String(text) => Value::text(text),
-        serde_yaml::Value::Sequence(items) => Value::List(items.into_iter().map(from_yaml).collect::<Result<_, _>>()?),
-        serde_yaml::Value::Mapping(map) => {
-            let entries = map.into_iter().map(|(key, value)| Ok((yaml_key(&key)?, from_yaml(value)?)));
-            Value::Object(Arc::new(entries.collect::<Result<_, String>>()?))
-        }
-        serde_yaml::Value::Tagged(tagged) => return Err(format!("the tag `{}` has no meaning here", tagged.tag)),
-    })
-}
-
-fn yaml_key(key: &serde_yaml::Value) -> Result<Arc<str>, String> {
-    match key {
-        serde_yaml::Value::String(text) => Ok(text.as_str().into()),
-        serde_yaml::Value::Number(number) => Ok(number.to_string().into()),
-        serde_yaml::Value::Bool(value) => Ok(value.to_string().into()),
-        _ => Err("a key that is no string".to_owned()),
     }
 }
 

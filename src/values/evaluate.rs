@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Ambients;
 use super::arithmetic;
 use super::check::{PROVIDERS, function, sides};
+use super::cost;
 use super::functions;
 use super::resolve::{Expected, Meaning, Scope, World};
 use super::value::Value;
@@ -23,6 +24,13 @@ type Evaluated = Result<Value, Reported>;
 /// # Errors
 /// What is wrong is in the sink.
 pub fn evaluate(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut Sink) -> Evaluated {
+    sink.begin_expression();
+    value_of(scope, expr, expected, sink)
+}
+
+/// The value of a part of an expression.
+fn value_of(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut Sink) -> Evaluated {
+    scope.step(expr.range, sink)?;
     match &expr.kind {
         ExprKind::Null => Ok(Value::Null),
         ExprKind::Bool(value) => Ok(Value::Bool(*value)),
@@ -30,9 +38,9 @@ pub fn evaluate(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut S
         ExprKind::Float(value) => Ok(Value::Float(*value)),
         ExprKind::Text(parts) => text(scope, parts, sink),
         ExprKind::Name(word) => name(scope, word, expr.range, expected, sink),
-        ExprKind::List(items) => list(scope, items, expected, sink),
+        ExprKind::List(items) => list(scope, items, expr.range, expected, sink),
         ExprKind::On(service, cluster) => on(scope, service, cluster, expected, sink),
-        ExprKind::Object(block) => object(scope, block, sink),
+        ExprKind::Object(block) => object(scope, block, expr.range, sink),
         ExprKind::Comprehension { name, over, filter, value } => {
             comprehension(scope, (name, over, filter.as_deref(), value), expected, sink)
         }
@@ -42,8 +50,8 @@ pub fn evaluate(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut S
         ExprKind::Unary(operator, of) => unary(scope, *operator, of, sink),
         ExprKind::Binary(operator, left, right) => binary(scope, *operator, (left, right), expr.range, sink),
         ExprKind::If(condition, then, otherwise) => {
-            let taken = if boolean(scope, condition, sink)? { then } else { otherwise };
-            evaluate(scope, taken, expected, sink)
+            let taken = if truth(scope, condition, sink)? { then } else { otherwise };
+            value_of(scope, taken, expected, sink)
         }
         ExprKind::Broken => Err(sink.broken()),
     }
@@ -78,7 +86,12 @@ fn named(scope: &Scope<'_>, value: Value, expr: &Expr, kind: Kind, sink: &mut Si
 /// # Errors
 /// What is wrong is in the sink.
 pub fn boolean(scope: &Scope<'_>, expr: &Expr, sink: &mut Sink) -> Result<bool, Reported> {
-    match evaluate(scope, expr, Expected::Value, sink)? {
+    sink.begin_expression();
+    truth(scope, expr, sink)
+}
+
+fn truth(scope: &Scope<'_>, expr: &Expr, sink: &mut Sink) -> Result<bool, Reported> {
+    match value_of(scope, expr, Expected::Value, sink)? {
         Value::Bool(value) => Ok(value),
         other => {
             let message = format!("expected a bool, got {}", other.type_name());
@@ -108,9 +121,12 @@ fn text(scope: &Scope<'_>, parts: &[TextPart], sink: &mut Sink) -> Evaluated {
         match part {
             TextPart::Literal(text) => out.push_str(text),
             TextPart::Value(expr) => {
-                let value = evaluate(scope, expr, Expected::Value, sink)?;
+                let value = value_of(scope, expr, Expected::Value, sink)?;
                 match value.to_text() {
-                    Some(text) => out.push_str(&text),
+                    Some(text) => {
+                        scope.spend(text.len() as u64, expr.range, sink)?;
+                        out.push_str(&text);
+                    }
                     None => {
                         return Err(scope.mismatch(expr.range, "something that can stand in a string", &value, sink));
                     }
@@ -122,6 +138,7 @@ fn text(scope: &Scope<'_>, parts: &[TextPart], sink: &mut Sink) -> Evaluated {
 }
 
 fn name(scope: &Scope<'_>, word: &str, at: TextRange, expected: Expected, sink: &mut Sink) -> Evaluated {
+    scope.spend(scope.locals.len() as u64, at, sink)?;
     match scope.meaning(word, at, expected, sink)? {
         Meaning::Declared(kind, name) => Ok(Value::Reference(kind, name)),
         Meaning::Choice(word) => Ok(Value::text(word)),
@@ -151,14 +168,15 @@ fn ambient(world: &World, name: &str) -> Value {
     }
 }
 
-fn list(scope: &Scope<'_>, items: &[Expr], expected: Expected, sink: &mut Sink) -> Evaluated {
-    let values: Vec<_> = items.iter().map(|item| evaluate(scope, item, expected, sink)).collect();
-    Ok(Value::List(values.into_iter().collect::<Result<_, _>>()?))
+fn list(scope: &Scope<'_>, items: &[Expr], at: TextRange, expected: Expected, sink: &mut Sink) -> Evaluated {
+    let values: Vec<_> = items.iter().map(|item| value_of(scope, item, expected, sink)).collect();
+    let list = Value::List(values.into_iter().collect::<Result<_, _>>()?);
+    scope.pay(&list, at, sink).map(|()| list)
 }
 
 fn on(scope: &Scope<'_>, service: &Expr, cluster: &Expr, expected: Expected, sink: &mut Sink) -> Evaluated {
-    let value = evaluate(scope, service, expected, sink)?;
-    let place = evaluate(scope, cluster, Expected::Kind(Kind::Cluster), sink)?;
+    let value = value_of(scope, service, expected, sink)?;
+    let place = value_of(scope, cluster, Expected::Kind(Kind::Cluster), sink)?;
     match (&value, &place) {
         (Value::Reference(Kind::Service, service), Value::Reference(Kind::Cluster, cluster)) => {
             Ok(Value::Placed(Arc::clone(service), Arc::clone(cluster)))
@@ -170,15 +188,15 @@ fn on(scope: &Scope<'_>, service: &Expr, cluster: &Expr, expected: Expected, sin
     }
 }
 
-fn object(scope: &Scope<'_>, block: &Block, sink: &mut Sink) -> Evaluated {
+fn object(scope: &Scope<'_>, block: &Block, at: TextRange, sink: &mut Sink) -> Evaluated {
     let mut object = BTreeMap::new();
     let mut failed = None;
     for entry in &block.entries {
         let (key, value) = match &entry.kind {
             EntryKind::Assign { key, operator: Operator::Set, value, forced: false } => {
-                (key, evaluate(scope, value, Expected::Value, sink))
+                (key, value_of(scope, value, Expected::Value, sink))
             }
-            EntryKind::Nested { key, body, forced: false } => (key, self::object(scope, body, sink)),
+            EntryKind::Nested { key, body, forced: false } => (key, self::object(scope, body, key.range, sink)),
             _ => {
                 let message = "only `key = value` and `key { }` can stand in an object";
                 failed = Some(scope.fail(codes::MISPLACED_STATEMENT, entry.range, message, sink));
@@ -190,25 +208,29 @@ fn object(scope: &Scope<'_>, block: &Block, sink: &mut Sink) -> Evaluated {
             Err(reported) => failed = Some(reported),
         }
     }
-    failed.map_or_else(|| Ok(Value::Object(Arc::new(object))), Err)
+    let object = failed.map_or_else(|| Ok(Value::Object(Arc::new(object))), Err)?;
+    scope.pay(&object, at, sink).map(|()| object)
 }
 
 type ComprehensionParts<'e> = (&'e Word, &'e Expr, Option<&'e Expr>, &'e Expr);
 
 fn comprehension(scope: &Scope<'_>, parts: ComprehensionParts<'_>, expected: Expected, sink: &mut Sink) -> Evaluated {
     let (name, over, filter, value) = parts;
-    let items = evaluate(scope, over, Expected::Value, sink)?;
+    let items = value_of(scope, over, Expected::Value, sink)?;
     let Some(items) = items.as_list() else {
         return Err(scope.mismatch(over.range, "a list", &items, sink));
     };
+    scope.spend(scope.locals.len() as u64, over.range, sink)?;
     let mut locals = scope.locals.to_vec();
     let mut out = vec![];
     for item in items {
         locals.push((Arc::clone(&name.text), item.clone()));
         let inner = Scope { locals: &locals, ..*scope };
-        let kept = filter.map_or(Ok(true), |filter| boolean(&inner, filter, sink));
+        let kept = filter.map_or(Ok(true), |filter| truth(&inner, filter, sink));
         if kept? {
-            out.push(evaluate(&inner, value, expected, sink)?);
+            let made = value_of(&inner, value, expected, sink)?;
+            scope.pay(&made, value.range, sink)?;
+            out.push(made);
         }
         locals.pop();
     }
@@ -220,7 +242,7 @@ fn member(scope: &Scope<'_>, of: &Expr, key: &Word, sink: &mut Sink) -> Evaluate
         ExprKind::Name(name) if !scope.locals.iter().any(|(local, _)| local == name) => Some(name.as_ref()),
         _ => None,
     };
-    let value = evaluate(scope, of, Expected::Value, sink)?;
+    let value = value_of(scope, of, Expected::Value, sink)?;
     let Some(object) = value.as_object() else {
         return Err(scope.mismatch(of.range, "an object", &value, sink));
     };
@@ -259,8 +281,8 @@ fn missing_key<'k>(
 }
 
 fn index(scope: &Scope<'_>, of: &Expr, key: &Expr, sink: &mut Sink) -> Evaluated {
-    let value = evaluate(scope, of, Expected::Value, sink)?;
-    let place = evaluate(scope, key, Expected::Value, sink)?;
+    let value = value_of(scope, of, Expected::Value, sink)?;
+    let place = value_of(scope, key, Expected::Value, sink)?;
     match (&value, &place) {
         (Value::Object(object), Value::Text(name) | Value::Reference(_, name)) => match object.get(name) {
             Some(value) => Ok(value.clone()),
@@ -290,16 +312,19 @@ fn call(scope: &Scope<'_>, callee: &Expr, arguments: &[Argument], at: TextRange,
     }
     let Some(function) = function(scope, callee, arguments, sink) else { return Err(sink.broken()) };
     let values: Vec<_> =
-        arguments.iter().map(|argument| evaluate(scope, &argument.value, Expected::Value, sink)).collect();
+        arguments.iter().map(|argument| value_of(scope, &argument.value, Expected::Value, sink)).collect();
     let values = values.into_iter().collect::<Result<Vec<_>, _>>()?;
-    functions::call(scope, function, &values, arguments, at, sink)
+    scope.spend(cost::of_call(function.name, &values, arguments, sink.left()), at, sink)?;
+    let given = functions::call(scope, function, &values, arguments, at, sink)?;
+    let text = if let Value::Text(text) = &given { text.len() as u64 } else { 0 };
+    scope.spend(text, at, sink).map(|()| given)
 }
 
 fn provided(scope: &Scope<'_>, what: &Arc<str>, arguments: &[Argument], at: TextRange, sink: &mut Sink) -> Evaluated {
     let [argument] = arguments else {
         return Err(scope.fail(codes::BAD_ARGUMENTS, at, format!("`{what}` takes one name"), sink));
     };
-    match evaluate(scope, &argument.value, Expected::Value, sink)? {
+    match value_of(scope, &argument.value, Expected::Value, sink)? {
         Value::Text(name) => Ok(Value::Provided(Arc::clone(what), name)),
         other => Err(scope.mismatch(argument.value.range, "a string", &other, sink)),
     }
@@ -307,9 +332,9 @@ fn provided(scope: &Scope<'_>, what: &Arc<str>, arguments: &[Argument], at: Text
 
 fn unary(scope: &Scope<'_>, operator: UnaryOperator, of: &Expr, sink: &mut Sink) -> Evaluated {
     if operator == UnaryOperator::Not {
-        return Ok(Value::Bool(!boolean(scope, of, sink)?));
+        return Ok(Value::Bool(!truth(scope, of, sink)?));
     }
-    let value = evaluate(scope, of, Expected::Value, sink)?;
+    let value = value_of(scope, of, Expected::Value, sink)?;
     match arithmetic::negate(&value) {
         Some(value) => Ok(value),
         None => Err(scope.mismatch(of.range, "a number", &value, sink)),
@@ -324,14 +349,15 @@ fn binary(
     sink: &mut Sink,
 ) -> Evaluated {
     match operator {
-        BinaryOperator::And => return Ok(Value::Bool(boolean(scope, left, sink)? && boolean(scope, right, sink)?)),
-        BinaryOperator::Or => return Ok(Value::Bool(boolean(scope, left, sink)? || boolean(scope, right, sink)?)),
+        BinaryOperator::And => return Ok(Value::Bool(truth(scope, left, sink)? && truth(scope, right, sink)?)),
+        BinaryOperator::Or => return Ok(Value::Bool(truth(scope, left, sink)? || truth(scope, right, sink)?)),
         _ => {}
     }
     let (for_left, for_right) = sides(scope, operator, left, right);
-    let first = evaluate(scope, left, for_left, sink);
-    let second = evaluate(scope, right, for_right, sink);
+    let first = value_of(scope, left, for_left, sink);
+    let second = value_of(scope, right, for_right, sink);
     let (first, second) = (first?, second?);
+    scope.spend(cost::of_binary(operator, &first, &second, sink.left()), at, sink)?;
     arithmetic::binary(operator, &first, &second)
         .map_err(|problem| scope.fail(problem.code(), at, problem.message(operator, &first, &second), sink))
 }

@@ -2,16 +2,20 @@
 
 mod arithmetic;
 mod check;
+mod cost;
 mod data;
 mod evaluate;
 mod functions;
 mod resolve;
 mod text;
 mod value;
+mod yaml;
 
 pub use check::check;
+pub use cost::MAX_NESTING;
 pub use data::{DataFormat, data_calls, data_file, join_path};
 pub use evaluate::{boolean, evaluate, evaluate_named};
 pub use resolve::{Ambients, Expected, Locals, Names, Scope, World};
 pub use text::{TextProblem, check_text, is_qualified_name, is_subdomain};
 pub use value::Value;
+pub use yaml::{MAX_GROWTH, MAX_YAML};

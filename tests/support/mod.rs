@@ -1,8 +1,11 @@
 //! What the tests of whole platforms share: the examples, databases in memory, and comparing.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test binary uses its part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod ask;
 pub mod place;
+
+pub use ask::{database, texts};
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -133,24 +136,12 @@ pub fn sources(db: &Database) -> Changes {
     files.iter().map(|(path, file)| (path.clone(), file.content(db).clone())).collect()
 }
 
-/// Sources from paths and texts.
-pub fn texts(files: &[(&str, &str)]) -> Changes {
-    files.iter().map(|(path, text)| ((*path).to_owned(), Content::Text((*text).into()))).collect()
-}
-
 /// The text of one source; empty where there is none.
 pub fn text_of<'s>(sources: &'s Changes, path: &str) -> &'s str {
     match sources.get(path) {
         Some(Content::Text(text)) => text,
         _ => "",
     }
-}
-
-/// A database that was never anything else.
-pub fn database(sources: &Changes) -> Database {
-    let mut database = Database::new("platform.pf");
-    database.apply(sources.clone());
-    database
 }
 
 /// What is wrong, as people see it.

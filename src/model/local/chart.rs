@@ -1,8 +1,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_yaml::Value as Yaml;
-
 use super::{Entry, entry};
 use crate::db::{Db, SourceFile};
 use crate::values::{DataFormat, Value, data_file};
@@ -28,7 +26,7 @@ pub(in crate::model) fn chart(db: &dyn Db, folder: &str) -> Chart {
     };
     let defaults = file("values.yaml").and_then(|file| data_file(db, file, DataFormat::Yaml).as_ref().ok().cloned());
     let schema = file("values.schema.json").and_then(|file| serde_json::from_str(file.text(db)).ok());
-    let mut subcharts = file("Chart.yaml").map(|file| dependencies(file.text(db))).unwrap_or_default();
+    let mut subcharts = file("Chart.yaml").map(|file| dependencies(db, file)).unwrap_or_default();
     subcharts.extend(folders(db, &format!("{folder}/charts")));
     Chart { defaults, schema, subcharts, templates: templates(db, folder) }
 }
@@ -41,11 +39,13 @@ impl Chart {
 }
 
 /// Under which keys a Chart.yaml's dependencies take their values.
-fn dependencies(text: &str) -> BTreeSet<Arc<str>> {
-    let document: Yaml = serde_yaml::from_str(text).unwrap_or(Yaml::Null);
-    let dependencies = document.get("dependencies").and_then(Yaml::as_sequence).cloned().unwrap_or_default();
-    let name =
-        |dependency: &Yaml| ["alias", "name"].iter().find_map(|key| dependency.get(key)?.as_str().map(Arc::from));
+fn dependencies(db: &dyn Db, file: SourceFile) -> BTreeSet<Arc<str>> {
+    let Ok(Value::Object(document)) = data_file(db, file, DataFormat::Yaml) else { return BTreeSet::new() };
+    let dependencies = document.get("dependencies").and_then(Value::as_list).unwrap_or_default();
+    let name = |dependency: &Value| {
+        let dependency = dependency.as_object()?;
+        ["alias", "name"].iter().find_map(|key| dependency.get(*key)?.as_text().cloned())
+    };
     dependencies.iter().filter_map(name).collect()
 }
 

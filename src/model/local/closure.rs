@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::manifests::is_manifest;
 use super::{Entry, KUSTOMIZATIONS, RepositoryPath, entry};
-use crate::db::Db;
-use crate::values::join_path;
+use crate::db::{Db, SourceFile};
+use crate::values::{DataFormat, Value, data_file, join_path};
 
-/// More folders than this are not followed.
-const MAX_FOLDERS: usize = 1_000;
+/// How many folders and files a source may read, from one to the next.
+pub(super) const MAX_READ: usize = 2_000;
 
 /// A folder and everything outside it that it reads, folders and files alike, from the repository's root.
 pub fn closure<'db>(db: &'db dyn Db, folder: &str) -> &'db [Arc<str>] {
@@ -18,7 +20,18 @@ pub fn closure<'db>(db: &'db dyn Db, folder: &str) -> &'db [Arc<str>] {
 
 /// The same, and what it reads of what lies within itself.
 pub(super) fn followed<'db>(db: &'db dyn Db, folder: &str) -> &'db [Arc<str>] {
-    followed_of(db, RepositoryPath::new(db, folder.to_owned()))
+    &followed_of(db, RepositoryPath::new(db, folder.to_owned())).paths
+}
+
+/// Whether that is all.
+pub(super) fn is_whole(db: &dyn Db, folder: &str) -> bool {
+    followed_of(db, RepositoryPath::new(db, folder.to_owned())).is_whole
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Followed {
+    paths: Vec<Arc<str>>,
+    is_whole: bool,
 }
 
 /// Computed once for all Applications of a folder; while it stays the same, a new file changes none of them.
@@ -27,25 +40,42 @@ fn closure_of<'db>(db: &'db dyn Db, folder: RepositoryPath<'db>) -> Vec<Arc<str>
     let own = folder.path(db);
     let outside =
         |path: &&Arc<str>| !path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let mut outside: Vec<Arc<str>> = followed_of(db, folder).iter().filter(outside).cloned().collect();
+    let mut outside: Vec<Arc<str>> = followed_of(db, folder).paths.iter().filter(outside).cloned().collect();
     outside.sort();
     outside.insert(0, own.into());
     outside
 }
 
 #[salsa::tracked]
-fn followed_of<'db>(db: &'db dyn Db, folder: RepositoryPath<'db>) -> Vec<Arc<str>> {
-    let mut found: Vec<Arc<str>> = vec![folder.path(db).into()];
+fn followed_of<'db>(db: &'db dyn Db, folder: RepositoryPath<'db>) -> Followed {
+    let folder: Arc<str> = folder.path(db).into();
+    let mut found = Found { list: vec![Arc::clone(&folder)], seen: FxHashSet::from_iter([folder]), is_whole: true };
     let mut next = 0;
-    while let Some(path) = found.get(next).cloned() {
+    while let Some(path) = found.list.get(next).cloned() {
         next += 1;
-        for read in reads(db, &path) {
-            if found.len() < MAX_FOLDERS && !found.contains(&read) {
-                found.push(read);
-            }
+        reads(db, &path).into_iter().for_each(|read| found.add(read));
+    }
+    Followed { paths: found.list, is_whole: found.is_whole }
+}
+
+/// What was found to be read so far, in that order.
+struct Found {
+    list: Vec<Arc<str>>,
+    seen: FxHashSet<Arc<str>>,
+    is_whole: bool,
+}
+
+impl Found {
+    fn add(&mut self, path: Arc<str>) {
+        if self.seen.contains(&path) {
+            return;
+        }
+        self.is_whole &= self.list.len() < MAX_READ;
+        if self.is_whole {
+            self.seen.insert(Arc::clone(&path));
+            self.list.push(path);
         }
     }
-    found
 }
 
 /// The files of a folder that say what it reads.
@@ -58,40 +88,44 @@ pub(super) fn descriptions(folder: &str) -> Vec<String> {
 
 /// The paths that a folder's kustomization or chart names, from the repository's root.
 pub(super) fn reads(db: &dyn Db, folder: &str) -> Vec<Arc<str>> {
-    let texts = descriptions(folder).into_iter().filter_map(|path| match entry(db, &path) {
-        Entry::File(file) => Some(file.text(db)),
+    let files = descriptions(folder).into_iter().filter_map(|path| match entry(db, &path) {
+        Entry::File(file) => Some(file),
         Entry::Unknown | Entry::Missing | Entry::Folder(_) => None,
     });
     // The folder's own name stands for a file in it, so that relative paths start there.
-    texts.flat_map(named_paths).filter_map(|path| join_path(&format!("{folder}/x"), &path)).map(Arc::from).collect()
+    files
+        .flat_map(|file| named_paths(db, file))
+        .filter_map(|path| join_path(&format!("{folder}/x"), path))
+        .map(Arc::from)
+        .collect()
 }
 
 /// Every relative path that a kustomization or a Chart.yaml names.
-fn named_paths(text: &str) -> Vec<String> {
-    let Ok(document) = serde_yaml::from_str::<serde_yaml::Value>(text) else { return vec![] };
-    let mut found = vec![];
-    for key in [
-        "resources",
-        "bases",
-        "components",
-        "crds",
-        "configurations",
-        "generators",
-        "transformers",
-        "patchesStrategicMerge",
-    ] {
-        let items = document.get(key).and_then(serde_yaml::Value::as_sequence).into_iter().flatten();
-        found.extend(items.filter_map(|item| item.as_str().map(str::to_owned)));
-    }
-    for key in ["patches", "replacements"] {
-        let items = document.get(key).and_then(serde_yaml::Value::as_sequence).into_iter().flatten();
-        found.extend(items.filter_map(|item| item.get("path").and_then(serde_yaml::Value::as_str)).map(str::to_owned));
-    }
-    let dependencies = document.get("dependencies").and_then(serde_yaml::Value::as_sequence).into_iter().flatten();
-    let repositories = dependencies.filter_map(|item| item.get("repository").and_then(serde_yaml::Value::as_str));
-    found.extend(repositories.filter_map(|url| url.strip_prefix("file://").map(str::to_owned)));
+fn named_paths(db: &dyn Db, file: SourceFile) -> Vec<&str> {
+    let Ok(Value::Object(document)) = data_file(db, file, DataFormat::Yaml) else { return vec![] };
+    let items = |key: &str| document.get(key).and_then(Value::as_list).unwrap_or_default();
+    let plain = LISTS.iter().flat_map(|key| items(key)).filter_map(Value::as_text);
+    let patches = ["patches", "replacements"].into_iter().flat_map(items).filter_map(|item| text_at(item, "path"));
+    let charts = items("dependencies").iter().filter_map(|item| text_at(item, "repository")?.strip_prefix("file://"));
+    let mut found: Vec<&str> = plain.chain(patches).map(AsRef::as_ref).chain(charts).collect();
     found.retain(|path| {
         !path.contains("://") && !path.contains('\n') && !path.starts_with('/') && !path.contains("?ref=")
     });
     found
 }
+
+fn text_at<'v>(value: &'v Value, key: &str) -> Option<&'v Arc<str>> {
+    value.as_object()?.get(key)?.as_text()
+}
+
+/// The keys of a kustomization whose lists hold paths.
+const LISTS: [&str; 8] = [
+    "resources",
+    "bases",
+    "components",
+    "crds",
+    "configurations",
+    "generators",
+    "transformers",
+    "patchesStrategicMerge",
+];

@@ -7,6 +7,7 @@ mod files;
 mod kustomized;
 mod manifests;
 mod paths;
+mod schema;
 mod values;
 
 pub use closure::closure;

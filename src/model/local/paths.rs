@@ -1,4 +1,4 @@
-use super::closure::{followed, reads};
+use super::closure::{MAX_READ, followed, is_whole, reads};
 use super::kustomized::unknown_fields;
 use super::manifests::line_of_key;
 use super::{Entry, Nature, entry};
@@ -36,6 +36,14 @@ pub(in crate::model) fn check_files(db: &dyn Db, block: &Tree, key: &str, sink: 
 
 /// What kustomizations and charts name must be there, or nothing renders.
 fn references(db: &dyn Db, span: Span, path: &str, sink: &mut Sink) {
+    if !is_whole(db, path) {
+        let message = format!("`{path}` reads more than {MAX_READ} files and folders");
+        sink.push(
+            Diagnostic::new(codes::TOO_MUCH, span, message)
+                .note("Argo CD is told of all of them, so that it renders again when one changes")
+                .help("divide it into several services"),
+        );
+    }
     for folder in followed(db, path) {
         fields(db, span, folder, sink);
         for named in reads(db, folder) {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value as Json};
 
+use super::schema::{MAX_QUESTIONS, depth, is_endless};
 use super::{Chart, Entry, chart, entry};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span, did_you_mean};
@@ -33,7 +34,6 @@ pub(in crate::model) fn check_values(db: &dyn Db, folder: &str, given: &Given<'_
 }
 
 fn by_schema(db: &dyn Db, chart: &Chart, schema: &Json, given: &Given<'_>, sink: &mut Sink) {
-    let Ok(validator) = jsonschema::validator_for(schema) else { return };
     let mut all = chart.defaults.as_ref().map_or_else(|| Json::Object(Map::new()), Value::to_json);
     for path in given.files {
         if let Some(values) = values_file(db, path) {
@@ -43,6 +43,16 @@ fn by_schema(db: &dyn Db, chart: &Chart, schema: &Json, given: &Given<'_>, sink:
     if let Some(values) = given.values {
         coalesce(&mut all, values.value().to_json());
     }
+    if is_endless(schema, depth(&all)) {
+        let message = format!("the chart's schema asks a value more than {MAX_QUESTIONS} times");
+        sink.push(
+            Diagnostic::new(codes::TOO_MUCH, given.span, message)
+                .note("each reference is followed wherever it stands; Helm would not come to an end either")
+                .help("mend the circle of `$ref`, or the references that multiply, in values.schema.json"),
+        );
+        return;
+    }
+    let Ok(validator) = jsonschema::validator_for(schema) else { return };
     for error in validator.iter_errors(&all) {
         let path: Vec<String> = error.instance_path().as_str().split('/').skip(1).map(unescaped).collect();
         let (span, depth) = place(given, &path);
