@@ -7,51 +7,19 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use camino::Utf8PathBuf;
-use platformc::compile;
 use platformc::db::{Changes, Content, Database};
-use platformc::diagnostics::{Diagnostic, Span, render, to_json};
-use platformc::documents::files;
+use platformc::diagnostics::Diagnostic;
 use platformc::project::Project;
-use platformc::source::absolute;
+use platformc::source::outline;
+use rayon::prelude::*;
 use tempfile::TempDir;
 
+use support::ask::{ask, ask_for_files, check_format};
 use support::{Random, database, examples, lines, text_of, texts};
-
-/// Every finding, checked and printed.
-fn ask(db: &Database) -> Vec<Diagnostic> {
-    let findings = compile::diagnostics(db);
-    for finding in &findings {
-        check_span(db, finding, finding.primary.span);
-        finding.secondary.iter().for_each(|label| check_span(db, finding, label.span));
-    }
-    let some = findings.get(..RENDERED).unwrap_or(&findings);
-    assert_eq!(some.is_empty(), render(db, some, false).is_empty());
-    assert_eq!(some.is_empty(), render(db, some, true).is_empty());
-    assert!(to_json(db, some).starts_with('['));
-    findings
-}
-
-/// The same, and the files that such a platform would get.
-fn ask_for_files(db: &Database) {
-    ask(db);
-    for file in files(db) {
-        file.render(&mut String::new());
-    }
-}
-
-/// Thousands of the same findings need not all be drawn.
-const RENDERED: usize = 10;
-
-fn check_span(db: &Database, finding: &Diagnostic, span: Span) {
-    let (file, range) = absolute(db, span);
-    let text = file.text(db);
-    let inside = text.get(range.start as usize..range.end as usize).is_some();
-    assert!(inside, "{finding:?} points at {range:?} of {} bytes", text.len());
-}
 
 /// Asks, and shows the text if that panics.
 fn survive(db: &Database, text: &str, what: &str) {
-    let survived = catch_unwind(AssertUnwindSafe(|| ask_for_files(db))).is_ok();
+    let survived = catch_unwind(AssertUnwindSafe(|| drop(ask_for_files(db)))).is_ok();
     assert!(survived, "{what}:\n{text}");
 }
 
@@ -64,50 +32,99 @@ fn alone(text: &str) -> Vec<Diagnostic> {
     ask(&database(&texts(&[("platform.pf", text)])))
 }
 
-/// The sources of the examples, but for the fleet: to compile it thousands of times takes long, and its texts have nothing
-/// that the others have not.
-fn sources() -> Vec<(Changes, String)> {
-    let of = |sources: &Changes| -> Vec<(Changes, String)> {
-        let texts = sources.keys().filter(|path| !text_of(sources, path).is_empty());
-        texts.map(|path| (sources.clone(), path.clone())).collect()
-    };
-    examples().iter().filter(|example| example.name != "fleet").flat_map(|example| of(&example.sources)).collect()
+/// The files of all examples, each with those that it is compiled with.
+fn sources() -> Vec<(Changes, String, &'static str)> {
+    let all = examples().into_iter().flat_map(|example| {
+        let paths: Vec<String> = example.sources.keys().cloned().collect();
+        let name: &'static str = if example.name == "fleet" { "fleet" } else { "" };
+        paths.into_iter().map(move |path| (example.sources.clone(), path, name))
+    });
+    all.filter(|(sources, path, _)| !text_of(sources, path).is_empty()).collect()
 }
 
+/// The declarations of a text, each with its comment.
+fn cut(text: &str) -> Vec<String> {
+    let db = database(&texts(&[("platform.pf", text)]));
+    let file = *platformc::db::Workspace::get(&db).files(&db).get("platform.pf").unwrap();
+    outline(&db, file).decls.iter().map(|decl| decl.text(&db).to_owned()).collect()
+}
+
+/// Cut off at every character of every file of every example. A declaration is read alone, so each is cut off alone too:
+/// cutting the whole file again and again would take the square of its length, and read what stands before the same way.
 #[test]
-fn every_beginning_of_a_file() {
-    for (sources, path) in sources().into_iter().filter(|(_, path)| path.ends_with(".pf")) {
-        let mut db = database(&sources);
-        let text = text_of(&sources, &path);
-        for end in (0..text.len()).step_by(STEP).filter(|end| text.is_char_boundary(*end)) {
-            set(&mut db, &path, &text[..end]);
-            survive(&db, &text[..end], &path);
+fn every_beginning_of_every_declaration() {
+    let sources = sources();
+    let files = sources.iter().filter(|(_, path, _)| path.ends_with(".pf"));
+    let declarations: Vec<String> = files.flat_map(|(sources, path, _)| cut(text_of(sources, path))).collect();
+    assert!(declarations.len() > 150, "the fleet is among them");
+    declarations.par_iter().for_each(|text| {
+        let mut db = Database::new("platform.pf");
+        for end in boundaries(text) {
+            set(&mut db, "platform.pf", &text[..end]);
+            survive(&db, &text[..end], "a declaration");
         }
-    }
+        for end in boundaries(text).step_by(FORMAT_STEP) {
+            check_format(&text[..end]);
+        }
+    });
 }
 
-/// A number that is no multiple of anything in the texts.
-const STEP: usize = 29;
+/// Most beginnings have a brace too few, and the formatter refuses those after it has read them like the compiler.
+const FORMAT_STEP: usize = 29;
+
+fn boundaries(text: &str) -> impl Iterator<Item = usize> {
+    (0..=text.len()).filter(|end| text.is_char_boundary(*end))
+}
+
+/// Whole platforms with a file that is cut off.
+#[test]
+fn beginnings_of_files() {
+    sources().par_iter().filter(|(_, path, _)| path.ends_with(".pf")).for_each(|(sources, path, example)| {
+        let mut db = database(sources);
+        let text = text_of(sources, path);
+        let step = if *example == "fleet" { FLEET_STEP } else { STEP };
+        for end in boundaries(text).step_by(step) {
+            set(&mut db, path, &text[..end]);
+            survive(&db, &text[..end], path);
+        }
+    });
+}
+
+/// Numbers that are no multiple of anything in the texts. To compile a small example takes some milliseconds, and the fleet
+/// a hundred times as long: this leaves most of a minute on two cores to the declarations and the mutations.
+const STEP: usize = 97;
+const FLEET_STEP: usize = 4_999;
 
 #[test]
 fn mutations() {
-    let sources = sources();
-    let mut random = Random::new(7);
-    for _ in 0..MUTATED {
-        let (sources, path) = random.pick(&sources);
+    let all = sources();
+    let (fleet, small): (Vec<_>, Vec<_>) = all.iter().partition(|(_, _, example)| *example == "fleet");
+    mutated(&small, MUTATED);
+    mutated(&fleet, MUTATED_IN_THE_FLEET);
+}
+
+/// Files are changed ten times each, and every change is compiled.
+fn mutated(sources: &[&(Changes, String, &str)], count: usize) {
+    (0..count as u64).into_par_iter().for_each(|seed| {
+        let mut random = Random::new(seed);
+        let (sources, path, _) = random.pick(sources);
         let mut db = database(sources);
         let mut text = text_of(sources, path).to_owned();
         for _ in 0..10 {
             text = mutate(&mut random, &text);
             set(&mut db, path, &text);
             survive(&db, &text, path);
+            if path.ends_with(".pf") {
+                check_format(&text);
+            }
             text.truncate((0..=LONGEST.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap());
         }
-    }
+    });
 }
 
 /// How many files are mutated, ten times each, and what is kept of a text that grows.
-const MUTATED: usize = 150;
+const MUTATED: usize = 997;
+const MUTATED_IN_THE_FLEET: usize = 3;
 const LONGEST: usize = 20_000;
 
 fn mutate(random: &mut Random, text: &str) -> String {
