@@ -254,6 +254,9 @@ fn folders_that_lead_to_each_other() {
     let bases =
         [("a/kustomization.yaml", "resources: [../b, ., ../a]\n"), ("b/kustomization.yaml", "resources: [../a]\n")];
     assert_eq!(on_disk(&service("kustomize { path = \"a\" }"), &bases, &[]), Vec::<String>::new());
+    let twice = |folder: &str| format!("resources: [../{folder}, ./../{folder}]\n");
+    let bases = [("a/kustomization.yaml", &twice("b")[..]), ("b/kustomization.yaml", &twice("a"))];
+    assert_eq!(on_disk(&service("kustomize { path = \"a\" }"), &bases, &[]), Vec::<String>::new());
     let many = (0..20_000).map(|number| format!("- ../n{number}\n")).collect::<Vec<_>>().concat();
     let found = on_disk(
         &service("kustomize { path = \"a\" }"),
@@ -332,6 +335,8 @@ fn patterns_that_explode() {
     for pattern in patterns {
         let platform = with(&format!("import \"{pattern}\""));
         ask(&database(&texts(&[("platform.pf", &platform), (&long, "")])));
+        let manifests = service(&format!("manifests {{ path = \"m\"  include = \"{pattern}\" }}"));
+        on_disk(&manifests, &[("m/a.yaml", "kind: A\n")], &[]);
     }
 }
 

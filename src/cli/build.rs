@@ -107,7 +107,7 @@ fn applications_go(going: &[Going]) {
         let is_it = |one: &&Going| (one.returns, one.keeps_workload) == (returns, keeps_workload);
         let names: Vec<&str> = going.iter().filter(is_it).map(|one| one.name.as_str()).collect();
         if !names.is_empty() {
-            ui::say(&format!("  note: {what}: {}", some(&names)));
+            ui::say(&printable(&format!("  note: {what}: {}", some(&names))));
         }
     }
     ui::say(

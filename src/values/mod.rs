@@ -18,4 +18,4 @@ pub use evaluate::{boolean, evaluate, evaluate_named};
 pub use resolve::{Ambients, Expected, Locals, Names, Scope, World};
 pub use text::{TextProblem, check_text, is_qualified_name, is_subdomain};
 pub use value::Value;
-pub use yaml::{MAX_GROWTH, MAX_YAML};
+pub use yaml::{MAX_GROWTH, MAX_YAML, bounded};

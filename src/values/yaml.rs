@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::value::Value;
 use crate::syntax::ast::Float;
@@ -20,14 +20,102 @@ const SMALL: usize = 1 << 20;
 
 /// Reads a text with one document.
 pub(super) fn read(text: &str) -> Result<Value, String> {
-    if text.len() > MAX_YAML {
-        return Err(format!(
-            "it is larger than {} MiB, which is much for YAML; JSON and CSV may be larger",
-            MAX_YAML >> 20
-        ));
-    }
+    check_length(text)?;
     let left = Cell::new(text.len().saturating_mul(MAX_GROWTH).max(SMALL));
     Node { left: &left }.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| error.to_string())
+}
+
+/// Whether a text with any number of documents may be read as it is: aliases do not make it large.
+///
+/// # Errors
+/// The reason in words.
+pub fn bounded(text: &str) -> Result<(), String> {
+    check_length(text)?;
+    if !text.contains('*') {
+        return Ok(());
+    }
+    let left = Cell::new(text.len().saturating_mul(MAX_GROWTH).max(SMALL));
+    // What else is wrong is found when the text is read.
+    let _ = serde_yaml::Deserializer::from_str(text).try_for_each(|document| Weight(&left).deserialize(document));
+    if left.get() > 0 { Ok(()) } else { Err(TOO_LARGE.to_owned()) }
+}
+
+const TOO_LARGE: &str = "aliases make more than ten times its text of it";
+
+fn check_length(text: &str) -> Result<(), String> {
+    if text.len() <= MAX_YAML {
+        return Ok(());
+    }
+    Err(format!("it is larger than {} MiB, which is much for YAML; JSON and CSV may be larger", MAX_YAML >> 20))
+}
+
+/// A node that is weighed and forgotten.
+#[derive(Clone, Copy)]
+struct Weight<'a>(&'a Cell<usize>);
+
+impl Weight<'_> {
+    /// Takes some bytes from those that are left; the last are never given.
+    fn spend<E: Error>(self, bytes: usize) -> Result<(), E> {
+        self.0.set(self.0.get().saturating_sub(bytes));
+        if self.0.get() > 0 { Ok(()) } else { Err(E::custom(TOO_LARGE)) }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Weight<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Weight<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a YAML value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.spend(1)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        self.spend(1)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        self.spend(1)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        self.spend(1)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        self.spend(1)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        self.spend(text.len().max(1))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        self.spend(1)?;
+        while items.next_element_seed(self)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        self.spend(1)?;
+        while entries.next_entry_seed(self, self)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<(), A::Error> {
+        let (_, content) = data.variant_seed(std::marker::PhantomData::<String>)?;
+        content.newtype_variant_seed(self)
+    }
 }
 
 /// A node of the document, and how many bytes all nodes together may still hold.
@@ -39,8 +127,7 @@ struct Node<'a> {
 impl Node<'_> {
     fn spend<E: Error>(self, bytes: usize) -> Result<(), E> {
         let left = self.left.get().checked_sub(bytes);
-        self.left
-            .set(left.ok_or_else(|| E::custom(format!("aliases make more than {MAX_GROWTH} times its text of it")))?);
+        self.left.set(left.ok_or_else(|| E::custom(TOO_LARGE))?);
         Ok(())
     }
 }

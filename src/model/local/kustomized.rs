@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use serde_yaml::Value as Yaml;
 
+use super::closure::MAX_READ;
 use super::manifests::{Manifest, is_manifest, manifests};
 use super::{Entry, KUSTOMIZATIONS, entry};
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::did_you_mean;
-use crate::values::join_path;
+use crate::values::{bounded, join_path};
 
 /// Bases that lie deeper in each other are not followed.
 const MAX_DEPTH: usize = 32;
@@ -70,25 +71,29 @@ fn kustomization(db: &dyn Db, folder: &str) -> Option<(SourceFile, Yaml)> {
         Entry::File(file) => Some(file),
         Entry::Unknown | Entry::Missing | Entry::Folder(_) => None,
     })?;
+    bounded(file.text(db)).ok()?;
     Some((file, serde_yaml::from_str(file.text(db)).ok()?))
 }
 
 /// The objects of a base. What patches delete is not known and counts as being there; what is generated does not count.
 pub(in crate::model) fn kustomized(db: &dyn Db, folder: &str) -> Vec<Manifest> {
-    let mut objects = vec![];
-    base(db, folder, MAX_DEPTH, &mut objects);
+    let (mut objects, mut left) = (vec![], MAX_READ);
+    base(db, folder, MAX_DEPTH, &mut left, &mut objects);
     objects
 }
 
-fn base(db: &dyn Db, folder: &str, depth: usize, objects: &mut Vec<Manifest>) {
+/// `left` is how many paths are still followed: two that each lead to both would never end.
+fn base(db: &dyn Db, folder: &str, depth: usize, left: &mut usize, objects: &mut Vec<Manifest>) {
     let Some((_, kustomization)) = kustomization(db, folder) else { return };
     let first = objects.len();
     for key in ["resources", "bases"] {
         let paths = kustomization.get(key).and_then(Yaml::as_sequence).into_iter().flatten().filter_map(Yaml::as_str);
         for path in paths.filter_map(|path| join_path(&format!("{folder}/x"), path)) {
+            let Some(fewer) = left.checked_sub(1) else { return };
+            *left = fewer;
             match entry(db, &path) {
                 Entry::File(file) if is_manifest(&path) => objects.extend(manifests(db, file).objects.iter().cloned()),
-                Entry::Folder(_) if depth > 0 => base(db, &path, depth - 1, objects),
+                Entry::Folder(_) if depth > 0 => base(db, &path, depth - 1, left, objects),
                 _ => {}
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use globset::{Glob, GlobMatcher};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize as _;
 use serde_yaml::Value as Yaml;
 
@@ -11,6 +11,7 @@ use super::{Entry, KUSTOMIZATIONS, entry};
 use crate::db::{Db, SourceFile};
 use crate::model::refusals::{Refusal, refusals};
 use crate::text::TextRange;
+use crate::values::bounded;
 
 /// An object in a file, as far as it can be wrong before anything is rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +66,12 @@ pub(in crate::model) fn manifests_below<'db>(
     recurse: bool,
     (include, exclude): (Option<&str>, Option<&str>),
 ) -> Vec<&'db Manifests> {
-    let pattern = |text: Option<&str>| text.and_then(|text| Glob::new(text).ok()).map(|glob| glob.compile_matcher());
+    // A set says that a pattern is too large; a matcher alone would panic.
+    let set = |glob: Glob| GlobSetBuilder::new().add(glob).build().ok();
+    let pattern = |text: Option<&str>| text.and_then(|text| Glob::new(text).ok()).and_then(set);
     let (include, exclude) = (pattern(include), pattern(exclude));
     let fits = |path: &str| {
-        let is = |glob: &GlobMatcher| glob.is_match(path);
+        let is = |glob: &GlobSet| glob.is_match(path);
         include.as_ref().is_none_or(is) && !exclude.as_ref().is_some_and(is)
     };
     let mut files = vec![];
@@ -99,6 +102,10 @@ fn below(db: &dyn Db, folder: &str, prefix: &str, recurse: bool, files: &mut Vec
 pub(super) fn manifests(db: &dyn Db, file: SourceFile) -> Manifests {
     let mut read = Manifests::default();
     let text = file.text(db);
+    if let Err(reason) = bounded(text) {
+        read.problem = looks_like_manifests(text).then(|| (file, line_at(text, 0), reason));
+        return read;
+    }
     let mut ranges = kinds(text).into_iter();
     for document in serde_yaml::Deserializer::from_str(text) {
         let document = match Yaml::deserialize(document) {
