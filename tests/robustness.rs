@@ -17,10 +17,19 @@ use tempfile::TempDir;
 use support::ask::{ask, ask_for_files, check_format};
 use support::{Random, database, examples, lines, text_of, texts};
 
-/// Asks, and shows the text if that panics.
-fn survive(db: &Database, text: &str, what: &str) {
-    let survived = catch_unwind(AssertUnwindSafe(|| drop(ask_for_files(db)))).is_ok();
-    assert!(survived, "{what}:\n{text}");
+/// What panicked, with the text: threads of a pool print into whatever test started them.
+type Survived = Result<(), String>;
+
+/// Does something with a text, and shows the text if that panics.
+fn survive(text: &str, what: &str, act: impl FnOnce()) -> Survived {
+    catch_unwind(AssertUnwindSafe(act)).map_err(|panic| {
+        let message = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        format!("{what}: {}:\n{text}", message.unwrap_or("a panic"))
+    })
+}
+
+fn all(survived: Survived) {
+    survived.unwrap_or_else(|panic| panic!("{panic}"));
 }
 
 fn set(db: &mut Database, path: &str, text: &str) {
@@ -57,16 +66,15 @@ fn every_beginning_of_every_declaration() {
     let files = sources.iter().filter(|(_, path, _)| path.ends_with(".pf"));
     let declarations: Vec<String> = files.flat_map(|(sources, path, _)| cut(text_of(sources, path))).collect();
     assert!(declarations.len() > 150, "the fleet is among them");
-    declarations.par_iter().for_each(|text| {
+    all(declarations.par_iter().try_for_each(|text| {
         let mut db = Database::new("platform.pf");
         for end in boundaries(text) {
             set(&mut db, "platform.pf", &text[..end]);
-            survive(&db, &text[..end], "a declaration");
+            survive(&text[..end], "a declaration", || drop(ask_for_files(&db)))?;
         }
-        for end in boundaries(text).step_by(FORMAT_STEP) {
-            check_format(&text[..end]);
-        }
-    });
+        let mut some = boundaries(text).step_by(FORMAT_STEP);
+        some.try_for_each(|end| survive(&text[..end], "formatted", || check_format(&text[..end])))
+    }));
 }
 
 /// Most beginnings have a brace too few, and the formatter refuses those after it has read them like the compiler.
@@ -79,15 +87,17 @@ fn boundaries(text: &str) -> impl Iterator<Item = usize> {
 /// Whole platforms with a file that is cut off.
 #[test]
 fn beginnings_of_files() {
-    sources().par_iter().filter(|(_, path, _)| path.ends_with(".pf")).for_each(|(sources, path, example)| {
+    let sources = sources();
+    let files = sources.par_iter().filter(|(_, path, _)| path.ends_with(".pf"));
+    all(files.try_for_each(|(sources, path, example)| {
         let mut db = database(sources);
         let text = text_of(sources, path);
         let step = if *example == "fleet" { FLEET_STEP } else { STEP };
-        for end in boundaries(text).step_by(step) {
+        boundaries(text).step_by(step).try_for_each(|end| {
             set(&mut db, path, &text[..end]);
-            survive(&db, &text[..end], path);
-        }
-    });
+            survive(&text[..end], path, || drop(ask_for_files(&db)))
+        })
+    }));
 }
 
 /// Numbers that are no multiple of anything in the texts. To compile a small example takes some milliseconds, and the fleet
@@ -105,7 +115,7 @@ fn mutations() {
 
 /// Files are changed ten times each, and every change is compiled.
 fn mutated(sources: &[&(Changes, String, &str)], count: usize) {
-    (0..count as u64).into_par_iter().for_each(|seed| {
+    all((0..count as u64).into_par_iter().try_for_each(|seed| {
         let mut random = Random::new(seed);
         let (sources, path, _) = random.pick(sources);
         let mut db = database(sources);
@@ -113,13 +123,14 @@ fn mutated(sources: &[&(Changes, String, &str)], count: usize) {
         for _ in 0..10 {
             text = mutate(&mut random, &text);
             set(&mut db, path, &text);
-            survive(&db, &text, path);
+            survive(&text, path, || drop(ask_for_files(&db)))?;
             if path.ends_with(".pf") {
-                check_format(&text);
+                survive(&text, path, || check_format(&text))?;
             }
             text.truncate((0..=LONGEST.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap());
         }
-    });
+        Ok(())
+    }));
 }
 
 /// How many files are mutated, ten times each, and what is kept of a text that grows.
@@ -373,3 +384,16 @@ fn ten_megabytes() {
 
 const GARBAGE: usize = 80_000;
 const MEGABYTE: usize = 1_000_000;
+
+/// The reader of YAML finds some mistakes on a line behind the last.
+#[test]
+fn a_mistake_behind_the_last_line() {
+    let platform = "platform p { repo = \"https://a.example.com/a.git\" }\nhub main {}\nteam t {}\nenvironment dev {}\n\
+                    layer base {}\ncluster c { env = dev  server = \"https://c.example.com\" }\n\
+                    service s { layer = base  owner = t  namespace = \"s\"  manifests { path = \"m\" } }\n";
+    for end in ["a: b: c", "a: [", "a: \"", "a:\n\t- b", "{"] {
+        let manifests = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  {end}\n");
+        let files = [("platform.pf", platform.as_bytes()), ("m/a.yaml", manifests.as_bytes())];
+        assert!(on_disk(&files).iter().any(|finding| finding.starts_with("PF0609")), "{end}");
+    }
+}

@@ -183,17 +183,14 @@ pub(super) fn line_of_key(text: &str, key: &str) -> TextRange {
     line_at(text, text.lines().position(is_it).unwrap_or(0))
 }
 
+/// A line by its number, or the last one.
 fn line_at(text: &str, index: usize) -> TextRange {
-    let mut start = 0;
-    let mut last = "";
-    for (number, line) in text.split_inclusive('\n').enumerate() {
+    let (mut start, mut last) = (0, "");
+    for line in text.split_inclusive('\n').take(index.saturating_add(1)) {
+        start += last.len();
         last = line;
-        if number == index {
-            break;
-        }
-        start += line.len();
     }
-    range(start.min(text.len()), last)
+    range(start, last)
 }
 
 fn range(start: usize, line: &str) -> TextRange {
