@@ -9,13 +9,19 @@ use platformc::documents::files;
 use platformc::source::{Lexeme, Lexer, absolute};
 use platformc::syntax::format::format;
 
-/// Every finding, checked and printed.
-pub fn ask(db: &Database) -> Vec<Diagnostic> {
+/// Every finding, each within its file.
+pub fn find(db: &Database) -> Vec<Diagnostic> {
     let findings = compile::diagnostics(db);
     for finding in &findings {
         check_span(db, finding, finding.primary.span);
         finding.secondary.iter().for_each(|label| check_span(db, finding, label.span));
     }
+    findings
+}
+
+/// The same, printed as text and as JSON.
+pub fn ask(db: &Database) -> Vec<Diagnostic> {
+    let findings = find(db);
     let some = findings.get(..RENDERED).unwrap_or(&findings);
     for color in [false, true] {
         let text = render(db, some, color);
