@@ -84,7 +84,11 @@ pub fn write(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Probl
 /// What the plan changes, with the Applications that go: read while they are still there.
 fn outcome(plan: &Plan, target: &Target, files: &[OutputFile]) -> Outcome {
     let mut outcome = plan.outcome();
-    let read = |path: &str| String::from_utf8(target.disk.read(&target.folder.join(path)).ok()?).ok();
+    let read = |path: &str| {
+        let mut bytes = vec![];
+        target.disk.read(&target.folder.join(path), u64::MAX, &mut bytes).ok()?;
+        String::from_utf8(bytes).ok()
+    };
     outcome.going = going::going(&outcome.changes, files, read);
     outcome
 }
