@@ -56,6 +56,14 @@ impl Tree {
         self.of_kind("Application").into_iter().filter(|object| !is_leaf(object)).collect()
     }
 
+    /// Whether an Application's own folder holds Applications, which only Argo CD's own cluster can take.
+    fn brings_applications(&self, application: &Value) -> bool {
+        let folder = text(application, "/spec/source/path");
+        let lies_there = |path: &str| path.rsplit_once('/').is_some_and(|(parent, _)| folder.ends_with(parent));
+        let applications = self.objects.iter().filter(|(_, object)| object["kind"] == "Application");
+        !folder.is_empty() && applications.map(|(path, _)| path).any(|path| lies_there(path))
+    }
+
     /// Says of which object something does not hold.
     #[track_caller]
     fn holds(&self, object: &Value, holds: bool) {
@@ -173,7 +181,8 @@ fn destinations_are_servers_that_are_known() {
             let server = text(to, "/server");
             let is_known = servers.contains(server) || permitted.contains(server);
             tree.holds(application, to.get("name").is_none() && is_known);
-            tree.holds(application, is_leaf(application) || server == "https://kubernetes.default.svc");
+            let at_home = server == "https://kubernetes.default.svc";
+            tree.holds(application, at_home || !tree.brings_applications(application));
         }
     }
 }
