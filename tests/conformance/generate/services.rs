@@ -123,13 +123,17 @@ impl Writer<'_> {
         text.line(format!("## Service {index}: `code`, | pipes | and <tags>.\n##\n## A second paragraph."));
         text.open(format!("service {declared}"));
         text.line(format!("layer = {}", estate.layers[layer].name));
-        text.line(format!("owner = {}", self.random.pick(&estate.teams)));
+        let owner = self.random.pick(&estate.teams);
+        text.line(format!("owner = {owner}"));
         let items = if self.random.chance(20) && !estate.named && !looped { *self.random.pick(ITEMS) } else { "" };
         self.place(text, &placement, layer);
         let shared = if looped { "${suffix}" } else { "x" };
         let item = if items.is_empty() { String::new() } else { item_text(items) };
         text.line(format!("namespace = \"{name}-{shared}{item}\""));
-        maybe(self.random, text, &["extra_namespaces = [\"kube-system\"]", "extra_namespaces = [\"more-${service}\"]"]);
+        // What Kubernetes keeps for itself is for admins alone; the first team is one.
+        let other = if *owner == estate.teams[0] { "kube-system" } else { "others" };
+        let extra = [other, "more-${service}"].map(|namespace| format!("extra_namespaces = [\"{namespace}\"]"));
+        maybe(self.random, text, &[extra[0].as_str(), extra[1].as_str()]);
         if !items.is_empty() {
             text.line(items);
         }
