@@ -95,6 +95,12 @@ codes! {
     PLAIN_SECRET = Error "PF0713" "a secret in plain text";
     PRUNED_HOLDER = Warning "PF0714" "pruning that takes more than its object";
     TOO_LARGE = Error "PF0715" "more than one object can hold";
+    // Who may do what.
+    NO_GROUP = Warning "PF0801" "a team that nobody is in";
+    EMPTY_ROLE = Error "PF0802" "a role that allows nothing";
+    ROLE_CYCLE = Error "PF0803" "roles that include each other";
+    RISKY_GRANT = Warning "PF0804" "more than a sync from Git in a protected environment";
+    WIDER_ROLE = Warning "PF0805" "a ClusterRole that allows more than its role";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

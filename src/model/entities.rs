@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Scheme;
@@ -29,6 +29,15 @@ pub enum Generator {
     List,
     /// The registered clusters, by label.
     Clusters,
+}
+
+/// What becomes of the project `default`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DefaultProject {
+    /// It permits nothing.
+    Hardened,
+    /// It stays as it is.
+    Untouched,
 }
 
 /// How settings reach the control plane.
@@ -90,6 +99,10 @@ pub struct Hub {
     pub settings: Settings,
     /// After how many seconds a waiting sync is given up.
     pub sync_timeout: u64,
+    /// Whether syncs have the rights of a `ServiceAccount` of the service's namespace.
+    pub impersonation: bool,
+    /// What becomes of the project `default`.
+    pub default_project: DefaultProject,
 }
 
 /// Owners.
@@ -143,6 +156,8 @@ pub struct Cluster {
     pub hub: Arc<str>,
     /// Its labels.
     pub labels: BTreeMap<Arc<str>, Arc<str>>,
+    /// What its API server puts before the names of groups.
+    pub group_prefix: Arc<str>,
     /// Whether a Secret registers it.
     pub register: bool,
 }
@@ -188,6 +203,21 @@ pub struct Repository {
     pub credential: Option<Arc<str>>,
 }
 
+/// What teams may do with a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its doc comment, or what a built-in role is for.
+    pub doc: Option<Arc<str>>,
+    /// The roles whose actions it has as well.
+    pub includes: Vec<Arc<str>>,
+    /// The words of all its actions.
+    pub actions: BTreeSet<&'static str>,
+    /// The `ClusterRole` that is bound with it, where it does not follow from the actions.
+    pub cluster_role: Option<Arc<str>>,
+}
+
 /// A health check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
@@ -218,6 +248,8 @@ pub struct Estate {
     pub repositories: Vec<Repository>,
     /// The health checks.
     pub healths: Vec<Health>,
+    /// The roles, built in and declared.
+    pub roles: Vec<Role>,
 }
 
 impl Estate {
@@ -232,6 +264,29 @@ impl Estate {
     pub fn cluster(&self, name: &str) -> Option<&Cluster> {
         let found = self.clusters.binary_search_by(|cluster| cluster.name.as_ref().cmp(name));
         found.ok().and_then(|index| self.clusters.get(index))
+    }
+
+    /// The role of this name.
+    #[must_use]
+    pub fn role(&self, name: &str) -> Option<&Role> {
+        self.roles.iter().find(|role| role.name.as_ref() == name)
+    }
+
+    /// The team of this name.
+    #[must_use]
+    pub fn team(&self, name: &str) -> Option<&Team> {
+        self.teams.iter().find(|team| team.name.as_ref() == name)
+    }
+
+    /// Whether a team owns the platform itself.
+    #[must_use]
+    pub fn is_admin(&self, team: &str) -> bool {
+        self.admins().any(|admin| admin.as_ref() == team)
+    }
+
+    /// The teams that own the platform itself.
+    pub fn admins(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.platform.iter().flat_map(|platform| &platform.admins)
     }
 
     /// The layer of this name.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::entities::{
-    Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind,
-    Settings, Team,
+    Cluster, DefaultProject, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository,
+    RepositoryKind, Role, Settings, Team,
 };
+use super::access;
 use super::fields::Fields;
 use super::scheme::Scheme;
 use crate::db::{Content, Db, Workspace};
@@ -58,6 +59,7 @@ fn checked_estate(db: &dyn Db) -> Checked {
         layers: reader.all(Kind::Layer, Reader::layer),
         repositories: reader.all(Kind::Repository, Reader::repository),
         healths: reader.all(Kind::Health, Reader::health),
+        roles: reader.roles(),
         clusters: vec![],
     };
     if estate.hubs.is_empty() {
@@ -82,6 +84,8 @@ fn default_hub() -> Hub {
         namespace: "argocd".into(),
         settings: Settings::Apply,
         sync_timeout: 1800,
+        impersonation: false,
+        default_project: DefaultProject::Hardened,
     }
 }
 
@@ -205,12 +209,67 @@ impl<'db> Reader<'db> {
             namespace: fields.text("namespace").unwrap_or(default.namespace),
             settings: if fragment { Settings::Fragment } else { Settings::Apply },
             sync_timeout: fields.text("sync_timeout").map_or(default.sync_timeout, |text| seconds(&text)),
+            impersonation: self.impersonation(fields),
+            default_project: match fields.text("default_project").as_deref() {
+                Some("untouched") => DefaultProject::Untouched,
+                _ => DefaultProject::Hardened,
+            },
+        })
+    }
+
+    /// Only since 3.5 what has no ServiceAccount, such as the roots, may keep the rights of Argo CD itself.
+    fn impersonation(&mut self, fields: Fields<'_>) -> bool {
+        let wanted = fields.flag("impersonation", false);
+        let version = fields.text("argocd").and_then(|text| Version::parse(&text));
+        if let (true, Some(tree), Some(version)) = (wanted, fields.tree("impersonation"), version)
+            && version < Version::of(3, 5)
+        {
+            self.sink.push(
+                Diagnostic::new(
+                    codes::NEWER_THAN_TARGET,
+                    tree.span(),
+                    format!("`impersonation` needs Argo CD 3.5, and the hub has {version}"),
+                )
+                .note("before 3.5 a sync without a ServiceAccount of its own fails, that of the roots too")
+                .help("leave it away, or raise `argocd` in the hub"),
+            );
+        }
+        wanted
+    }
+
+    /// The roles that there always are, and those that are declared.
+    fn roles(&mut self) -> Vec<Role> {
+        let mut spans = BTreeMap::new();
+        for item in declarations(self.db).of(self.db, Kind::Role) {
+            if schema::ROLES.iter().any(|role| role.name == item.name(self.db).as_ref()) {
+                self.sink.push(reserved(self.db, item, "every platform has a role of this name"));
+            }
+            spans.insert(Arc::clone(item.name(self.db)), name_span(self.db, item));
+        }
+        let mut roles: Vec<Role> = schema::ROLES.iter().map(built_in).collect();
+        let declared = self.all(Kind::Role, Reader::role);
+        roles.extend(declared.into_iter().filter(|role| !schema::ROLES.iter().any(|known| known.name == &*role.name)));
+        let roles = access::close(roles, &spans, &mut self.sink);
+        access::check_roles(&roles, &spans, &mut self.sink);
+        roles
+    }
+
+    fn role(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Role> {
+        let actions = fields.texts("actions");
+        Some(Role {
+            name: Arc::clone(item.name(self.db)),
+            doc: self.doc(item),
+            includes: fields.texts("includes"),
+            actions: actions.iter().filter_map(|word| schema::action_of(word)).map(|action| action.name).collect(),
+            cluster_role: fields.text("cluster_role"),
         })
     }
 
     fn team(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Team> {
-        if item.name(self.db).as_ref() == "admin" {
-            self.sink.push(reserved(self.db, item, "the project of roots and foundations is called `admin`"));
+        match item.name(self.db).as_ref() {
+            "admin" => self.sink.push(reserved(self.db, item, "the project of roots and foundations is called `admin`")),
+            "default" => self.sink.push(reserved(self.db, item, "Argo CD itself makes a project `default`")),
+            _ => {}
         }
         Some(Team {
             name: Arc::clone(item.name(self.db)),
@@ -279,6 +338,7 @@ impl<'db> Reader<'db> {
             server: fields.text("server")?,
             hub: self.hub_of(item, fields, estate)?,
             labels: fields.text_map("labels"),
+            group_prefix: fields.text("group_prefix").unwrap_or_else(|| "".into()),
             register: fields.flag("register", true),
             environment,
         };
@@ -289,6 +349,7 @@ impl<'db> Reader<'db> {
             labels: Arc::new(cluster.labels.clone()),
             vars: Arc::default(),
             service: None,
+            owner: None,
             item: None,
         };
         let vars = self.vars(item, &world);
@@ -384,6 +445,16 @@ pub(super) fn attribute<'db>(db: &'db dyn Db, item: Item<'db>, name: &str) -> Op
         EntryKind::Assign { key, value, .. } if key.text.as_ref() == name => Some(value),
         _ => None,
     })
+}
+
+fn built_in(role: &schema::BuiltInRole) -> Role {
+    Role {
+        name: role.name.into(),
+        doc: Some(role.doc.into()),
+        includes: vec![],
+        actions: role.actions.iter().copied().collect(),
+        cluster_role: None,
+    }
 }
 
 /// A branch as a full ref, which costs Argo CD less to resolve; refs and commits stay as they are.

@@ -27,6 +27,8 @@ pub(super) struct Gathered<'db> {
     pub(super) site: Site,
     pub(super) contributions: Contributions<'db>,
     pub(super) each: Option<(Arc<str>, Vec<EachItem>)>,
+    /// The team that owns the service.
+    owner: Option<Arc<str>>,
     values: Vec<Value>,
     narrowness: Narrowness,
     /// The lines from the strongest to the weakest.
@@ -55,6 +57,7 @@ pub(super) fn gather<'db>(
         site,
         contributions: Contributions::default(),
         each: None,
+        owner: None,
         values: vec![],
         narrowness: Narrowness::default(),
         order: vec![],
@@ -132,11 +135,8 @@ impl<'db> Gathered<'db> {
         if let Some(platform) = declarations.of(self.db, Kind::Platform).next() {
             self.defaults(platform, Level::Platform, &["defaults", "service"]);
         }
-        let layer = attribute(self.db, self.item, "layer").and_then(|expr| {
-            let scope = self.scope(self.item.locals(self.db), Ambients::None, None);
-            evaluate_named(&scope, expr, Expected::Kind(Kind::Layer), &mut Sink::default()).ok()
-        });
-        if let Some(layer) = layer.and_then(|layer| declarations.get(Kind::Layer, layer.as_text()?)) {
+        self.owner = self.named("owner", Kind::Team);
+        if let Some(layer) = self.named("layer", Kind::Layer).and_then(|layer| declarations.get(Kind::Layer, &layer)) {
             self.defaults(layer, Level::Layer, &["defaults"]);
         }
         // The template's arguments stand in the service's frame, so that one comes first and the list is in order of use.
@@ -145,6 +145,14 @@ impl<'db> Gathered<'db> {
         self.collect(own, body, &SERVICE, Place::Service);
         let own = self.contributions.frames.len() - 1;
         self.template(own, sink);
+    }
+
+    /// The declaration that an attribute names; what is wrong with it is reported with the head.
+    fn named(&self, key: &str, kind: Kind) -> Option<Arc<str>> {
+        let expr = attribute(self.db, self.item, key)?;
+        let scope = self.scope(self.item.locals(self.db), Ambients::None, None);
+        let value = evaluate_named(&scope, expr, Expected::Kind(kind), &mut Sink::default()).ok()?;
+        value.as_text().cloned()
     }
 
     fn collect(&mut self, frame: Frame, body: &'db Block, schema: &'static crate::schema::BlockSchema, place: Place) {
@@ -281,7 +289,8 @@ impl<'db> Gathered<'db> {
             return;
         }
         // It is the same on every cluster, and may still name the service.
-        let world = World { service: Some(Arc::clone(self.item.name(self.db))), ..World::default() };
+        let service = Some(Arc::clone(self.item.name(self.db)));
+        let world = World { service, owner: self.owner.clone(), ..World::default() };
         let scope = self.scope(self.item.locals(self.db), Ambients::All, Some(&world));
         let given = evaluate(&scope, value, Expected::Value, sink);
         let argument_range = value.range;
@@ -301,6 +310,7 @@ impl<'db> Gathered<'db> {
     pub(super) fn world(&self, asked: Asked) -> World {
         let mut world = worlds(self.db).get(asked.cluster).cloned().unwrap_or_default();
         world.service = Some(Arc::clone(self.item.name(self.db)));
+        world.owner.clone_from(&self.owner);
         world.item = self.each.as_ref().and_then(|(name, items)| {
             let (_, value) = items.get(asked.item?)?;
             Some((Arc::clone(name), value.clone()))

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::access::check_groups;
 use super::entities::{Cluster, Deliver, Generator};
 use super::estates::{attribute, deliver, estate, generator, worlds};
 use super::gather::{Asked, Gathered, gather};
@@ -125,6 +126,7 @@ impl<'db> Reader<'_, 'db> {
     fn head(&mut self) -> Option<(Head, Vec<Span>)> {
         let layer = self.reference("layer", Kind::Layer);
         let owner = self.reference("owner", Kind::Team);
+        self.in_groups(owner.as_deref());
         let layer = layer?;
         let layer_says = estate(self.db()).layer(&layer)?;
         self.gathered.unknown_regions(self.sink);
@@ -162,6 +164,13 @@ impl<'db> Reader<'_, 'db> {
             list.dedup();
         }
         Some((head, spans))
+    }
+
+    /// Somebody has to be in the team.
+    fn in_groups(&mut self, owner: Option<&str>) {
+        if let (Some(owner), Some(expr)) = (owner, attribute(self.db(), self.gathered.item, "owner")) {
+            check_groups(estate(self.db()), owner, self.gathered.site.span(expr.range), self.sink);
+        }
     }
 
     /// A word of the service's block, such as the one of `deliver`.

@@ -36,6 +36,7 @@ pub(super) fn lower(db: &dyn Db, instances: &Instances<'_>, tree: &Tree, sink: &
     super::secrets::check(db, tree, lower.sink);
     lower.synced(&sync, fields);
     super::raw::check(tree, lower.sink);
+    let access = super::access::read(db, instances, tree, lower.sink);
     if head.deliver == Deliver::ApplicationSet {
         lower.numbers(tree);
     }
@@ -47,6 +48,7 @@ pub(super) fn lower(db: &dyn Db, instances: &Instances<'_>, tree: &Tree, sink: &
         extra_namespaces: fields.texts("extra_namespaces"),
         sources: sources?,
         sync,
+        access,
         labels: fields.text_map("labels"),
         annotations: fields.text_map("annotations"),
         links: fields.text_map("links"),

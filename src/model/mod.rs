@@ -1,6 +1,7 @@
 //! The resolved platform: hubs, clusters, teams, layers, services and their instances, without a trace of where in the
 //! source they come from.
 
+mod access;
 mod checks;
 mod entities;
 mod estates;
@@ -23,11 +24,12 @@ mod spec;
 mod spelling;
 mod versions;
 
+pub use access::{ADMINS_ALWAYS, Granted, OWNER_ALWAYS, Rights, actions, allows, rights, teams_of};
 pub use checks::check_declaration;
 
 pub use entities::{
-    Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind,
-    Settings, Team,
+    Cluster, DefaultProject, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository,
+    RepositoryKind, Role, Settings, Team,
 };
 pub use estates::{estate, estate_diagnostics, worlds};
 pub use gather::{Explained, explain_value};

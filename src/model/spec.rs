@@ -14,6 +14,8 @@ pub struct Spec {
     pub sources: Vec<Source>,
     /// How it is synced.
     pub sync: Sync,
+    /// Who may do what with it.
+    pub access: super::access::Granted,
     /// Labels on the Application.
     pub labels: BTreeMap<Arc<str>, Arc<str>>,
     /// Annotations on the Application.

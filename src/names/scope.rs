@@ -8,7 +8,7 @@ use super::imports::reachable;
 use super::item::{Item, body, items};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::schema::Kind;
+use crate::schema::{Kind, ROLES};
 use crate::source::outline;
 use crate::text::TextRange;
 use crate::values::Names;
@@ -61,6 +61,9 @@ pub fn declarations(db: &dyn Db) -> Declarations<'_> {
 #[salsa::tracked]
 pub fn names(db: &dyn Db) -> Names {
     let mut names = Names::default();
+    for role in ROLES {
+        names.insert(Kind::Role, role.name.into());
+    }
     for item in &declarations(db).items {
         names.insert(item.kind(db), Arc::clone(item.name(db)));
     }

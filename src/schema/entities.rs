@@ -1,5 +1,6 @@
 //! Platform, hub, team, environment, cluster, layer, repository and health.
 
+use super::actions::ROLE;
 use super::services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, KindSchema, Text, Type};
 
@@ -55,6 +56,13 @@ pub(super) const KINDS: &[KindSchema] = &[
         doc: "A shape for services, with typed parameters. A service takes it with `use`, and what it says itself wins.",
         body: TEMPLATE,
         example: "template web {\n  param image : string\n  param port  : int = 8080\n  helm { path = \"charts/web\"  values { image = image  port = port } }\n}",
+    },
+    KindSchema {
+        kind: Kind::Role,
+        doc: "What a team may do with a service, in Argo CD and in Kubernetes, under one name. The roles `viewer`, `deployer`, \
+              `operator` and `admin` are there already.",
+        body: ROLE,
+        example: "role debugger {\n  includes = [operator]\n  actions  = [exec]\n}",
     },
     KindSchema {
         kind: Kind::Repository,
@@ -128,13 +136,28 @@ const HUB: &[Attribute] = &[
         "After which time a sync is given up, with all its retries. Argo CD begins it again only when a later commit changes what is synced, so it must be longer than a cluster takes to come up.",
     )
     .default("\"30m\""),
+    Attribute::new(
+        "impersonation",
+        Type::Bool,
+        "Whether each sync has only the rights of a ServiceAccount in the service's own namespace. Argo CD 3.5 and newer.",
+    )
+    .default("false"),
+    Attribute::new(
+        "default_project",
+        Type::Choice(&[
+            Choice { name: "hardened", doc: "the project `default` permits nothing" },
+            Choice { name: "untouched", doc: "it stays as it is, for Applications that are none of the platform's" },
+        ]),
+        "What becomes of the project `default`, which Argo CD makes so that everything is permitted.",
+    )
+    .default("hardened"),
 ];
 
 const TEAM: &[Attribute] = &[
     Attribute::new(
         "sso",
         Type::List(&Type::Text(Text::NotEmpty)),
-        "The groups of the identity provider. Nothing is granted to them yet: access comes with a later version.",
+        "The groups of the identity provider: who is in one of them is in the team.",
     )
     .default("[]"),
     Attribute::new("github", Type::Text(Text::NotEmpty), "The team's handle on GitHub, such as `@org/team`."),
@@ -161,6 +184,11 @@ const CLUSTER: &[Attribute] = &[
     Attribute::new("region", Type::Text(Text::LabelValue), "Where it is."),
     Attribute::new("hub", Type::Reference(Kind::Hub), "The hub that deploys to it; optional while there is one."),
     Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels, for conditions and on its registration."),
+    Attribute::new(
+        "group_prefix",
+        Type::Text(Text::NotEmpty),
+        "What its API server puts before the names of groups (`--oidc-groups-prefix`), such as `oidc:`.",
+    ),
     Attribute::new("vars", ANY_MAP, "Variables; they win over the environment's and the platform's."),
     Attribute::new(
         "register",

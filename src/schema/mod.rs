@@ -1,6 +1,7 @@
 //! The one table of kinds, attributes, types, defaults and documentation. Checker, completion, hover, formatter and the
 //! language reference read it; nothing is described twice.
 
+mod actions;
 mod entities;
 mod functions;
 mod reference;
@@ -8,6 +9,7 @@ mod services;
 mod sources;
 mod types;
 
+pub use actions::{ACTIONS, Action, BuiltInRole, ROLES, Reach, action_of};
 pub use functions::{FUNCTIONS, Function, Parameter};
 pub use reference::language_reference;
 pub use services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
@@ -18,7 +20,7 @@ pub const KINDS: &[KindSchema] = entities::KINDS;
 
 /// Words that are part of the language and come with a later version.
 pub const NOT_YET: &[&str] = &[
-    "policy", "test", "secret", "store", "preview", "rollout", "moved", "removed", "role", "access", "freeze", "expect",
+    "policy", "test", "secret", "store", "preview", "rollout", "moved", "removed", "freeze", "expect",
 ];
 
 /// What a condition and every expression of a service may name beside its own locals.
@@ -29,6 +31,7 @@ pub const AMBIENTS: &[(&str, &str)] = &[
     ("labels", "the cluster's labels; one that is missing is null in a condition"),
     ("vars", "the variables of platform, environment and cluster; not in conditions"),
     ("service", "the service's name; not in conditions"),
+    ("owner", "the team that owns the service; not in conditions"),
 ];
 
 /// The schema of a kind.

@@ -1,5 +1,6 @@
 //! Services, templates and defaults.
 
+use super::actions::ACCESS;
 use super::sources::{HELM, KUSTOMIZE, MANIFESTS, PLUGIN, SOURCE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, Text, Type};
 
@@ -48,7 +49,7 @@ const HEAD: [Attribute; 7] = [
     .fixed(),
 ];
 
-const SHARED_ATTRIBUTES: [Attribute; 16] = [
+const SHARED_ATTRIBUTES: [Attribute; 17] = [
     Attribute::new("namespace", Type::Text(Text::DnsLabel), "The namespace that it is deployed to.").required(),
     Attribute::new(
         "extra_namespaces",
@@ -69,6 +70,7 @@ const SHARED_ATTRIBUTES: [Attribute; 16] = [
     Attribute::new("plugin", Type::Block(&PLUGIN), "A config management plugin."),
     Attribute::new("source", Type::Named(&SOURCE), "A further source, with a name."),
     Attribute::new("sync", Type::Block(&SYNC), "How Argo CD syncs it."),
+    ACCESS,
     Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels on its Applications."),
     Attribute::new("annotations", Type::Map(&Type::Text(Text::Annotation)), "Annotations on its Applications."),
     Attribute::new("links", Type::Map(&Type::Text(Text::ApplicationLink)), "Links for people, shown by Argo CD."),
@@ -87,7 +89,7 @@ const SHARED_ATTRIBUTES: [Attribute; 16] = [
 
 const SHARED: &[Attribute] = &SHARED_ATTRIBUTES;
 
-const SERVICE_ATTRIBUTES: [Attribute; 23] = {
+const SERVICE_ATTRIBUTES: [Attribute; 24] = {
     let [layer, owner, on, template, one_per, deliver, generator] = HEAD;
     let [
         namespace,
@@ -100,6 +102,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 23] = {
         plugin,
         source,
         sync,
+        access,
         labels,
         annotations,
         links,
@@ -123,6 +126,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 23] = {
         plugin,
         source,
         sync,
+        access,
         labels,
         annotations,
         links,

@@ -21,6 +21,8 @@ pub enum Kind {
     Health,
     /// A service's shape with parameters.
     Template,
+    /// A set of actions that teams are given.
+    Role,
 }
 
 impl Kind {
@@ -38,6 +40,7 @@ impl Kind {
             Self::Repository => "repository",
             Self::Health => "health",
             Self::Template => "template",
+            Self::Role => "role",
         }
     }
 }

@@ -160,6 +160,7 @@ fn ambient(world: &World, name: &str) -> Value {
         "env" => Value::Reference(Kind::Environment, Arc::clone(&world.environment)),
         "region" => text(&world.region),
         "service" => text(&world.service),
+        "owner" => world.owner.as_ref().map_or(Value::Null, |name| Value::Reference(Kind::Team, Arc::clone(name))),
         "labels" => {
             let labels = world.labels.iter().map(|(key, value)| (Arc::clone(key), Value::Text(Arc::clone(value))));
             Value::Object(Arc::new(labels.collect()))

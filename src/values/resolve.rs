@@ -53,6 +53,8 @@ pub struct World {
     pub vars: Arc<BTreeMap<Arc<str>, Value>>,
     /// The service's name.
     pub service: Option<Arc<str>>,
+    /// The team that owns the service.
+    pub owner: Option<Arc<str>>,
     /// The name that `each` gives, and the item.
     pub item: Option<(Arc<str>, Value)>,
 }
@@ -72,7 +74,7 @@ impl Ambients {
     fn allows(self, name: &str) -> bool {
         match self {
             Self::None => false,
-            Self::Condition => !matches!(name, "vars" | "service"),
+            Self::Condition => !matches!(name, "vars" | "service" | "owner"),
             Self::All => true,
         }
     }

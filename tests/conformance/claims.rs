@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use platformc::db::Database;
 use platformc::documents::{applications, hub_prefixes};
-use platformc::model::{Slot, estate, explain_value, head};
+use platformc::model::{Estate, Slot, allows, estate, explain_value, head, rights};
 use platformc::names::declarations;
 use platformc::plan::{Guarantee, edges};
-use platformc::schema::Kind;
+use platformc::schema::{ACTIONS, Kind};
 use serde_json::{Value, json};
 
 /// The URL under which Argo CD knows the cluster that it runs on.
@@ -31,8 +31,17 @@ pub(crate) struct Hub {
     pub(crate) ordered: Vec<(String, String)>,
     /// What each AppProject permits, and nothing else.
     pub(crate) projects: BTreeMap<String, Permissions>,
-    /// Groups of the identity provider. None of them may do anything: access is no part of the language yet.
-    pub(crate) groups: BTreeSet<String>,
+    /// Groups of the identity provider, and what each may do.
+    pub(crate) groups: BTreeMap<String, Rights>,
+}
+
+/// What a group may do.
+#[derive(Clone, Default)]
+pub(crate) struct Rights {
+    /// Everything.
+    pub(crate) is_admin: bool,
+    /// Words of the language's actions, by Application.
+    pub(crate) actions: BTreeMap<String, BTreeSet<&'static str>>,
 }
 
 /// What an AppProject permits.
@@ -57,7 +66,35 @@ pub(crate) fn claims(db: &Database) -> Vec<Hub> {
         hub.applications.insert(name(&application), application);
     }
     order(db, &mut hubs);
+    access(db, &mut hubs);
     hubs
+}
+
+/// What `can` says of every team, action and instance.
+fn access(db: &Database, hubs: &mut [Hub]) {
+    let estate = estate(db);
+    let scheme = &estate.platform.as_ref().expect("a sound platform").names;
+    for item in declarations(db).of(db, Kind::Service) {
+        let Some(head) = head(db, item) else { continue };
+        for (position, slot) in head.instances.iter().enumerate() {
+            let cluster = estate.cluster(&slot.cluster).expect("its cluster");
+            let hub = hubs.iter_mut().find(|known| known.name == *cluster.hub).expect("its hub");
+            let name = scheme.name(&head.name, slot.item.as_deref(), cluster);
+            let Some(granted) = rights(db, item).at(position) else { continue };
+            for (team, action) in estate.teams.iter().flat_map(|team| ACTIONS.iter().map(move |action| (team, action))) {
+                if allows(estate, granted, &team.name, action.name) {
+                    may(estate, hub, &team.name, &name, action.name);
+                }
+            }
+        }
+    }
+}
+
+fn may(estate: &Estate, hub: &mut Hub, team: &str, application: &str, action: &'static str) {
+    for group in estate.team(team).iter().flat_map(|team| &team.sso) {
+        let rights = hub.groups.entry(group.to_string()).or_default();
+        rights.actions.entry(application.to_owned()).or_default().insert(action);
+    }
 }
 
 fn empty(db: &Database, name: &str, namespace: &str) -> Hub {
@@ -81,8 +118,18 @@ fn empty(db: &Database, name: &str, namespace: &str) -> Hub {
         applications: BTreeMap::new(),
         ordered: vec![],
         projects: BTreeMap::from([("admin".to_owned(), admin)]),
-        groups: estate.teams.iter().flat_map(|team| team.sso.iter().map(ToString::to_string)).collect(),
+        groups: groups(estate),
     }
+}
+
+fn groups(estate: &Estate) -> BTreeMap<String, Rights> {
+    let mut groups: BTreeMap<String, Rights> = BTreeMap::new();
+    for team in &estate.teams {
+        for group in &team.sso {
+            groups.entry(group.to_string()).or_default().is_admin |= estate.is_admin(&team.name);
+        }
+    }
+    groups
 }
 
 pub(crate) fn name(application: &Value) -> String {

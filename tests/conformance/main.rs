@@ -3,6 +3,7 @@
 //! `cargo conformance --help` says how to run it; the README here says what is compared.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod access;
 mod claims;
 mod generate;
 mod judge;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
+use crate::access;
 use crate::claims::{Hub, Permissions, name};
 use crate::judge::Judge;
 use crate::support::Texts;
@@ -32,7 +33,7 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    fn new(rule: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(crate) fn new(rule: impl Into<String>, message: impl Into<String>) -> Self {
         Self { rule: rule.into(), message: message.into() }
     }
 }
@@ -260,25 +261,27 @@ impl Hearing<'_> {
         Ok(found)
     }
 
-    /// What the API server lets groups do.
+    /// What the API server lets groups do, for every group, Application and action.
     fn access(&self, judge: &mut Judge, tally: &mut Tally) -> Differences {
-        let groups: Vec<&str> = self.hub.groups.iter().map(String::as_str).chain(["strangers"]).collect();
-        let subjects: String = groups.iter().map(|group| format!("group:{group}\n")).collect();
-        let mut requests = "get clusters * deny\ncreate projects * deny\nget repositories * deny\n".to_owned();
-        for (name, application) in self.hub.applications.iter().take(5) {
-            let project = application["spec"]["project"].as_str().unwrap_or_default();
-            for action in ["get", "sync", "update", "delete", "override"] {
-                let _ = writeln!(requests, "{action} applications {project}/{name} deny");
-            }
-            let _ = writeln!(requests, "create exec {project}/{name} deny\nget logs {project}/{name} deny");
-        }
-        tally.decisions += requests.lines().count() * groups.len();
+        let questions = access::questions(self.hub);
+        let subjects: String = access::subjects(self.hub).iter().fold(String::new(), |mut lines, group| {
+            let _ = writeln!(lines, "group:{group}");
+            lines
+        });
+        let requests: String = questions.iter().fold(String::new(), |mut lines, question| {
+            let _ = writeln!(lines, "{question}");
+            lines
+        });
         let subjects = self.write("subjects", &subjects)?;
         let requests = self.write("requests", &requests)?;
         let answer = self.ask(judge, "rbac-matrix", &["--subjects", &subjects, "--requests", &requests])?;
-        let wrong = answer["wrong"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let decisions = answer["decisions"].as_array().map(Vec::as_slice).unwrap_or_default();
+        tally.decisions += decisions.len();
         let mut found = findings("rbac", &answer);
-        found.extend(wrong.iter().map(|decision| Difference::new("rbac/surplus", decision.to_string())));
+        if decisions.len() != questions.len() * access::subjects(self.hub).len() {
+            found.push(Difference::new("rbac/unanswered", format!("{} decisions", decisions.len())));
+        }
+        found.extend(access::wrong(self.hub, &questions, decisions));
         Ok(found)
     }
 

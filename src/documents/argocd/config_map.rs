@@ -1,10 +1,11 @@
-//! argocd-cm and argocd-cmd-params-cm: only the keys that order and health rest on. They are applied on the server under a
+//! argocd-cm, argocd-cmd-params-cm and argocd-rbac-cm: only the keys that order, health and access rest on. They are applied on the server under a
 //! field manager of their own, so that other keys stay.
 
 use std::sync::Arc;
 
 use super::super::yaml::Node;
 use super::super::{header, paths};
+use super::policy::policy;
 use super::{SYNC_WAVE, object};
 use crate::db::Db;
 use crate::model::{Estate, Health, Hub, Settings, estate};
@@ -16,12 +17,16 @@ const HEALTH: &str = include_str!("health.lua");
 #[salsa::tracked]
 pub(in crate::documents) fn settings(db: &dyn Db) -> Vec<(String, Arc<str>)> {
     let estate = estate(db);
-    estate.hubs.iter().flat_map(|hub| of_hub(estate, hub)).collect()
+    estate.hubs.iter().flat_map(|hub| of_hub(db, estate, hub)).collect()
 }
 
-fn of_hub(estate: &Estate, hub: &Hub) -> Vec<(String, Arc<str>)> {
+fn of_hub(db: &dyn Db, estate: &Estate, hub: &Hub) -> Vec<(String, Arc<str>)> {
     let control_plane = paths::of_hub(estate, paths::CONTROL_PLANE, &hub.name);
-    let maps = [("argocd-cm", main_settings(estate, hub)), ("argocd-cmd-params-cm", parameters(hub))];
+    let maps = [
+        ("argocd-cm", main_settings(estate, hub)),
+        ("argocd-cmd-params-cm", parameters(hub)),
+        ("argocd-rbac-cm", policy(db, hub)),
+    ];
     let fragment = hub.settings == Settings::Fragment;
     let folder = if fragment { format!("{control_plane}/{}", paths::SETTINGS) } else { control_plane };
     let mut files: Vec<_> =
@@ -58,6 +63,13 @@ fn main_settings(estate: &Estate, hub: &Hub) -> Node {
     let mut data = Node::Map(vec![]);
     if hub.version < Version::of(3, 0) {
         data.insert("application.resourceTrackingMethod", "annotation");
+        // Otherwise whoever sees an Application reads its logs.
+        data.insert("server.rbac.log.enforce.enable", "true");
+    }
+    if hub.impersonation {
+        data.insert("application.sync.impersonation.enabled", "true");
+        // Roots and foundations have no ServiceAccount, for they make those of the others.
+        data.insert("application.sync.impersonation.enforced", "false");
     }
     data.insert("resource.customizations.health.argoproj.io_Application", HEALTH);
     for Health { group, kind, lua } in &estate.healths {
@@ -85,7 +97,7 @@ fn component() -> Arc<str> {
     let node = Node::map([
         ("apiVersion", Node::text("kustomize.config.k8s.io/v1alpha1")),
         ("kind", Node::text("Component")),
-        ("patches", Node::List(vec![patch("argocd-cm"), patch("argocd-cmd-params-cm")])),
+        ("patches", Node::List(vec![patch("argocd-cm"), patch("argocd-cmd-params-cm"), patch("argocd-rbac-cm")])),
     ]);
     header::document(node, "a component for the kustomization that installs Argo CD")
 }
