@@ -15,10 +15,10 @@ use platformc::compile::{diagnostics, has_errors};
 use platformc::db::{Changes, Content, Database};
 use platformc::diagnostics::{CODES, Diagnostic, Severity, render, to_json};
 use platformc::documents::{applications, files};
-use platformc::model::{Slot, explain_value, head};
-use platformc::names::declarations;
+use platformc::model::{Slot, allows, estate, explain_value, head, rights};
+use platformc::names::{Item, declarations};
 use platformc::plan::{Guarantee, Reason, edges};
-use platformc::schema::{FUNCTIONS, Kind};
+use platformc::schema::{ACTIONS, FUNCTIONS, Kind};
 use platformc::source::absolute;
 use platformc::text::LineIndex;
 use serde_json::Value as Json;
@@ -441,6 +441,9 @@ fn value(db: &Database, left: &str) -> String {
     }
     let is = |slot: &Slot| slot.cluster.as_ref() == cluster && slot.item.as_deref() == item;
     let Some(position) = head.instances.iter().position(is) else { return "no such instance".to_owned() };
+    if let Some(team) = path.strip_prefix("can ") {
+        return can(db, declared, position, team);
+    }
     let keys = keys(path);
     match keys.first().map(String::as_str) {
         Some("order") => order(db, service, position),
@@ -457,6 +460,14 @@ fn value(db: &Database, left: &str) -> String {
             value.map_or("nothing".to_owned(), |value| value.to_json().to_string())
         }
     }
+}
+
+/// The words of everything that a team may do with an instance.
+fn can(db: &Database, item: Item<'_>, position: usize, team: &str) -> String {
+    let rights = rights(db, item);
+    let Some(granted) = rights.at(position) else { return "nothing".to_owned() };
+    let allowed = ACTIONS.iter().filter(|action| allows(estate(db), granted, team, action.name));
+    format!("{:?}", allowed.map(|action| action.name).collect::<Vec<_>>().join(" "))
 }
 
 fn instance(service: &str, slot: &Slot) -> String {

@@ -43,6 +43,16 @@ pub(super) enum Command {
         after_help = "Examples:\n  platformc graph --format dot | dot -Tsvg > platform.svg\n  platformc graph --cluster prod-eu-1\n  platformc graph --service chat-api --format json"
     )]
     Graph(GraphArgs),
+    /// Say whether a team may do something, and which lines decide that
+    #[command(
+        after_help = "Examples:\n  platformc can chat sync chat-api\n  platformc can chat sync ingress-nginx@prod-eu-1    exits with 1: no\n  platformc can chat exec chat-api --format json\n\nThe actions are those of `platformc access`."
+    )]
+    Can(CanArgs),
+    /// Print who may do what
+    #[command(
+        after_help = "Examples:\n  platformc access\n  platformc access --team chat\n  platformc access --service ingress-nginx --format csv"
+    )]
+    Access(AccessArgs),
     /// Write a first platform.pf
     #[command(after_help = "Example:\n  platformc init my-platform && cd my-platform && platformc build")]
     Init(InitArgs),
@@ -176,6 +186,49 @@ pub(super) struct GraphArgs {
     /// Only this service, what it needs and what needs it
     #[arg(long, value_name = "NAME")]
     pub(super) service: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CanArgs {
+    /// The team
+    pub(super) team: String,
+    /// What it wants to do, such as `sync`
+    pub(super) action: String,
+    /// SERVICE, SERVICE@CLUSTER or SERVICE.ITEM@CLUSTER
+    pub(super) service: String,
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Option<Utf8PathBuf>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
+}
+
+/// How the matrix of access is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AccessFormat {
+    /// For people
+    Table,
+    /// A JSON array
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AccessArgs {
+    /// Only what this team may do
+    #[arg(long, value_name = "NAME")]
+    pub(super) team: Option<String>,
+    /// Only what teams may do with this service
+    #[arg(long, value_name = "NAME")]
+    pub(super) service: Option<String>,
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Option<Utf8PathBuf>,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = AccessFormat::Table)]
+    pub(super) format: AccessFormat,
 }
 
 #[derive(Debug, Args)]

@@ -92,6 +92,11 @@ impl<'db> Instance<'db> {
         Ok(Self { item, service: item.name(db), slot, position })
     }
 
+    /// The service.
+    pub(super) fn item(&self) -> Item<'db> {
+        self.item
+    }
+
     /// Whether an Application is this instance's.
     pub(super) fn is(&self, meaning: &Meaning) -> bool {
         meaning.slot == self.slot && meaning.service.as_ref() == self.service

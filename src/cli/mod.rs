@@ -1,7 +1,9 @@
 //! The commands. Exit codes: 0 fine, 1 findings, 2 usage, 3 the disk, which refuses or has something in the way.
 
+mod access;
 mod args;
 mod build;
+mod can;
 mod check;
 mod expand;
 mod explain;
@@ -38,6 +40,8 @@ fn command(command: Command) -> u8 {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Expand(arguments) => expand::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Can(arguments) => can::run(&arguments),
+        Command::Access(arguments) => access::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Completions { shell } => {
             let mut script = vec![];

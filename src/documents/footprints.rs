@@ -16,6 +16,8 @@ pub(super) struct Footprint {
     pub(super) repositories: BTreeSet<(Arc<str>, Arc<str>)>,
     /// The namespaces that it writes to, by cluster.
     pub(super) namespaces: BTreeSet<(Arc<str>, Arc<str>)>,
+    /// The same, with the namespace that it is deployed to between them.
+    pub(super) writes: BTreeSet<(Arc<str>, Arc<str>, Arc<str>)>,
     /// The first sentence of its doc comment.
     pub(super) summary: Option<Arc<str>>,
     /// Where its manifests come from, for people.
@@ -44,9 +46,11 @@ pub(super) fn footprint<'db>(db: &'db dyn Db, item: Item<'db>) -> Footprint {
             }
         }
         for namespace in [&variant.spec.namespace].into_iter().chain(&variant.spec.extra_namespaces) {
-            footprint
-                .namespaces
-                .extend(clusters.iter().map(|cluster| (Arc::clone(&cluster.name), Arc::clone(namespace))));
+            for cluster in &clusters {
+                let (cluster, own) = (Arc::clone(&cluster.name), Arc::clone(&variant.spec.namespace));
+                footprint.namespaces.insert((Arc::clone(&cluster), Arc::clone(namespace)));
+                footprint.writes.insert((cluster, own, Arc::clone(namespace)));
+            }
         }
     }
     footprint.sources.sort();

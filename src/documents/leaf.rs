@@ -80,12 +80,13 @@ impl<'s> Sources<'s> {
 
     /// By what the written folders of a source differ, over all variants of the service.
     pub(super) fn variation(&self, written: Written, name: Option<&Arc<str>>) -> Variation {
-        variation(self.service, self.estate, name, |spec| {
+        let content = |spec: &Spec| {
             spec.sources
                 .iter()
                 .find(|source| source.name.as_ref() == name && Written::of(source) == Some(written))
                 .cloned()
-        })
+        };
+        variation(self.service, self.estate, name, content, |_| ())
     }
 
     /// The repository's path of a written folder, with holes.

@@ -18,6 +18,7 @@ mod file;
 pub use argocd::{Meaning, applications};
 pub use file::{OutputContent, OutputFile};
 pub use header::MARKER;
+pub use kubernetes::cluster_roles;
 pub use output::{files, hub_prefixes};
 pub use present::{Present, applications_in};
-pub use readme::{GraphFormat, GraphScope, graph};
+pub use readme::{AccessRow, GraphFormat, GraphScope, access_rows, graph};

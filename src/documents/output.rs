@@ -9,7 +9,7 @@ use super::argocd::{
     application_sets, cluster_files, leaf_places, projects, registrations, root_files, settings, shared_application,
 };
 use super::file::{OutputContent, OutputFile};
-use super::kubernetes::{bootstrap, written};
+use super::kubernetes::{access, bootstrap, written};
 use super::paths;
 use super::readme::{platform_readme, service_readme};
 use crate::db::{Database, Db, in_parallel};
@@ -50,6 +50,7 @@ fn service_files<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<OutputFile> {
         leaves.map(|(path, values, template)| OutputFile { path, content: OutputContent::Filled(template, values) });
     let folder = written(db, item)
         .iter()
+        .chain(&access(db, item).files)
         .chain(application_sets(db, item))
         .chain(shared(db, item))
         .chain(service_readme(db, item));

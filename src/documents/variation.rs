@@ -49,18 +49,21 @@ impl Axis {
     }
 }
 
-/// The coarsest way to tell a service's instances apart so that `content` is the same within each folder.
-pub(super) fn variation<T: PartialEq>(
+/// The coarsest way to tell a service's instances apart so that `content`, and what it takes from the cluster, are the same
+/// within each folder.
+pub(super) fn variation<T: PartialEq, U: PartialEq>(
     service: &Service,
     estate: &Estate,
     name: Option<&Arc<str>>,
     content: impl Fn(&Spec) -> Option<T>,
+    from_cluster: impl Fn(&Cluster) -> U,
 ) -> Variation {
     let contents: Vec<Option<T>> = service.variants.iter().map(|variant| content(&variant.spec)).collect();
-    let mut placed: Vec<(&Cluster, &Slot, &Option<T>)> = vec![];
+    let mut placed: Vec<(&Cluster, &Slot, (&Option<T>, U))> = vec![];
     for (variant, content) in service.variants.iter().zip(&contents) {
         for slot in variant.instances.iter().filter_map(|position| service.head.instances.get(*position)) {
-            placed.extend(estate.cluster(&slot.cluster).map(|cluster| (cluster, slot, content)));
+            placed
+                .extend(estate.cluster(&slot.cluster).map(|cluster| (cluster, slot, (content, from_cluster(cluster)))));
         }
     }
     let fits = |axes: &&&'static [Axis]| {
@@ -71,11 +74,11 @@ pub(super) fn variation<T: PartialEq>(
     Variation { prefix: name.cloned(), axes }
 }
 
-fn is_consistent<T: PartialEq>(axes: &[Axis], placed: &[(&Cluster, &Slot, &Option<T>)]) -> bool {
-    let mut seen: BTreeMap<Vec<&str>, &Option<T>> = BTreeMap::new();
+fn is_consistent<T: PartialEq>(axes: &[Axis], placed: &[(&Cluster, &Slot, T)]) -> bool {
+    let mut seen: BTreeMap<Vec<&str>, &T> = BTreeMap::new();
     placed.iter().all(|(cluster, slot, content)| {
         let key = axes.iter().map(|axis| axis.value(cluster, slot)).collect();
-        *seen.entry(key).or_insert(content) == *content
+        *seen.entry(key).or_insert(content) == content
     })
 }
 
@@ -85,6 +88,11 @@ impl Variation {
         let parts = self.prefix.iter().map(AsRef::as_ref).chain(self.axes.iter().map(|axis| axis.value(cluster, slot)));
         let parts: Vec<&str> = parts.collect();
         if parts.is_empty() { "all".to_owned() } else { parts.join("-") }
+    }
+
+    /// Whether folders of two items differ.
+    pub(super) fn tells_items_apart(&self) -> bool {
+        self.axes.contains(&Axis::Item)
     }
 
     /// The folder of any instance, with holes.

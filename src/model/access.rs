@@ -14,7 +14,7 @@ use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span, did_you_mean};
 use crate::names::{Item, names};
 use crate::overlays::Tree;
-use crate::schema::{Action, Kind, action_of};
+use crate::schema::{Action, Kind};
 use crate::values::Value;
 
 /// Roles by team. Teams of `admins` are left out: they may do everything everywhere.
@@ -110,8 +110,9 @@ fn risky(db: &dyn Db, instances: &Instances<'_>, role: &str, teams: &[Arc<str>],
     let admins = estate(db).platform.as_ref().map(|platform| platform.admins.as_slice()).unwrap_or_default();
     let protected = instances.clusters.iter().filter(|cluster| cluster.protected);
     let protected: Vec<&str> = protected.map(|cluster| cluster.name.as_ref()).collect();
-    let words = estate(db).role(role).map(|role| role.actions.clone()).unwrap_or_default();
-    let words: Vec<&str> = words.into_iter().filter(|word| action_of(word).is_some_and(|action| action.risky)).collect();
+    let role = estate(db).role(role).map(|role| &role.name);
+    let words = actions(estate(db), role).into_iter().filter(|action| action.risky);
+    let words: Vec<&str> = words.map(|action| action.name).collect();
     let Some(team) = teams.iter().find(|team| !admins.contains(team)) else { return };
     if protected.is_empty() || words.is_empty() {
         return;
@@ -119,7 +120,9 @@ fn risky(db: &dyn Db, instances: &Instances<'_>, role: &str, teams: &[Arc<str>],
     let message = format!("`{team}` gets {} on {}", super::lower::some(&words), super::lower::some(&protected));
     sink.push(
         Diagnostic::new(codes::RISKY_GRANT, span, message)
-            .note("what is done so is in no commit, and a protected environment is one where nothing happens by mistake")
+            .note(
+                "what is done so is in no commit, and a protected environment is one where nothing happens by mistake",
+            )
             .help("give `operator` there: `when env == NAME { access { operator = [TEAM] } }`"),
     );
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::access;
 use super::entities::{
     Cluster, DefaultProject, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository,
     RepositoryKind, Role, Settings, Team,
 };
-use super::access;
 use super::fields::Fields;
 use super::scheme::Scheme;
 use crate::db::{Content, Db, Workspace};
@@ -267,7 +267,9 @@ impl<'db> Reader<'db> {
 
     fn team(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Team> {
         match item.name(self.db).as_ref() {
-            "admin" => self.sink.push(reserved(self.db, item, "the project of roots and foundations is called `admin`")),
+            "admin" => {
+                self.sink.push(reserved(self.db, item, "the project of roots and foundations is called `admin`"))
+            }
             "default" => self.sink.push(reserved(self.db, item, "Argo CD itself makes a project `default`")),
             _ => {}
         }
@@ -453,7 +455,7 @@ fn built_in(role: &schema::BuiltInRole) -> Role {
         doc: Some(role.doc.into()),
         includes: vec![],
         actions: role.actions.iter().copied().collect(),
-        cluster_role: None,
+        cluster_role: role.cluster_role.map(Into::into),
     }
 }
 

@@ -49,6 +49,10 @@ struct Walk {
     place: Place,
     path: Vec<Arc<str>>,
     conditions: Vec<usize>,
+    /// Whether a block around begins with `override`.
+    forced: bool,
+    /// Whether a block around is said whole.
+    whole: bool,
 }
 
 const ANY: Type = Type::Any;
@@ -62,7 +66,7 @@ impl<'a> Collector<'a, '_> {
         }
         self.contributions.frames.push(frame);
         let frame = self.contributions.frames.len() - 1;
-        let mut walk = Walk { frame, place, path: vec![], conditions: vec![] };
+        let mut walk = Walk { frame, place, path: vec![], conditions: vec![], forced: false, whole: false };
         self.block(body, Shape::Attributes(schema), &mut walk);
     }
 
@@ -186,7 +190,8 @@ impl<'a> Collector<'a, '_> {
     ) {
         let combination = self.combination(&walk.conditions);
         let path = walk.path.iter().cloned().chain(key.map(|key| Arc::clone(&key.text))).collect();
-        self.contributions.list.push(Contribution { path, action, frame: walk.frame, combination, forced, of, range });
+        let (frame, forced, whole) = (walk.frame, forced || walk.forced, walk.whole);
+        self.contributions.list.push(Contribution { path, action, frame, combination, forced, whole, of, range });
     }
 
     fn combination(&mut self, conditions: &[usize]) -> usize {
@@ -197,7 +202,15 @@ impl<'a> Collector<'a, '_> {
         })
     }
 
-    fn assign(&mut self, key: &'a Word, operator: Operator, value: &'a Expr, forced: bool, shape: Shape, walk: &Walk) {
+    fn assign(
+        &mut self,
+        key: &'a Word,
+        operator: Operator,
+        value: &'a Expr,
+        forced: bool,
+        shape: Shape,
+        walk: &mut Walk,
+    ) {
         let Some(of) = self.of(key, shape, walk) else { return };
         // These are read as they are written, and checked where they are read.
         if matches!(of, Type::Placement | Type::Use | Type::NameScheme) {
@@ -218,7 +231,10 @@ impl<'a> Collector<'a, '_> {
             Operator::Set => Action::Set(value),
             Operator::Append => Action::Append(value),
         };
+        let outer = walk.whole;
+        walk.whole |= is_whole(shape, &key.text);
         self.push(walk, Some(key), action, of, forced, value.range);
+        walk.whole = outer;
     }
 
     fn check_value(&mut self, value: &'a Expr, of: &'static Type, walk: &Walk) {
@@ -246,10 +262,12 @@ impl<'a> Collector<'a, '_> {
                 return self.report(walk, codes::TYPE_MISMATCH, key.range, message, Some(help));
             }
         };
+        let (place, outer) = (walk.place, (walk.forced, walk.whole));
+        walk.forced |= forced;
+        walk.whole |= is_whole(shape, &key.text);
         if body.entries.is_empty() {
             self.push(walk, Some(key), Action::Exists, of, forced, key.range);
         }
-        let place = walk.place;
         if key.text.as_ref() == "defaults" && walk.path.is_empty() && place == Place::Plain {
             walk.place = Place::Overlaid;
         }
@@ -257,6 +275,7 @@ impl<'a> Collector<'a, '_> {
         self.block(body, inner, walk);
         walk.path.pop();
         walk.place = place;
+        (walk.forced, walk.whole) = outer;
     }
 
     fn named(&mut self, named: &'a Named, shape: Shape, walk: &mut Walk) {
@@ -300,8 +319,8 @@ impl<'a> Collector<'a, '_> {
     }
 
     fn unset(&mut self, path: &'a [Word], at: TextRange, walk: &Walk) {
-        let mut full =
-            Walk { frame: walk.frame, place: walk.place, path: walk.path.clone(), conditions: walk.conditions.clone() };
+        let (path_here, conditions) = (walk.path.clone(), walk.conditions.clone());
+        let mut full = Walk { path: path_here, conditions, forced: false, whole: false, ..*walk };
         full.path.extend(path.iter().map(|word| Arc::clone(&word.text)));
         if !full.path.is_empty() {
             self.push(&full, None, Action::Unset, &ANY, false, at);
@@ -335,6 +354,13 @@ impl<'a> Collector<'a, '_> {
         walk.path.extend(keys.iter().map(|key| Arc::from(*key)));
         self.push(walk, None, Action::Set(value), &API_VERSION, false, value.range);
         walk.path.truncate(depth);
+    }
+}
+
+fn is_whole(shape: Shape, key: &str) -> bool {
+    match shape {
+        Shape::Attributes(schema) => schema.attribute(key).is_some_and(|attribute| attribute.whole),
+        Shape::Free(_) => false,
     }
 }
 

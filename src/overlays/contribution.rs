@@ -97,6 +97,8 @@ pub struct Contribution<'a> {
     pub combination: usize,
     /// Whether it is written with `override`.
     pub forced: bool,
+    /// Whether it is part of something that the narrowest line says whole.
+    pub whole: bool,
     /// The type that the table gives the value.
     pub of: &'static Type,
     /// Where it stands.

@@ -93,6 +93,9 @@ impl<'m> Merge<'_, 'm> {
     }
 
     fn line(&mut self, line: usize) {
+        if let Some(by) = self.whole(line) {
+            return self.hidden_whole(line, by);
+        }
         let contribution = &self.contributions.list[line];
         match (self.way(&contribution.path), contribution.action) {
             (Way::Hidden(by), _) => self.hidden(line, by),
@@ -109,6 +112,24 @@ impl<'m> Merge<'_, 'm> {
                     Err(_) => self.fill(line, Slot::Broken(line)),
                 }
             }
+        }
+    }
+
+    /// The line of another place that has said all of what this one is a part of.
+    fn whole(&self, line: usize) -> Option<usize> {
+        let list = &self.contributions.list;
+        let by = self.root.get(list[line].path.first()?)?.line();
+        let is_other = (list[by].frame, list[by].combination) != (list[line].frame, list[line].combination);
+        (list[line].whole && list[by].whole && is_other).then_some(by)
+    }
+
+    fn hidden_whole(&mut self, line: usize, by: usize) {
+        if self.is_stronger(by, line) {
+            self.warn_hidden_overlay(line, by);
+        } else if self.path(line) == self.path(by) {
+            self.hidden(line, by);
+        } else {
+            self.tie(line, by);
         }
     }
 
@@ -308,12 +329,17 @@ impl<'m> Merge<'_, 'm> {
         let unconditional = self.contributions.combinations[list[by].combination].is_empty();
         let conditional = !self.contributions.combinations[list[line].combination].is_empty();
         let narrower_level = self.contributions.level(by) > self.contributions.level(line);
-        if !(unconditional && conditional && narrower_level) || list[by].forced || list[by].path != list[line].path {
+        if !(unconditional && conditional && narrower_level) || list[by].forced {
             return;
         }
-        let message =
-            format!("`{}` hides an overlay of the {}", list[by].path.join("."), self.contributions.level(line).name());
+        if list[by].path != list[line].path && !list[line].whole {
+            return;
+        }
+        let whole = list[line].whole;
+        let path = if whole { list[by].path.first().map_or("", AsRef::as_ref) } else { &list[by].path.join(".") };
+        let message = format!("`{path}` hides an overlay of the {}", self.contributions.level(line).name());
         let attribute = list[by].path.last().map_or("", AsRef::as_ref);
+        let meant = if whole { format!("{path} {{ ... }}") } else { format!("{attribute} = ...") };
         self.sink.push(
             Diagnostic::new(codes::HIDDEN_OVERLAY, self.contributions.span(by), message)
                 .label("this holds everywhere")
@@ -322,7 +348,7 @@ impl<'m> Merge<'_, 'm> {
                     format!("hidden where `{}`", self.contributions.show(list[line].combination)),
                 )
                 .note("a narrower level wins, with all its conditions")
-                .help(format!("if that is meant, write `override {attribute} = ...`")),
+                .help(format!("if that is meant, write `override {meant}`")),
         );
     }
 

@@ -38,6 +38,8 @@ pub struct BuiltInRole {
     pub doc: &'static str,
     /// The words of its actions.
     pub actions: &'static [&'static str],
+    /// The `ClusterRole` that is bound with it, where it does not follow from the actions.
+    pub cluster_role: Option<&'static str>,
 }
 
 const ALWAYS: Version = Version::of(2, 14);
@@ -45,7 +47,11 @@ const EDIT: Reach = Reach::Role("edit");
 const VIEW: Reach = Reach::Role("view");
 const WORKLOADS: &[&str] = &["daemonsets", "deployments", "statefulsets"];
 
-const fn action(name: &'static str, doc: &'static str, argo: &'static [(&'static str, &'static str, Version)]) -> Action {
+const fn action(
+    name: &'static str,
+    doc: &'static str,
+    argo: &'static [(&'static str, &'static str, Version)],
+) -> Action {
     Action { name, doc, argo, kubernetes: Reach::Nothing, risky: false }
 }
 
@@ -71,7 +77,11 @@ pub const ACTIONS: &[Action] = &[
         Reach::Rule("apps", WORKLOADS, &["patch"]),
     ),
     on(
-        action("delete-pods", "delete its Pods, so that new ones start", &[("applications", "delete/*/Pod/*/*", ALWAYS)]),
+        action(
+            "delete-pods",
+            "delete its Pods, so that new ones start",
+            &[("applications", "delete/*/Pod/*/*", ALWAYS)],
+        ),
         Reach::Rule("", &["pods"], &["delete"]),
     ),
     risky(action("run-actions", "run any action on its objects", &[("applications", "action/*", ALWAYS)]), EDIT),
@@ -89,12 +99,23 @@ pub const ACTIONS: &[Action] = &[
 
 /// The roles that every platform has, from the narrowest on.
 pub const ROLES: &[BuiltInRole] = &[
-    BuiltInRole { name: "viewer", doc: "Sees what runs, and why it does not.", actions: &["get", "logs"] },
-    BuiltInRole { name: "deployer", doc: "A viewer who may sync.", actions: &["get", "logs", "sync"] },
+    BuiltInRole {
+        name: "viewer",
+        doc: "Sees what runs, and why it does not.",
+        actions: &["get", "logs"],
+        cluster_role: None,
+    },
+    BuiltInRole {
+        name: "deployer",
+        doc: "A viewer who may sync.",
+        actions: &["get", "logs", "sync"],
+        cluster_role: None,
+    },
     BuiltInRole {
         name: "operator",
         doc: "A deployer who may restart what hangs.",
         actions: &["get", "logs", "sync", "restart", "delete-pods"],
+        cluster_role: None,
     },
     BuiltInRole {
         name: "admin",
@@ -114,6 +135,7 @@ pub const ROLES: &[BuiltInRole] = &[
             "create",
             "delete",
         ],
+        cluster_role: Some("admin"),
     },
 ];
 
@@ -130,10 +152,18 @@ const CHOICES: [Choice; ACTIONS.len()] = {
 /// What stands in a `role` block.
 pub(super) const ROLE: BlockSchema = BlockSchema {
     attributes: &[
-        Attribute::new("includes", Type::List(&Type::Reference(Kind::Role)), "Roles whose actions it has as well, built in or declared.")
-            .default("[]"),
-        Attribute::new("actions", Type::List(&Type::Choice(&CHOICES)), "What it allows; the table of actions says what each means.")
-            .default("[]"),
+        Attribute::new(
+            "includes",
+            Type::List(&Type::Reference(Kind::Role)),
+            "Roles whose actions it has as well, built in or declared.",
+        )
+        .default("[]"),
+        Attribute::new(
+            "actions",
+            Type::List(&Type::Choice(&CHOICES)),
+            "What it allows; the table of actions says what each means.",
+        )
+        .default("[]"),
         Attribute::new(
             "cluster_role",
             Type::Text(Text::NotEmpty),
@@ -146,8 +176,10 @@ pub(super) const ROLE: BlockSchema = BlockSchema {
 pub(super) const ACCESS: Attribute = Attribute::new(
     "access",
     Type::Map(&Type::List(&Type::Reference(Kind::Team))),
-    "Who may do what, by role: `{ deployer = [chat] }`. The owner always views, and teams of `admins` may do everything.",
-);
+    "Who may do what, by role: `{ deployer = [chat] }`. The owner always views, and teams of `admins` may do everything. \
+     A narrower `access` replaces a wider one whole.",
+)
+.whole();
 
 /// The action of a word.
 #[must_use]

@@ -86,6 +86,8 @@ pub struct Attribute {
     pub form: Form,
     /// Whether it may differ from instance to instance, in a `when` block.
     pub overlay: bool,
+    /// Whether the narrowest line that says it says all of it, though it is an object.
+    pub whole: bool,
     /// The first Argo CD that knows it.
     pub since: Option<Version>,
 }
@@ -103,7 +105,7 @@ pub enum Form {
 
 impl Attribute {
     pub(super) const fn new(name: &'static str, of: Type, doc: &'static str) -> Self {
-        Self { name, of, doc, form: Form::Optional, overlay: true, since: None }
+        Self { name, of, doc, form: Form::Optional, overlay: true, whole: false, since: None }
     }
 
     pub(super) const fn required(mut self) -> Self {
@@ -119,6 +121,12 @@ impl Attribute {
     /// It belongs to the service as a whole and can't differ by overlay.
     pub(super) const fn fixed(mut self) -> Self {
         self.overlay = false;
+        self
+    }
+
+    /// It is one value, though it is an object: what a wider line says of it does not show through.
+    pub(super) const fn whole(mut self) -> Self {
+        self.whole = true;
         self
     }
 

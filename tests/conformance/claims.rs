@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use platformc::db::Database;
 use platformc::documents::{applications, hub_prefixes};
-use platformc::model::{Estate, Slot, allows, estate, explain_value, head, rights};
+use platformc::model::{DefaultProject, Estate, Slot, allows, estate, explain_value, head, rights};
 use platformc::names::declarations;
 use platformc::plan::{Guarantee, edges};
 use platformc::schema::{ACTIONS, Kind};
@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 
 /// The URL under which Argo CD knows the cluster that it runs on.
 const IN_CLUSTER: &str = "https://kubernetes.default.svc";
+
+const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// What is claimed of one control plane.
 #[derive(Clone)]
@@ -31,6 +33,8 @@ pub(crate) struct Hub {
     pub(crate) ordered: Vec<(String, String)>,
     /// What each AppProject permits, and nothing else.
     pub(crate) projects: BTreeMap<String, Permissions>,
+    /// Whether the project `default` permits nothing.
+    pub(crate) hardens_default: bool,
     /// Groups of the identity provider, and what each may do.
     pub(crate) groups: BTreeMap<String, Rights>,
 }
@@ -81,7 +85,8 @@ fn access(db: &Database, hubs: &mut [Hub]) {
             let hub = hubs.iter_mut().find(|known| known.name == *cluster.hub).expect("its hub");
             let name = scheme.name(&head.name, slot.item.as_deref(), cluster);
             let Some(granted) = rights(db, item).at(position) else { continue };
-            for (team, action) in estate.teams.iter().flat_map(|team| ACTIONS.iter().map(move |action| (team, action))) {
+            for (team, action) in estate.teams.iter().flat_map(|team| ACTIONS.iter().map(move |action| (team, action)))
+            {
                 if allows(estate, granted, &team.name, action.name) {
                     may(estate, hub, &team.name, &name, action.name);
                 }
@@ -104,8 +109,12 @@ fn empty(db: &Database, name: &str, namespace: &str) -> Hub {
     let mut admin = Permissions::default();
     admin.repositories.insert(platform.repo.to_string());
     admin.destinations.insert((IN_CLUSTER.to_owned(), namespace.to_owned()));
-    admin.destinations.extend(clusters().map(|cluster| (cluster.server.to_string(), "default".to_owned())));
+    admin.destinations.extend(clusters().map(|cluster| (cluster.server.to_string(), "*".to_owned())));
     admin.kinds.insert((String::new(), "Namespace".to_owned()));
+    admin.kinds.insert((RBAC.to_owned(), "ClusterRole".to_owned()));
+    if estate.hub(name).is_some_and(|hub| hub.impersonation) {
+        admin.kinds.insert((RBAC.to_owned(), "ClusterRoleBinding".to_owned()));
+    }
     Hub {
         name: name.to_owned(),
         namespace: namespace.to_owned(),
@@ -118,6 +127,7 @@ fn empty(db: &Database, name: &str, namespace: &str) -> Hub {
         applications: BTreeMap::new(),
         ordered: vec![],
         projects: BTreeMap::from([("admin".to_owned(), admin)]),
+        hardens_default: estate.hub(name).is_some_and(|hub| hub.default_project == DefaultProject::Hardened),
         groups: groups(estate),
     }
 }

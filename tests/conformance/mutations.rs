@@ -516,7 +516,7 @@ const ACCESS: &[Mutation] = &[
         Edit::Replace(
             "infra/argocd/projects/shop.yaml",
             "spec:\n",
-            "spec:\n  roles:\n  - name: anyone\n    groups:\n    - acorn:platform\n    policies:\n    - p, proj:shop:anyone, applications, delete, shop/*, allow\n",
+            "spec:\n  roles:\n  - name: anyone\n    groups:\n    - acorn:shop\n    policies:\n    - p, proj:shop:anyone, applications, delete, shop/*, allow\n",
         ),
     ),
 ];

@@ -301,20 +301,26 @@ fn requests(hub: &Hub) -> Vec<(Value, bool)> {
         all.kinds.extend(project.kinds.iter().cloned());
     }
     let servers: BTreeSet<String> = all.destinations.iter().map(|(server, _)| server.clone()).collect();
-    let namespaces: BTreeSet<String> =
+    let namespaces: Vec<String> =
         all.destinations.iter().map(|(_, namespace)| namespace.clone()).chain(["kube-system".to_owned()]).collect();
+    let namespaces = namespaces.into_iter().filter(|namespace| namespace != "*").collect::<BTreeSet<_>>();
     all.kinds.extend(
         [("", "Node"), ("rbac.authorization.k8s.io", "ClusterRoleBinding")]
             .map(|(group, kind)| (group.to_owned(), kind.to_owned())),
     );
     let mut requests = vec![];
-    for (name, project) in &hub.projects {
+    // Nothing of the platform is in `default`, which permits nothing.
+    let nothing = Permissions::default();
+    let hardened = hub.hardens_default.then_some(("default", &nothing));
+    for (name, project) in hub.projects.iter().map(|(name, project)| (name.as_str(), project)).chain(hardened) {
         for repo in &all.repositories {
             requests.push((json!({ "project": name, "repo": repo }), project.repositories.contains(repo)));
         }
         for server in &servers {
             for namespace in &namespaces {
-                let permitted = project.destinations.contains(&(server.clone(), namespace.clone()));
+                let permitted = [namespace.as_str(), "*"]
+                    .iter()
+                    .any(|known| project.destinations.contains(&(server.clone(), (*known).to_owned())));
                 requests.push((json!({ "project": name, "server": server, "namespace": namespace }), permitted));
             }
         }

@@ -24,7 +24,7 @@ pub(super) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 pub(super) const ADMIN: &str = "admin";
 
 /// An object's head.
-pub(super) fn object(api_version: &str, kind: &str, metadata: Node) -> Node {
+pub(in crate::documents) fn object(api_version: &str, kind: &str, metadata: Node) -> Node {
     Node::map([("apiVersion", Node::text(api_version)), ("kind", Node::text(kind)), ("metadata", metadata)])
 }
 

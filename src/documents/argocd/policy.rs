@@ -107,7 +107,8 @@ impl<'s> Service<'s> {
 
     fn place(&self, positions: &BTreeSet<usize>) -> Place {
         let slots = positions.iter().filter_map(|position| self.head.instances.get(*position));
-        let scheme = self.estate.platform.as_ref().map(|platform| &platform.names).filter(|it| **it != Scheme::default());
+        let scheme =
+            self.estate.platform.as_ref().map(|platform| &platform.names).filter(|it| **it != Scheme::default());
         match scheme {
             Some(scheme) => Place::Names(slots.filter_map(|slot| self.name(scheme, slot)).collect()),
             None if positions.len() == self.here.len() => Place::Everywhere,

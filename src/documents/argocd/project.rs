@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::footprints::{Footprint, footprint};
+use super::super::kubernetes::{ACCOUNT, is_reserved};
 use super::super::yaml::Node;
 use super::super::{header, leaf, paths};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
-use crate::model::{Estate, Hub, Platform, estate, head};
+use crate::model::{DefaultProject, Estate, Hub, Platform, estate, head};
 use crate::names::declarations;
 use crate::schema::Kind;
 
@@ -35,6 +36,9 @@ pub(in crate::documents) fn projects(db: &dyn Db) -> Vec<(String, Arc<str>)> {
     for hub in &estate.hubs {
         let folder = format!("{}/projects", paths::of_hub(estate, paths::CONTROL_PLANE, &hub.name));
         files.push((format!("{folder}/{ADMIN}.yaml"), admin(platform, estate, hub)));
+        if hub.default_project == DefaultProject::Hardened {
+            files.push((format!("{folder}/default.yaml"), default_project(hub)));
+        }
         for ((of, team), bounds) in &bounds {
             if *of == hub.name {
                 files.push((format!("{folder}/{team}.yaml"), project(hub, team, bounds)));
@@ -87,10 +91,57 @@ fn project(hub: &Hub, team: &str, bounds: &Bounds) -> Arc<str> {
     ]);
     let spec =
         spec.with_filled("clusterResourceWhitelist", Node::List(bounds.cluster_resources.iter().map(kind).collect()));
+    let spec = spec.with_filled("destinationServiceAccounts", Node::List(accounts(hub, bounds)));
     header::document(
         object(ARGO, "AppProject", metadata(hub, team)).with("spec", spec),
         &format!("the project of team {team}"),
     )
+}
+
+/// As whom Argo CD syncs into each namespace.
+fn accounts(hub: &Hub, bounds: &Bounds) -> Vec<Node> {
+    let account = |(server, namespace): &(Arc<str>, Arc<str>)| {
+        Node::map([
+            ("server", Node::text(Arc::clone(server))),
+            ("namespace", Node::text(Arc::clone(namespace))),
+            ("defaultServiceAccount", Node::text(ACCOUNT)),
+        ])
+    };
+    let own = bounds.destinations.iter().filter(|_| hub.impersonation);
+    own.filter(|(_, namespace)| !is_reserved(namespace)).map(account).collect()
+}
+
+/// The project that Argo CD makes by itself, so that everything is permitted: as hardened, nothing is
+/// (`docs/user-guide/projects.md`).
+fn default_project(hub: &Hub) -> Arc<str> {
+    let all = Node::map([("group", Node::text("*")), ("kind", Node::text("*"))]);
+    let spec = Node::map([
+        ("description", Node::text("Nothing belongs here")),
+        ("sourceRepos", Node::List(vec![])),
+        ("destinations", Node::List(vec![])),
+        ("clusterResourceWhitelist", Node::List(vec![])),
+        ("namespaceResourceBlacklist", Node::List(vec![all])),
+    ]);
+    let metadata = Node::map([
+        ("name", Node::text("default")),
+        ("namespace", Node::text(Arc::clone(&hub.namespace))),
+        (
+            "annotations",
+            Node::map([
+                ("argocd.argoproj.io/sync-options", Node::text("Prune=false,Delete=false")),
+                (SYNC_WAVE, Node::text("-100")),
+            ]),
+        ),
+    ]);
+    header::document(object(ARGO, "AppProject", metadata).with("spec", spec), "the project that nothing belongs to")
+}
+
+/// The cluster-scoped kinds that foundations hold.
+fn cluster_kinds(hub: &Hub) -> Vec<Node> {
+    let kind = |group: &str, kind: &str| Node::map([("group", Node::text(group)), ("kind", Node::text(kind))]);
+    let mut kinds = vec![kind("", "Namespace"), kind("rbac.authorization.k8s.io", "ClusterRole")];
+    kinds.extend(hub.impersonation.then(|| kind("rbac.authorization.k8s.io", "ClusterRoleBinding")));
+    kinds
 }
 
 /// The project of roots and foundations: the hub's own namespace, and namespaces on every cluster.
@@ -100,15 +151,12 @@ fn admin(platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<str> {
     };
     let clusters = estate.clusters.iter().filter(|cluster| cluster.hub == hub.name);
     let mut destinations = vec![destination(IN_CLUSTER, &hub.namespace)];
-    destinations.extend(clusters.map(|cluster| destination(&cluster.server, "default")));
+    destinations.extend(clusters.map(|cluster| destination(&cluster.server, "*")));
     let spec = Node::map([
         ("description", Node::text("Roots, layers and foundations; no team's services")),
         ("sourceRepos", Node::list([platform.repo.as_ref()])),
         ("destinations", Node::List(destinations)),
-        (
-            "clusterResourceWhitelist",
-            Node::List(vec![Node::map([("group", Node::text("")), ("kind", Node::text("Namespace"))])]),
-        ),
+        ("clusterResourceWhitelist", Node::List(cluster_kinds(hub))),
     ]);
     header::document(
         object(ARGO, "AppProject", metadata(hub, ADMIN)).with("spec", spec),

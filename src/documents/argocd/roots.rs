@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::footprints::footprint;
-use super::super::kubernetes;
+use super::super::kubernetes::{self, Foundation, foundation_files};
 use super::super::yaml::Node;
 use super::super::{header, paths};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
 use crate::model::{Cluster, Deliver, Estate, Head, Hub, Order, Platform, Settings, estate, head};
-use crate::names::declarations;
+use crate::names::{Item, declarations};
 use crate::plan::plan;
 use crate::schema::{Kind, Version};
 
@@ -179,13 +179,12 @@ fn has_sets(db: &dyn Db, estate: &Estate, hub: &Hub) -> bool {
 pub(in crate::documents) fn cluster_files(db: &dyn Db) -> Vec<(String, Arc<str>)> {
     let estate = estate(db);
     let Some(platform) = &estate.platform else { return vec![] };
-    let mut namespaces: BTreeMap<&str, BTreeSet<Arc<str>>> = BTreeMap::new();
+    let mut foundations: BTreeMap<&str, Foundation> = BTreeMap::new();
     let mut layers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for item in declarations(db).of(db, Kind::Service) {
-        for (cluster, namespace) in &footprint(db, item).namespaces {
-            namespaces.entry(cluster).or_default().insert(Arc::clone(namespace));
-        }
-        if let Some(head) = head(db, item).as_ref().filter(|head| head.deliver == Deliver::Applications) {
+        let Some(head) = head(db, item) else { continue };
+        add_to_foundations(db, estate, item, head, &mut foundations);
+        if head.deliver == Deliver::Applications {
             for slot in &head.instances {
                 layers.entry(&slot.cluster).or_default().insert(&head.layer);
             }
@@ -195,8 +194,9 @@ pub(in crate::documents) fn cluster_files(db: &dyn Db) -> Vec<(String, Arc<str>)
     for cluster in &estate.clusters {
         let Some(hub) = estate.hub(&cluster.hub) else { continue };
         let layers = layers.get(cluster.name.as_ref()).cloned().unwrap_or_default();
-        let namespaces = namespaces.get(cluster.name.as_ref()).cloned().unwrap_or_default();
-        files.extend(foundation(platform, hub, cluster, &namespaces));
+        if let Some(found) = foundations.get(cluster.name.as_ref()) {
+            files.extend(foundation(platform, estate, hub, cluster, found));
+        }
         if platform.order == Order::Bootstrap {
             files.extend(layers.into_iter().map(|layer| self::layer(db, platform, hub, cluster, layer)));
         }
@@ -204,14 +204,50 @@ pub(in crate::documents) fn cluster_files(db: &dyn Db) -> Vec<(String, Arc<str>)
     files
 }
 
+/// What a service asks of the foundations of its clusters.
+fn add_to_foundations<'db>(
+    db: &'db dyn Db,
+    estate: &'db Estate,
+    item: Item<'db>,
+    head: &'db Head,
+    foundations: &mut BTreeMap<&'db str, Foundation>,
+) {
+    let footprint = footprint(db, item);
+    for (cluster, namespace) in &footprint.namespaces {
+        foundations.entry(cluster).or_default().namespaces.insert(Arc::clone(namespace));
+    }
+    let kinds = estate.layer(&head.layer).map(|layer| layer.cluster_resources.as_slice()).unwrap_or_default();
+    for (cluster, from, to) in &footprint.writes {
+        let deployed = &mut foundations.entry(cluster).or_default().deployed;
+        deployed.writes.entry(Arc::clone(from)).or_default().insert(Arc::clone(to));
+        deployed.kinds.entry(Arc::clone(from)).or_default().extend(kinds.iter().cloned());
+    }
+    let access = kubernetes::access(db, item);
+    let cluster = |position: &usize| head.instances.get(*position).map(|slot| slot.cluster.as_ref());
+    for (folder, positions) in &access.folders {
+        for cluster in positions.iter().filter_map(cluster) {
+            foundations.entry(cluster).or_default().access.insert(folder.clone());
+        }
+    }
+    for (role, positions) in &access.roles {
+        for cluster in positions.iter().filter_map(cluster) {
+            foundations.entry(cluster).or_default().roles.insert(Arc::clone(role));
+        }
+    }
+}
+
 fn foundation(
     platform: &Platform,
+    estate: &Estate,
     hub: &Hub,
     cluster: &Cluster,
-    namespaces: &BTreeSet<Arc<str>>,
+    foundation: &Foundation,
 ) -> Vec<(String, Arc<str>)> {
     let folder = paths::cluster(&cluster.name);
-    let Some(objects) = kubernetes::namespaces(platform, cluster, namespaces) else { return vec![] };
+    let mut files = foundation_files(estate, platform, hub, cluster, foundation);
+    if files.is_empty() {
+        return files;
+    }
     let made = Parent {
         name: format!("foundation.{}", cluster.name),
         wave: -1,
@@ -222,10 +258,8 @@ fn foundation(
         cluster: Some(cluster),
     };
     let what = format!("the foundation of cluster {}", cluster.name);
-    vec![
-        (format!("{folder}/foundation.yaml"), header::document(parent(platform, hub, made), &what)),
-        (format!("{folder}/foundation/namespaces.yaml"), objects),
-    ]
+    files.push((format!("{folder}/foundation.yaml"), header::document(parent(platform, hub, made), &what)));
+    files
 }
 
 fn layer(db: &dyn Db, platform: &Platform, hub: &Hub, cluster: &Cluster, layer: &str) -> (String, Arc<str>) {

@@ -1,9 +1,15 @@
 //! Kubernetes' own kinds, and kustomizations.
 
+mod binding;
+mod deployer;
+mod foundation;
 mod kustomization;
 mod namespace;
 mod overlay;
 
+pub use binding::cluster_roles;
+pub(super) use binding::{access, is_reserved};
+pub(super) use deployer::ACCOUNT;
+pub(super) use foundation::{Foundation, foundation_files};
 pub(super) use kustomization::bootstrap;
-pub(super) use namespace::namespaces;
 pub(super) use overlay::written;

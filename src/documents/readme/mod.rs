@@ -1,10 +1,12 @@
 //! READMEs: the map of the platform, and a page for each service.
 
+mod access;
 mod cells;
 mod graph;
 mod platform;
 mod service;
 
+pub use access::{AccessRow, access_rows};
 pub(super) use cells::address;
 pub use graph::{GraphFormat, GraphScope, graph};
 pub(super) use platform::platform_readme;

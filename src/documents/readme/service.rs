@@ -46,6 +46,7 @@ pub(in crate::documents) fn service_readme<'db>(db: &'db dyn Db, item: Item<'db>
     }
     links(&mut out, service);
     places(&mut out, db, service);
+    out.push_str(&super::access::table(db, item));
     needs(&mut out, db, head, item);
     Some((format!("{}/README.md", paths::service_folder(head)), out.into()))
 }

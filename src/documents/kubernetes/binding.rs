@@ -1,0 +1,241 @@
+//! `RoleBindings`: what a service's rights mean in its namespaces.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::super::argocd::object;
+use super::super::variation::{Variation, variation};
+use super::super::yaml::{Node, Template};
+use super::super::{header, paths};
+use crate::db::Db;
+use crate::model::{Cluster, Estate, Granted, Platform, Role, Service, Slot, Spec, actions, estate, rights, service};
+use crate::names::Item;
+use crate::schema::Reach;
+
+const RBAC: &str = "rbac.authorization.k8s.io/v1";
+const GROUP: &str = "rbac.authorization.k8s.io";
+
+/// The folders below a service's `access/`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::documents) struct Access {
+    /// Path and text of each file.
+    pub(in crate::documents) files: Vec<(String, Arc<str>)>,
+    /// The path of each folder, with the positions in the service's head for which it stands.
+    pub(in crate::documents) folders: Vec<(String, Vec<usize>)>,
+    /// The roles of which the rest that Kubernetes has no `ClusterRole` for is bound, by position.
+    pub(in crate::documents) roles: BTreeMap<Arc<str>, BTreeSet<usize>>,
+}
+
+/// The `RoleBindings` of a service: no part of what the service's own Application brings, so that its team can't change
+/// them.
+#[salsa::tracked]
+pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Access {
+    let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else { return Access::default() };
+    let estate = estate(db);
+    let by = variation(
+        service,
+        estate,
+        None,
+        |spec| Some((spec.access.clone(), Arc::clone(&spec.namespace))),
+        |cluster| Arc::clone(&cluster.group_prefix),
+    );
+    let mut access = Access::default();
+    let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (position, (slot, spec)) in service.head.instances.iter().zip(service.specs()).enumerate() {
+        let (Some(cluster), Some(spec)) = (estate.cluster(&slot.cluster), spec) else { continue };
+        let folder = format!("{}/access/{}", paths::service_folder(&service.head), by.folder(cluster, slot));
+        let known = folders.entry(folder.clone()).or_default();
+        if known.is_empty() {
+            let bindings = Bindings { estate, platform, service, cluster, slot, spec, by: &by };
+            access.files.extend(bindings.files(&folder));
+        }
+        known.push(position);
+    }
+    folders.retain(|folder, _| access.files.iter().any(|(path, _)| path.starts_with(&format!("{folder}/"))));
+    access.folders = folders.into_iter().collect();
+    access.roles = roles(estate, rights(db, item));
+    access
+}
+
+/// For each role with a `ClusterRole` of its own, where somebody has it.
+fn roles(estate: &Estate, rights: &crate::model::Rights) -> BTreeMap<Arc<str>, BTreeSet<usize>> {
+    let mut found: BTreeMap<Arc<str>, BTreeSet<usize>> = BTreeMap::new();
+    for (granted, positions) in &rights.groups {
+        for (team, roles) in granted {
+            let is_somebody = estate.team(team).is_some_and(|team| !team.sso.is_empty());
+            let own = roles.iter().filter_map(|role| estate.role(role)).filter(|role| !rules(estate, role).is_empty());
+            for role in own.filter(|_| is_somebody) {
+                found.entry(Arc::clone(&role.name)).or_default().extend(positions);
+            }
+        }
+    }
+    found
+}
+
+/// The bindings of one instance, and of all that are like it.
+struct Bindings<'b> {
+    estate: &'b Estate,
+    platform: &'b Platform,
+    service: &'b Service,
+    cluster: &'b Cluster,
+    slot: &'b Slot,
+    spec: &'b Spec,
+    by: &'b Variation,
+}
+
+impl Bindings<'_> {
+    fn files(&self, folder: &str) -> Vec<(String, Arc<str>)> {
+        let bindings: Vec<Node> = self.subjects().iter().map(|(role, groups)| self.binding(role, groups)).collect();
+        if bindings.is_empty() || is_reserved(&self.spec.namespace) {
+            return vec![];
+        }
+        let header = header::yaml(&self.service.file, &format!("service {}", self.service.head.name));
+        let text = |nodes: &[Node]| -> Arc<str> {
+            let mut out = String::new();
+            Template::new(&header, nodes).fill(&[], &mut out);
+            out.into()
+        };
+        let kustomization = Node::map([
+            ("apiVersion", Node::text("kustomize.config.k8s.io/v1beta1")),
+            ("kind", Node::text("Kustomization")),
+            ("resources", Node::list(["rolebindings.yaml"])),
+        ]);
+        vec![
+            (format!("{folder}/kustomization.yaml"), text(&[kustomization])),
+            (format!("{folder}/rolebindings.yaml"), text(&bindings)),
+        ]
+    }
+
+    /// The groups that are bound to each `ClusterRole`.
+    fn subjects(&self) -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
+        subjects(self.estate, &self.spec.access)
+    }
+
+    fn binding(&self, role: &str, groups: &BTreeSet<Arc<str>>) -> Node {
+        let item = self.slot.item.as_ref().filter(|_| self.by.tells_items_apart());
+        let item = item.map(|item| format!(".{item}")).unwrap_or_default();
+        let short = role.strip_prefix(OWN).unwrap_or(role);
+        let name = format!("{}{item}.{short}", self.service.head.name);
+        binding(self.platform, &name, &self.spec.namespace, role, &groups_on(self.cluster, groups))
+    }
+}
+
+/// The groups of teams that are bound to each `ClusterRole`, without any cluster's prefix.
+fn subjects(estate: &Estate, granted: &Granted) -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
+    let mut found: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
+    for (team, roles) in granted {
+        let Some(team) = estate.team(team).filter(|team| !team.sso.is_empty()) else { continue };
+        for role in roles.iter().filter_map(|role| estate.role(role)) {
+            for bound in cluster_roles(estate, role) {
+                found.entry(bound).or_default().extend(team.sso.iter().cloned());
+            }
+        }
+    }
+    found
+}
+
+/// How the names of our own `ClusterRoles` begin.
+const OWN: &str = "platformc:";
+
+/// The `ClusterRoles` that a role is bound to: what Kubernetes brings, and one of ours where that does not do.
+#[must_use]
+pub fn cluster_roles(estate: &Estate, role: &Role) -> Vec<Arc<str>> {
+    if let Some(name) = &role.cluster_role {
+        return vec![Arc::clone(name)];
+    }
+    let mut names: Vec<Arc<str>> = vec![];
+    let reaches = || actions(estate, [&role.name]).into_iter().map(|action| &action.kubernetes);
+    for name in ["edit", "view"] {
+        // Whoever may edit may view.
+        if names.is_empty() && reaches().any(|reach| matches!(reach, Reach::Role(known) if *known == name)) {
+            names.push(name.into());
+        }
+    }
+    if !rules(estate, role).is_empty() {
+        names.push(format!("{OWN}{}", role.name).into());
+    }
+    names
+}
+
+/// What a role needs beside the `ClusterRoles` that Kubernetes brings.
+fn rules(estate: &Estate, role: &Role) -> Vec<Node> {
+    let words = actions(estate, [&role.name]);
+    let edits = words.iter().any(|action| matches!(action.kubernetes, Reach::Role("edit")));
+    if role.cluster_role.is_some() || edits {
+        return vec![];
+    }
+    let rule = |reach: &Reach| match reach {
+        Reach::Rule(group, resources, verbs) => Some(Node::map([
+            ("apiGroups", Node::list([*group])),
+            ("resources", Node::list(resources.iter().copied())),
+            ("verbs", Node::list(verbs.iter().copied())),
+        ])),
+        Reach::Nothing | Reach::Role(_) => None,
+    };
+    words.iter().filter_map(|action| rule(&action.kubernetes)).collect()
+}
+
+/// The `ClusterRoles` of our own that these roles need on a cluster.
+pub(in crate::documents) fn own_roles(estate: &Estate, platform: &Platform, names: &BTreeSet<Arc<str>>) -> Vec<Node> {
+    let own = estate.roles.iter().filter(|role| names.contains(&role.name));
+    own.map(|role| {
+        let metadata = Node::map([("name", Node::text(format!("{OWN}{}", role.name))), ("labels", labels(platform))]);
+        object(RBAC, "ClusterRole", metadata).with("rules", Node::List(rules(estate, role)))
+    })
+    .collect()
+}
+
+/// The bindings of the platform's admins, one in each namespace of a cluster.
+pub(in crate::documents) fn of_admins(
+    estate: &Estate,
+    platform: &Platform,
+    cluster: &Cluster,
+    namespaces: &BTreeSet<Arc<str>>,
+) -> Vec<Node> {
+    let groups: BTreeSet<Arc<str>> =
+        estate.admins().filter_map(|team| estate.team(team)).flat_map(|team| team.sso.iter().cloned()).collect();
+    if groups.is_empty() {
+        return vec![];
+    }
+    let own = namespaces.iter().filter(|namespace| !is_reserved(namespace));
+    own.map(|namespace| binding(platform, "admins", namespace, "admin", &groups_on(cluster, &groups))).collect()
+}
+
+/// The subjects that stand for groups on a cluster.
+fn groups_on(cluster: &Cluster, groups: &BTreeSet<Arc<str>>) -> Vec<Node> {
+    let subject = |group: &Arc<str>| {
+        Node::map([
+            ("apiGroup", Node::text(GROUP)),
+            ("kind", Node::text("Group")),
+            ("name", Node::text(format!("{}{group}", cluster.group_prefix))),
+        ])
+    };
+    groups.iter().map(subject).collect()
+}
+
+/// A binding to a `ClusterRole` within a namespace.
+pub(in crate::documents) fn binding(
+    platform: &Platform,
+    name: &str,
+    namespace: &str,
+    role: &str,
+    subjects: &[Node],
+) -> Node {
+    let metadata =
+        Node::map([("name", Node::text(name)), ("namespace", Node::text(namespace)), ("labels", labels(platform))]);
+    let target =
+        Node::map([("apiGroup", Node::text(GROUP)), ("kind", Node::text("ClusterRole")), ("name", Node::text(role))]);
+    object(RBAC, "RoleBinding", metadata).with("roleRef", target).with("subjects", Node::List(subjects.to_vec()))
+}
+
+fn labels(platform: &Platform) -> Node {
+    Node::map([
+        ("app.kubernetes.io/managed-by", Node::text("platformc")),
+        ("app.kubernetes.io/part-of", Node::text(Arc::clone(&platform.name))),
+    ])
+}
+
+/// Namespaces that no foundation makes: in them nobody gets anything from the platform.
+pub(in crate::documents) fn is_reserved(namespace: &str) -> bool {
+    namespace == "default" || namespace.starts_with("kube-")
+}
