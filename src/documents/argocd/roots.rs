@@ -19,6 +19,8 @@ struct Parent<'p> {
     name: String,
     wave: i64,
     path: String,
+    /// What it reads, where it does not have to look at every commit.
+    reads: Option<String>,
     directory: Option<Node>,
     server: &'p str,
     namespace: &'p str,
@@ -40,9 +42,7 @@ fn parent(platform: &Platform, hub: &Hub, parent: Parent<'_>) -> Node {
         ("name", Node::text(parent.name)),
         ("namespace", Node::text(Arc::clone(&hub.namespace))),
         ("labels", labels),
-        // No `manifest-generate-paths`: with it Argo CD takes a repair, pushed while a sync waits, for something it has seen, and
-        // does not begin again when the wait is given up.
-        ("annotations", Node::map([(SYNC_WAVE, Node::text(parent.wave.to_string()))])),
+        ("annotations", annotations(parent.reads, parent.wave)),
         ("finalizers", Node::list([FINALIZER])),
     ]);
     let source = Node::map([
@@ -60,6 +60,14 @@ fn parent(platform: &Platform, hub: &Hub, parent: Parent<'_>) -> Node {
         ("syncPolicy", sync_policy(hub)),
     ]);
     object(ARGO, "Application", metadata).with("spec", spec)
+}
+
+/// What holds Applications has no `manifest-generate-paths`: with it Argo CD takes a repair, pushed while a sync waits, for
+/// something it has seen, and does not begin again when the wait is given up.
+fn annotations(reads: Option<String>, wave: i64) -> Node {
+    Node::Map(vec![])
+        .with_some("argocd.argoproj.io/manifest-generate-paths", reads.map(Node::text))
+        .with(SYNC_WAVE, Node::text(wave.to_string()))
 }
 
 /// A parent tries for ever: a leaf that fails makes its sync fail, and the same revision is not tried again by itself.
@@ -91,6 +99,7 @@ fn of_hub(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Vec<(
         name: name.to_owned(),
         wave,
         path,
+        reads: None,
         directory,
         server: IN_CLUSTER,
         namespace: &hub.namespace,
@@ -251,6 +260,7 @@ fn foundation(
     let made = Parent {
         name: format!("foundation.{}", cluster.name),
         wave: -1,
+        reads: Some(foundation_reads(platform, &folder)),
         path: format!("{folder}/foundation"),
         directory: None,
         server: &cluster.server,
@@ -262,12 +272,20 @@ fn foundation(
     files
 }
 
+/// A foundation waits for nothing, and rendering it takes seconds where there are many services: it looks at its own folder
+/// and at those of access.
+fn foundation_reads(platform: &Platform, folder: &str) -> String {
+    let [own, access] = [format!("{folder}/foundation"), "*/*/access/*/*".to_owned()];
+    format!("/{};/{}", platform.repository_path(&own), platform.repository_path(&access))
+}
+
 fn layer(db: &dyn Db, platform: &Platform, hub: &Hub, cluster: &Cluster, layer: &str) -> (String, Arc<str>) {
     let folder = paths::cluster(&cluster.name);
     let made = Parent {
         name: format!("{layer}.{}", cluster.name),
         wave: (plan(db).layers.depth(layer) + 1) * 10,
         path: format!("{folder}/{layer}"),
+        reads: None,
         directory: None,
         server: IN_CLUSTER,
         namespace: &hub.namespace,

@@ -102,6 +102,7 @@ impl Estate {
         self.layers(random, &mut main);
         self.repositories(random, &mut main);
         self.health(random, &mut main);
+        roles(&mut main);
         files.insert("platform.pf".to_owned(), main.finish());
         files.insert("teams.pf".to_owned(), self.teams(random));
         let clusters = self.clusters(random, files);
@@ -157,6 +158,10 @@ impl Estate {
             }
             maybe(random, text, &["settings = apply", "settings = fragment"]);
             maybe(random, text, &["sync_timeout = \"20m\"", "sync_timeout = \"1h30m\""]);
+            maybe(random, text, &["default_project = untouched", "default_project = hardened"]);
+            if hub.version >= Version::of(3, 5) {
+                maybe(random, text, &["impersonation = true", "impersonation = false"]);
+            }
             text.close();
         }
     }
@@ -215,6 +220,7 @@ impl Estate {
         let gpu = if cluster.gpu { "  gpu = \"true\"" } else { "" };
         text.line(format!("labels {{ size = \"{}\"{gpu} }}", cluster.size));
         maybe(random, text, &["vars { replicas = 4 }", "vars { deep { list = [] } }"]);
+        maybe(random, text, &["group_prefix = \"oidc:\""]);
         if !cluster.registered {
             text.line("register = false");
         }
@@ -347,6 +353,22 @@ impl Estate {
             text.close();
         }
     }
+}
+
+/// Roles of the platform's own; each is used by some service.
+fn roles(text: &mut Text) {
+    text.open("role helper");
+    text.line("actions = [get, delete-pods]");
+    text.close();
+    text.open("role debugger");
+    text.line("includes = [deployer, helper]");
+    text.line("actions = [exec, run-actions]");
+    text.close();
+    text.open("role editor");
+    text.line("includes = [debugger]");
+    text.line("actions = [update-objects]");
+    text.line("cluster_role = \"edit\"");
+    text.close();
 }
 
 /// One of the lines, or none.

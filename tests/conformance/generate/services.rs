@@ -141,6 +141,10 @@ impl Writer<'_> {
         let provides = self.provides(text, &name, looped);
         let chart = self.sources(text, &name, layer, &placement.holds);
         self.settings(text);
+        if self.random.chance(60) {
+            let access = self.access();
+            text.line(access);
+        }
         if items.is_empty() && self.random.chance(10) {
             rules(text);
         }
@@ -318,9 +322,23 @@ impl Writer<'_> {
         );
     }
 
+    /// Who may do what: some team, or two.
+    fn access(&mut self) -> String {
+        const ROLES: [&str; 7] = ["viewer", "deployer", "operator", "admin", "helper", "debugger", "editor"];
+        let first = self.random.below(ROLES.len());
+        let second = (first + 1 + self.random.below(ROLES.len() - 1)) % ROLES.len();
+        let admin = &self.estate.teams[0];
+        let other = self.random.pick(&self.estate.teams);
+        let more =
+            if self.random.chance(40) { format!("  {} = [{admin}, owner]", ROLES[second]) } else { String::new() };
+        format!("override access {{ {} = [{other}]{more} }}", ROLES[first])
+    }
+
     /// Up to three overlays, some with a narrower one that says otherwise.
     fn overlays(&mut self, text: &mut Text, placement: &Condition, chart: bool) {
         let mut dropped = false;
+        // Two of them that both hold would be a tie, for access is said whole.
+        let mut access = self.random.chance(60);
         for _ in 0..self.random.below(4) {
             let wide = condition(self.random, self.estate);
             if !wide.meets(&placement.holds) {
@@ -330,6 +348,10 @@ impl Writer<'_> {
             let key = format!("o{}", self.overlays);
             text.open(format!("when {}", wide.text));
             self.overlay(text, &key, chart, true);
+            if access {
+                let access = self.access();
+                text.line(access);
+            }
             if chart && !dropped && self.random.chance(30) {
                 text.line("unset helm.values.base.drop");
                 dropped = true;
@@ -340,8 +362,13 @@ impl Writer<'_> {
             if self.random.chance(60) && both.meets(&placement.holds) && wide.is_widened_by(&narrow) {
                 text.open(format!("when {}", both.text));
                 self.overlay(text, &key, chart, false);
+                if access {
+                    let access = self.access();
+                    text.line(access);
+                }
                 text.close();
             }
+            access = false;
         }
     }
 
