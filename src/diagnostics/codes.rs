@@ -95,6 +95,12 @@ codes! {
     PLAIN_SECRET = Error "PF0713" "a secret in plain text";
     PRUNED_HOLDER = Warning "PF0714" "pruning that takes more than its object";
     TOO_LARGE = Error "PF0715" "more than one object can hold";
+    // How Argo CD gets into clusters.
+    NOT_ONE_WAY_IN = Error "PF0830" "not exactly one way into a cluster";
+    WAY_NOT_TAKEN = Error "PF0831" "a way into a cluster that is never taken";
+    BAD_CERTIFICATE = Error "PF0832" "an authority that holds no certificates";
+    PLUGIN_NOT_IN_IMAGE = Warning "PF0833" "a plugin that is not in Argo CD's image";
+    NOT_SEALED = Error "PF0834" "a sealed text that is not sealed";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

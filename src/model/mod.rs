@@ -1,6 +1,7 @@
 //! The resolved platform: hubs, clusters, teams, layers, services and their instances, without a trace of where in the
 //! source they come from.
 
+mod auth;
 mod checks;
 mod entities;
 mod estates;
@@ -23,6 +24,7 @@ mod spec;
 mod spelling;
 mod versions;
 
+pub use auth::{Auth, Aws, Credential, Exec, External, Tls};
 pub use checks::check_declaration;
 
 pub use entities::{

@@ -1,6 +1,7 @@
 //! The one table of kinds, attributes, types, defaults and documentation. Checker, completion, hover, formatter and the
 //! language reference read it; nothing is described twice.
 
+mod auth;
 mod entities;
 mod functions;
 mod reference;

@@ -98,6 +98,10 @@ fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
             format!("`{text}` is no regular expression"),
             "brackets must close and repetitions need something to repeat",
         ),
+        Text::RoleArn if !is_role_arn(text) => problem(
+            format!("`{text}` is no ARN of a role"),
+            "AWS writes `arn:aws:iam::ACCOUNT:role/NAME`, with twelve digits",
+        ),
         _ => Ok(()),
     }
 }
@@ -134,6 +138,17 @@ pub fn is_qualified_name(text: &str) -> Result<(), TextProblem> {
         format!("`{text}` can't be the key of a label or an annotation"),
         "Kubernetes takes a name of letters, digits, `-`, `_` and `.`, and before a `/` a DNS subdomain",
     )
+}
+
+fn is_role_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match parts.as_slice() {
+        ["arn", partition, "iam", "", account, name] => {
+            partition.starts_with("aws") && is_account(account) && name.len() > 5 && name.starts_with("role/")
+        }
+        _ => false,
+    }
 }
 
 fn is_label_value(text: &str) -> bool {
