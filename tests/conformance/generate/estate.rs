@@ -2,6 +2,7 @@
 
 use platformc::schema::Version;
 
+use super::auth::auth;
 use super::text::{Text, list, quoted};
 use crate::support::{Random, Texts};
 
@@ -215,7 +216,9 @@ impl Estate {
         let gpu = if cluster.gpu { "  gpu = \"true\"" } else { "" };
         text.line(format!("labels {{ size = \"{}\"{gpu} }}", cluster.size));
         maybe(random, text, &["vars { replicas = 4 }", "vars { deep { list = [] } }"]);
-        if !cluster.registered {
+        if cluster.registered {
+            auth(random, text, &cluster.name, self.hubs[cluster.hub].version);
+        } else {
             text.line("register = false");
         }
         text.close();
@@ -245,6 +248,9 @@ impl Estate {
         }
         text.line("labels { size = row.size  gpu = row.gpu }");
         text.line("register = row.registered == \"true\"");
+        if rest.iter().all(|cluster| cluster.registered) {
+            maybe(random, text, &["auth { aws { cluster_name = row.name } }", "auth = { gcp {} }"]);
+        }
         text.close();
         text.close();
     }
