@@ -52,7 +52,7 @@ fn exec(exec: &Exec) -> Value {
         ("config", exec.config.as_ref().map(crate::values::Value::to_json)),
         ("env", (!env.is_empty()).then(|| env.into())),
         ("installHint", text(exec.install_hint.as_ref())),
-        ("provideClusterInfo", exec.provide_cluster_info.then(|| json!(true))),
+        ("provideClusterInfo", exec.provide_cluster_info.then_some(Value::Bool(true))),
     ])
 }
 

@@ -64,12 +64,15 @@ fn credentials(out: &mut String, estate: &Estate) {
     let registered = || estate.clusters.iter().filter(|cluster| cluster.register);
     let without: Vec<&str> =
         registered().filter(|cluster| cluster.auth.is_none()).map(|cluster| cluster.name.as_ref()).collect();
-    if !without.is_empty() {
-        let all = without.len() == registered().count();
-        let of = if all { String::new() } else { format!(" {}", some(&without)) };
+    if !without.is_empty() && without.len() == registered().count() {
+        out.push_str(
+            "The Secrets that register clusters hold no credential: give each the key `config` by other means.\n\n",
+        );
+    } else if !without.is_empty() {
         let _ = writeln!(
             out,
-            "The Secrets that register clusters{of} hold no credential: give each the key `config` by other means.\n"
+            "Registered without a credential: {}. Give the Secret of each the key `config` by other means.\n",
+            some(&without)
         );
     }
     let by = |is: fn(&Auth) -> bool| registered().any(|cluster| cluster.auth.as_ref().is_some_and(is));

@@ -4,7 +4,7 @@
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let signs: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let padding = signs.iter().rev().take_while(|sign| **sign == b'=').count();
-    if signs.is_empty() || signs.len() % 4 != 0 || padding > 2 {
+    if signs.is_empty() || !signs.len().is_multiple_of(4) || padding > 2 {
         return None;
     }
     let data = signs.get(..signs.len() - padding)?;

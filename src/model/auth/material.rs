@@ -63,8 +63,8 @@ fn are_certificates(pem: &str) -> bool {
     const SEQUENCE: u8 = 0x30;
     let Some(block) = BLOCK.as_ref() else { return true };
     let bodies: Vec<&str> = block.captures_iter(pem).filter_map(|found| Some(found.get(1)?.as_str())).collect();
-    let is_der = |body: &&str| decode(body).is_some_and(|der| der.first() == Some(&SEQUENCE));
-    !bodies.is_empty() && bodies.iter().all(|body| is_der(body)) && pem.matches("-----BEGIN ").count() == bodies.len()
+    let are_der = bodies.iter().all(|body| decode(body).is_some_and(|der| der.first() == Some(&SEQUENCE)));
+    !bodies.is_empty() && are_der && pem.matches("-----BEGIN ").count() == bodies.len()
 }
 
 /// What `kubeseal` makes: the length of a key of RSA in two bytes, a session key sealed with it, and the text.
