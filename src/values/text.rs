@@ -163,7 +163,7 @@ fn is_link(text: &str) -> bool {
 
 fn is_server(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or("");
-    !host.is_empty() && !text.ends_with('/') && !text.contains(|c: char| c.is_whitespace() || c == '*')
+    !host.is_empty() && !text.ends_with('/') && !text.contains(|c: char| c.is_whitespace() || matches!(c, '*' | '{'))
 }
 
 fn is_git_url(text: &str) -> bool {
