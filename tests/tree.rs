@@ -528,6 +528,8 @@ fn folders_that_are_applied_hold_manifests() {
             "AppProject",
             "ConfigMap",
             "Secret",
+            "ExternalSecret",
+            "SealedSecret",
             "Namespace",
             "Kustomization",
             "Component",
@@ -586,10 +588,66 @@ fn projects_are_exact() {
 #[test]
 fn projects_come_first() {
     for tree in TREES.iter() {
-        for object in tree.of_kind("AppProject").into_iter().chain(tree.of_kind("Secret")) {
+        let registering =
+            tree.objects.iter().filter(|(path, _)| path.starts_with("argocd/") && path.contains("/clusters/"));
+        let others = ["AppProject", "Secret"].into_iter().flat_map(|kind| tree.of_kind(kind));
+        for object in registering.map(|(_, object)| object).chain(others) {
             let wave = object["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"].as_str().unwrap();
             tree.holds(object, wave.parse::<i64>().unwrap() < 0);
         }
+    }
+}
+
+/// C01, C02, C03: whoever makes a registration, it has Argo CD's label and ours, a name and a server; and what stands of its
+/// `config` in Git is whole and holds nothing secret.
+#[test]
+fn registrations_are_whole_and_hold_no_secret() {
+    const WAYS: [&str; 2] = ["awsAuthConfig", "execProviderConfig"];
+    for tree in TREES.iter() {
+        for (_, secret) in argocd::registrations(&tree.outputs) {
+            let labels = &secret["metadata"]["labels"];
+            let of_ours = ["cluster", "env", "managed"].map(|label| format!("platformc.io/{label}"));
+            tree.holds(&secret, labels["argocd.argoproj.io/secret-type"] == "cluster");
+            tree.holds(&secret, of_ours.iter().all(|label| labels.get(label).is_some()));
+            let data = secret["stringData"].as_object().unwrap();
+            tree.holds(&secret, ["name", "server"].iter().all(|key| data.contains_key(*key)));
+            tree.holds(&secret, data.keys().all(|key| ["name", "server", "config"].contains(&key.as_str())));
+        }
+        for secret in tree.of_kind("Secret").into_iter().filter(|secret| secret["stringData"].get("config").is_some()) {
+            let config: Value = serde_json::from_str(text(secret, "/stringData/config")).unwrap();
+            let keys: Vec<&str> = config.as_object().unwrap().keys().map(String::as_str).collect();
+            tree.holds(secret, matches!(keys.as_slice(), [way, "tlsClientConfig"] if WAYS.contains(way)));
+            let tls = config["tlsClientConfig"].as_object().unwrap();
+            tree.holds(secret, tls.keys().all(|key| ["caData", "insecure", "serverName"].contains(&key.as_str())));
+            tree.holds(secret, tls["insecure"] == false);
+        }
+    }
+}
+
+/// C01, C05: a registration of a repository holds no credential, and no credential is written for a beginning of URLs.
+#[test]
+fn repositories_are_registered_without_credentials() {
+    for tree in TREES.iter() {
+        for secret in tree.of_kind("Secret") {
+            let kind = text(secret, "/metadata/labels/argocd.argoproj.io~1secret-type");
+            tree.holds(secret, ["cluster", "repository"].contains(&kind));
+            let known = ["config", "enableOCI", "name", "server", "type", "url"];
+            let data = secret["stringData"].as_object().unwrap();
+            tree.holds(secret, data.keys().all(|key| known.contains(&key.as_str())) && secret.get("data").is_none());
+        }
+    }
+}
+
+/// C03: each way of registering a cluster is in some tree, so that the rules above are asked of it.
+#[test]
+fn every_way_into_a_cluster_is_shown() {
+    let all = || TREES.iter().flat_map(|tree| &tree.objects).map(|(_, object)| object);
+    for kind in ["ExternalSecret", "SealedSecret"] {
+        assert!(all().any(|object| object["kind"] == kind), "no {kind}");
+    }
+    let configs: Vec<&str> = all().map(|object| text(object, "/stringData/config")).collect();
+    for way in ["awsAuthConfig", "\"gcp\"", "\"azure\"", "installHint", "caData"] {
+        assert!(configs.iter().any(|config| config.contains(way)), "no {way}");
     }
 }
 

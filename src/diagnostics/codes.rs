@@ -101,6 +101,12 @@ codes! {
     ROLE_CYCLE = Error "PF0803" "roles that include each other";
     RISKY_GRANT = Warning "PF0804" "more than a sync from Git in a protected environment";
     WIDER_ROLE = Warning "PF0805" "a ClusterRole that allows more than its role";
+    // How Argo CD gets into clusters.
+    NOT_ONE_WAY_IN = Error "PF0830" "not exactly one way into a cluster";
+    WAY_NOT_TAKEN = Error "PF0831" "a way into a cluster that is never taken";
+    BAD_CERTIFICATE = Error "PF0832" "an authority that holds no certificates";
+    PLUGIN_NOT_IN_IMAGE = Warning "PF0833" "a plugin that is not in Argo CD's image";
+    NOT_SEALED = Error "PF0834" "a sealed text that is not sealed";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Scheme;
+use super::auth::Auth;
 use crate::schema::Version;
 
 /// When the order of layers and needs holds.
@@ -160,6 +161,8 @@ pub struct Cluster {
     pub group_prefix: Arc<str>,
     /// Whether a Secret registers it.
     pub register: bool,
+    /// How Argo CD gets into it; nothing where the credential comes by other means.
+    pub auth: Option<Auth>,
 }
 
 /// A stage that clusters come up in.

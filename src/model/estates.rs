@@ -10,6 +10,7 @@ use super::entities::{
 };
 use super::fields::Fields;
 use super::scheme::Scheme;
+use super::{auth, secrets};
 use crate::db::{Content, Db, Workspace};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, body, declarations, doc, name_span, names};
@@ -107,14 +108,24 @@ impl<'db> Reader<'db> {
 
     /// The block of an item, with its types checked.
     fn resolve(&mut self, item: Item<'db>) -> Option<Tree> {
+        let tree = self.said(item)?;
+        Some(self.conform(item, tree, Target { version: None }))
+    }
+
+    /// The block of an item.
+    fn said(&mut self, item: Item<'db>) -> Option<Tree> {
         let named = body(self.db, item)?;
         let mut contributions = Contributions::default();
         self.collect(item, Level::Own, &mut contributions);
         contributions
             .list
             .retain(|line| !matches!(line.path.first().map(AsRef::as_ref), Some("vars" | "defaults" | "names")));
-        let tree = self.merge(&contributions, None, self.site(item).span(named.word.range));
-        Some(conform(tree, &schema::kind(item.kind(self.db)).body, Target { version: None }, &mut self.sink))
+        Some(self.merge(&contributions, None, self.site(item).span(named.word.range)))
+    }
+
+    /// What a block says, with its types checked.
+    fn conform(&mut self, item: Item<'db>, tree: Tree, target: Target) -> Tree {
+        conform(tree, &schema::kind(item.kind(self.db)).body, target, &mut self.sink)
     }
 
     fn site(&self, item: Item<'db>) -> Site {
@@ -155,6 +166,7 @@ impl<'db> Reader<'db> {
             );
         }
         let tree = self.resolve(item)?;
+        secrets::check_registered(&tree, &mut self.sink);
         let fields = Fields(Some(&tree));
         let trimmed = |path: Option<Arc<str>>, otherwise: &str| -> Arc<str> {
             let path = path.unwrap_or_else(|| otherwise.into());
@@ -310,6 +322,7 @@ impl<'db> Reader<'db> {
     }
 
     fn repository(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Repository> {
+        secrets::check_registered(fields.0?, &mut self.sink);
         Some(Repository {
             name: Arc::clone(item.name(self.db)),
             url: fields.text("url")?,
@@ -328,8 +341,12 @@ impl<'db> Reader<'db> {
     }
 
     fn cluster(&mut self, item: Item<'db>, estate: &Estate) -> Option<(Cluster, World)> {
-        let tree = self.resolve(item)?;
+        let said = self.said(item)?;
+        let target = Target { version: target(Fields(Some(&said)), estate) };
+        let tree = self.conform(item, said, target);
+        secrets::check_registered(&tree, &mut self.sink);
         let fields = Fields(Some(&tree));
+        let auth = auth::read(&tree, &mut self.sink);
         let environment = fields.text("env")?;
         let known = estate.environments.iter().find(|known| known.name == environment);
         let cluster = Cluster {
@@ -342,6 +359,7 @@ impl<'db> Reader<'db> {
             labels: fields.text_map("labels"),
             group_prefix: fields.text("group_prefix").unwrap_or_else(|| "".into()),
             register: fields.flag("register", true),
+            auth,
             environment,
         };
         let world = World {
@@ -413,6 +431,12 @@ impl<'db> Reader<'db> {
             );
         }
     }
+}
+
+/// The Argo CD that deploys to a cluster, where that is known before types are checked.
+fn target(cluster: Fields<'_>, estate: &Estate) -> Option<Version> {
+    let named = cluster.text("hub").and_then(|name| estate.hub(&name));
+    named.or(estate.hubs.first().filter(|_| estate.hubs.len() == 1)).map(|hub| hub.version)
 }
 
 /// Merges where no condition is to be asked.

@@ -2,6 +2,7 @@
 //! source they come from.
 
 mod access;
+mod auth;
 mod checks;
 mod entities;
 mod estates;
@@ -25,6 +26,7 @@ mod spelling;
 mod versions;
 
 pub use access::{ADMINS_ALWAYS, Granted, OWNER_ALWAYS, Rights, actions, allows, rights, teams_of};
+pub use auth::{Auth, Aws, Credential, Exec, External, Tls};
 pub use checks::check_declaration;
 
 pub use entities::{

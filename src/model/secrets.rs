@@ -50,9 +50,13 @@ pub(super) fn check(db: &dyn Db, tree: &Tree, sink: &mut Sink) {
         Some(Tree::Branch(named, _)) => named.values().collect(),
         _ => vec![],
     };
-    let mut search = Search { keys: vec![], sink };
+    let mut search = Search { keys: vec![], place: &MANIFEST, sink };
     for block in std::iter::once(tree).chain(named) {
-        let parts: [&[&str]; 7] = [
+        let parts: [&[&str]; 11] = [
+            &["helm", "repo"],
+            &["kustomize", "repo"],
+            &["manifests", "repo"],
+            &["plugin", "repo"],
             &["helm", "values"],
             &["helm", "parameters"],
             &["kustomize", "patches"],
@@ -68,9 +72,55 @@ pub(super) fn check(db: &dyn Db, tree: &Tree, sink: &mut Sink) {
     }
 }
 
+/// What becomes of a text, and how to mend it.
+struct Kept {
+    note: &'static str,
+    help: &'static str,
+    /// Whether a key that speaks of a secret holds one, and never the name of one.
+    is_literal: bool,
+}
+
+const MANIFEST: Kept = Kept {
+    note: "Git keeps what was ever committed, and Argo CD shows values to all who may see the Application",
+    help: "take it out of Git, replace it where it is valid, and name a Secret that an operator fills: an ExternalSecret, a SealedSecret",
+    is_literal: false,
+};
+
+const COMMAND: Kept = Kept {
+    note: "Git keeps what was ever committed, and who gets into a cluster this way can do all that Argo CD can",
+    help: "take it out of Git, replace it where it is valid, and let `external_secret` or `sealed_secret` bring the `config`",
+    is_literal: true,
+};
+
+const REGISTRATION: Kept = Kept {
+    note: "Git keeps what was ever committed, and what is registered stands in the tree once more",
+    help: "take it out of Git, replace it where it is valid, and bring the credential by other means",
+    is_literal: false,
+};
+
+/// Looks through the command that prints a cluster's credential.
+pub(super) fn check_command(exec: &Tree, sink: &mut Sink) {
+    let mut search = Search { keys: vec![], place: &COMMAND, sink };
+    for part in ["env", "config"].into_iter().filter_map(|key| exec.get(key)) {
+        search.tree(part);
+    }
+    if let Some(args) = exec.get("args") {
+        search.arguments(args);
+    }
+}
+
+/// Looks through what is said of something that is registered.
+pub(super) fn check_registered(tree: &Tree, sink: &mut Sink) {
+    let mut search = Search { keys: vec![], place: &REGISTRATION, sink };
+    for key in ["url", "server", "credential", "repo"] {
+        tree.get(key).into_iter().for_each(|part| search.tree(part));
+    }
+}
+
 struct Search<'s> {
     /// The keys above, in small letters and without signs.
     keys: Vec<String>,
+    place: &'static Kept,
     sink: &'s mut Sink,
 }
 
@@ -91,6 +141,22 @@ impl Search<'_> {
         }
     }
 
+    /// What follows a flag, after a blank or a `=`, is its value.
+    fn arguments(&mut self, args: &Tree) {
+        let value = args.value();
+        let mut before = String::new();
+        for arg in value.as_list().unwrap_or_default().iter().filter_map(Value::as_text) {
+            let (flag, text) = match arg.split_once('=') {
+                Some((flag, text)) if flag.starts_with('-') => (flag, text),
+                _ => (before.as_str(), arg.as_ref()),
+            };
+            self.keys.push(plain(flag));
+            self.value(&Value::Text(text.into()), args.span(), None);
+            self.keys.pop();
+            before = if arg.starts_with('-') { arg.to_string() } else { String::new() };
+        }
+    }
+
     fn files(&mut self, db: &dyn Db, files: &Tree) {
         for path in files.value().as_list().unwrap_or_default().iter().filter_map(Value::as_text) {
             if let Some(values) = values_file(db, path) {
@@ -103,7 +169,7 @@ impl Search<'_> {
         match value {
             Value::Text(text) => {
                 if let Some(what) = self.secret(text) {
-                    self.sink.push(finding(what, span, file, &self.keys));
+                    self.sink.push(finding(what, span, file, &self.keys, self.place));
                 }
             }
             Value::List(items) => items.iter().for_each(|item| self.value(item, span, file)),
@@ -131,7 +197,7 @@ impl Search<'_> {
             None
         } else if ends(&SECRET_KEYS) {
             Some("has a key that says that it is a secret")
-        } else if ends(&SUSPICIOUS_KEYS) && is_random(text) {
+        } else if ends(&SUSPICIOUS_KEYS) && (self.place.is_literal || is_random(text)) {
             Some("looks like a secret, and so does its key")
         } else {
             None
@@ -171,7 +237,7 @@ fn is_random(text: &str) -> bool {
     text.len() >= SHORTEST && is_plain && (kinds == [true; 3] || (is_hex && kinds[2]))
 }
 
-fn finding(what: &str, span: Span, file: Option<&str>, keys: &[String]) -> Diagnostic {
+fn finding(what: &str, span: Span, file: Option<&str>, keys: &[String], place: &Kept) -> Diagnostic {
     let message = match (file, keys.last()) {
         (Some(file), Some(key)) => format!("a text under `{key}` in `{file}` {what}"),
         (Some(file), None) => format!("a text in `{file}` {what}"),
@@ -179,7 +245,5 @@ fn finding(what: &str, span: Span, file: Option<&str>, keys: &[String]) -> Diagn
     };
     let finding = Diagnostic::new(codes::PLAIN_SECRET, span, message);
     let finding = if file.is_none() { finding.secret() } else { finding };
-    finding
-        .note("Git keeps what was ever committed, and Argo CD shows values to all who may see the Application")
-        .help("take it out of Git, replace it where it is valid, and name a Secret that an operator fills: an ExternalSecret, a SealedSecret")
+    finding.note(place.note).help(place.help)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::contribution::{Action, Condition, Contribution, Contributions, Frame};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
-use crate::schema::{BlockSchema, NOT_YET, Type};
+use crate::schema::{BlockSchema, NOT_YET, Text, Type};
 use crate::syntax::ast::{Block, Entry, EntryKind, Expr, Named, Operator, Word};
 use crate::text::TextRange;
 use crate::values::{Ambients, Expected, Names, Scope, check};
@@ -254,6 +254,12 @@ impl<'a> Collector<'a, '_> {
             Type::Named(_) => {
                 let help = format!("write `{} NAME {{ ... }}`", key.text);
                 return self.report(walk, codes::SYNTAX, key.range, format!("`{}` needs a name", key.text), Some(help));
+            }
+            Type::Text(Text::Sealed) => {
+                let range = key.range.cover(body.range);
+                let message = format!("`{}` is no block, but a sealed text", key.text);
+                let span = self.frame(walk).site.span(range);
+                return self.sink.push(Diagnostic::new(codes::TYPE_MISMATCH, span, message).secret());
             }
             _ => {
                 let message =

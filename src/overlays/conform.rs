@@ -185,6 +185,10 @@ fn check_provided(item: &Value, span: Span, sink: &mut Sink) -> Result<(), Repor
 
 /// Says that a value has another type than its place asks for.
 pub(crate) fn mismatch(value: &Value, of: &Type, span: Span) -> Diagnostic {
+    if matches!(of, Type::Text(Text::Sealed)) {
+        let message = format!("expected {}, got {}", with_article(&of.name()), value.type_name());
+        return Diagnostic::new(codes::TYPE_MISMATCH, span, message).secret();
+    }
     let message = format!("expected {}, got {}: {}", with_article(&of.name()), value.type_name(), value.show());
     let help = match (of, value) {
         (Type::Text(_), Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {

@@ -1,6 +1,7 @@
 //! Platform, hub, team, environment, cluster, layer, repository and health.
 
 use super::actions::ROLE;
+use super::auth::AUTH;
 use super::services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, KindSchema, Text, Type};
 
@@ -180,22 +181,27 @@ const ENVIRONMENT: &[Attribute] = &[
 
 const CLUSTER: &[Attribute] = &[
     Attribute::new("env", Type::Reference(Kind::Environment), "The environment that it belongs to.").required(),
-    Attribute::new("server", Type::Text(Text::ServerUrl), "The URL of its API server, as Argo CD reaches it.").required(),
+    Attribute::new("server", Type::Text(Text::ServerUrl), "The URL of its API server, as Argo CD reaches it.")
+        .required(),
     Attribute::new("region", Type::Text(Text::LabelValue), "Where it is."),
     Attribute::new("hub", Type::Reference(Kind::Hub), "The hub that deploys to it; optional while there is one."),
-    Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels, for conditions and on its registration."),
     Attribute::new(
         "group_prefix",
         Type::Text(Text::NotEmpty),
         "What its API server puts before the names of groups (`--oidc-groups-prefix`), such as `oidc:`.",
     ),
-    Attribute::new("vars", ANY_MAP, "Variables; they win over the environment's and the platform's."),
     Attribute::new(
-        "register",
-        Type::Bool,
-        "Whether a Secret registers it in Argo CD. The Secret holds no credential: give it a key `config` by other means.",
-    )
-    .default("true"),
+        "labels",
+        Type::Map(&Type::Text(Text::LabelValue)),
+        "Labels, for conditions and on its registration.",
+    ),
+    Attribute::new("vars", ANY_MAP, "Variables; they win over the environment's and the platform's."),
+    Attribute::new("register", Type::Bool, "Whether a Secret registers it in Argo CD.").default("true"),
+    Attribute::new(
+        "auth",
+        Type::Block(&AUTH),
+        "How Argo CD gets into it, in exactly one way. Without it the Secret holds no credential: give it a key `config` by other means.",
+    ),
 ];
 
 const LAYER: &[Attribute] = &[

@@ -2,6 +2,7 @@
 //! language reference read it; nothing is described twice.
 
 mod actions;
+mod auth;
 mod entities;
 mod functions;
 mod reference;

@@ -270,6 +270,10 @@ pub enum Text {
     Image,
     /// A regular expression.
     Regex,
+    /// The ARN of a role of AWS.
+    RoleArn,
+    /// A text that was sealed; one that was not is a secret, and never shown.
+    Sealed,
 }
 
 impl Type {
@@ -320,6 +324,8 @@ impl Text {
             Self::SyncOption => "sync option",
             Self::Image => "image",
             Self::Regex => "regular expression",
+            Self::RoleArn => "ARN of a role",
+            Self::Sealed => "sealed text",
         }
     }
 }

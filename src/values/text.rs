@@ -98,6 +98,10 @@ fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
             format!("`{text}` is no regular expression"),
             "brackets must close and repetitions need something to repeat",
         ),
+        Text::RoleArn if !is_role_arn(text) => problem(
+            format!("`{text}` is no ARN of a role"),
+            "AWS writes `arn:aws:iam::ACCOUNT:role/NAME`, with twelve digits",
+        ),
         _ => Ok(()),
     }
 }
@@ -136,6 +140,17 @@ pub fn is_qualified_name(text: &str) -> Result<(), TextProblem> {
     )
 }
 
+fn is_role_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match parts.as_slice() {
+        ["arn", partition, "iam", "", account, name] => {
+            partition.starts_with("aws") && is_account(account) && name.len() > 5 && name.starts_with("role/")
+        }
+        _ => false,
+    }
+}
+
 fn is_label_value(text: &str) -> bool {
     let ends = |byte: Option<u8>| byte.is_none_or(|byte| byte.is_ascii_alphanumeric());
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
@@ -148,7 +163,7 @@ fn is_link(text: &str) -> bool {
 
 fn is_server(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or("");
-    !host.is_empty() && !text.ends_with('/') && !text.contains(|c: char| c.is_whitespace() || c == '*')
+    !host.is_empty() && !text.ends_with('/') && !text.contains(|c: char| c.is_whitespace() || matches!(c, '*' | '{'))
 }
 
 fn is_git_url(text: &str) -> bool {

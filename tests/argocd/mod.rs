@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
-use crate::support::Texts;
+use crate::support::{Texts, operators};
 
 type Params = Map<String, Value>;
 
@@ -23,10 +23,18 @@ fn of_kind<'o>(outputs: &'o Texts, kind: &'o str) -> impl Iterator<Item = (&'o s
     all.filter(move |(_, value)| value["kind"] == kind)
 }
 
+/// The Secrets by which control planes know clusters, those that operators make among them.
+pub(crate) fn registrations(outputs: &Texts) -> impl Iterator<Item = (&str, Value)> {
+    let made = ["ExternalSecret", "SealedSecret"].into_iter().flat_map(|kind| of_kind(outputs, kind));
+    let made = made.filter_map(|(path, object)| Some((path, operators::made(&object, "{}")?)));
+    of_kind(outputs, "Secret")
+        .chain(made)
+        .filter(|(path, _)| path.starts_with("argocd/") && path.contains("/clusters/"))
+}
+
 /// The clusters that each control plane knows: its folder for every server, or for none where they are not registered.
 pub(crate) fn hubs(outputs: &Texts) -> BTreeMap<String, String> {
-    let secrets = of_kind(outputs, "Secret").filter(|(_, secret)| is_cluster(secret));
-    secrets
+    registrations(outputs)
         .map(|(path, secret)| (string(&secret["stringData"]["server"]).to_owned(), folder(path).to_owned()))
         .collect()
 }
@@ -69,10 +77,6 @@ fn folder(path: &str) -> &str {
     }
 }
 
-fn is_cluster(secret: &Value) -> bool {
-    secret["metadata"]["labels"]["argocd.argoproj.io/secret-type"] == "cluster"
-}
-
 fn string(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value} is no string"))
 }
@@ -94,8 +98,8 @@ struct Set<'s> {
 
 impl<'s> Set<'s> {
     fn new(outputs: &Texts, path: &'s str, set: &'s Value) -> Self {
-        let here = |(other, secret): &(&str, Value)| is_cluster(secret) && folder(other) == folder(path);
-        let secrets = of_kind(outputs, "Secret").filter(here).map(|(_, secret)| secret).collect();
+        let here = |(other, _): &(&str, Value)| folder(other) == folder(path);
+        let secrets = registrations(outputs).filter(here).map(|(_, secret)| secret).collect();
         Self { path, object: set, secrets }
     }
 

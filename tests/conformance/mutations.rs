@@ -258,6 +258,24 @@ const VALIDATIONS: &[Mutation] = &[
         ),
     ),
     on(
+        "a registration with an authority that holds no certificates",
+        "lint/cluster-secret",
+        Edit::Replace(
+            "infra/argocd/clusters/dev.yaml",
+            "  name: dev\n  server",
+            "  name: dev\n  config: '{\"tlsClientConfig\": {\"caData\": \"bm9uZQ==\"}}'\n  server",
+        ),
+    ),
+    on(
+        "a registration with a plugin of a version that there is not",
+        "lint/cluster-secret",
+        Edit::Replace(
+            "infra/argocd/clusters/dev.yaml",
+            "  name: dev\n  server",
+            "  name: dev\n  config: '{\"execProviderConfig\": {\"command\": \"sh\", \"apiVersion\": \"v1\"}}'\n  server",
+        ),
+    ),
+    on(
         "two clusters with one server",
         "lint/cluster-duplicate",
         Edit::Replace(

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::access;
 use crate::claims::{Hub, Permissions, name};
 use crate::judge::Judge;
-use crate::support::Texts;
+use crate::support::{Texts, operators};
 
 /// A repository as it is pushed, and what is claimed of it.
 #[derive(Clone)]
@@ -92,6 +92,14 @@ impl Trial {
     }
 }
 
+/// The Secret that an operator makes of the object in a file, with a token as `config` that nobody takes.
+fn made(text: &str) -> Option<String> {
+    const CONFIG: &str = r#"{"bearerToken": "none", "tlsClientConfig": {"insecure": false}}"#;
+    let is_one = text.contains("\nkind: ExternalSecret\n") || text.contains("\nkind: SealedSecret\n");
+    let object: Value = is_one.then(|| serde_yaml::from_str(text).ok())??;
+    Some(operators::made(&object, CONFIG)?.to_string())
+}
+
 /// One control plane's part of a trial.
 struct Hearing<'t> {
     trial: &'t Trial,
@@ -114,6 +122,9 @@ impl Hearing<'_> {
                 files.filter(|(path, _)| !path.contains("/foundation/") && !path.ends_with("kustomization.yaml"));
             view.extend(files.map(|(path, text)| (path.clone(), text.clone())));
         }
+        let registered = view.iter().filter(|(path, _)| path.contains("/clusters/"));
+        let made: Vec<_> = registered.filter_map(|(path, text)| Some((path.clone(), made(text)?))).collect();
+        view.extend(made.into_iter().map(|(path, secret)| (format!("made-by-operators/{path}"), secret)));
         for (name, server) in &self.hub.unregistered {
             view.insert(format!("registered-by-others/{name}.yaml"), self.registration(name, server));
         }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod ask;
+pub mod operators;
 pub mod place;
 
 pub use ask::{database, texts};
@@ -52,8 +53,8 @@ hub main { argocd = "3.5" }
 team web {}
 environment dev {}
 environment prod { protected = true }
-cluster dev { env = dev  server = "https://dev.example.com" }
-cluster eu { env = prod  region = "eu"  server = "https://eu.example.com"  labels { tier = "gold" } }
+cluster dev { env = dev  server = "https://dev.example.com"  auth { server_name = "kubernetes"  gcp {} } }
+cluster eu { env = prod  region = "eu"  server = "https://eu.example.com"  labels { tier = "gold" }  auth { azure {} } }
 cluster us { env = prod  region = "us"  server = "https://us.example.com" }
 layer base {
 }

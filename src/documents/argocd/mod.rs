@@ -3,6 +3,7 @@
 mod application;
 mod application_set;
 mod config_map;
+mod credential;
 mod policy;
 mod project;
 mod registration;

@@ -1,12 +1,13 @@
-//! What registers clusters and repositories in Argo CD, without any credential.
+//! What registers clusters and repositories in Argo CD, without anything secret.
 
 use std::sync::Arc;
 
 use super::super::yaml::Node;
 use super::super::{header, paths};
+use super::credential::{self, Registration};
 use super::{SYNC_WAVE, object};
 use crate::db::Db;
-use crate::model::{Cluster, Estate, Hub, Repository, RepositoryKind, estate};
+use crate::model::{Auth, Cluster, Estate, Hub, Repository, RepositoryKind, estate};
 
 /// The registrations of all hubs: path and text of each file.
 #[salsa::tracked]
@@ -26,19 +27,46 @@ fn of_hub(estate: &Estate, hub: &Hub) -> Vec<(String, Arc<str>)> {
     clusters.chain(repositories).collect()
 }
 
-fn secret(hub: &Hub, name: &str, labels: Node) -> Node {
-    let metadata = Node::map([
-        ("name", Node::text(name)),
-        ("namespace", Node::text(Arc::clone(&hub.namespace))),
-        ("labels", labels),
-        ("annotations", Node::map([(SYNC_WAVE, Node::text("-100"))])),
-    ]);
-    object("v1", "Secret", metadata).with("type", "Opaque")
+fn metadata(hub: &Hub, name: &str, labels: Option<Node>, annotations: Node) -> Node {
+    Node::map([("name", Node::text(name)), ("namespace", Node::text(Arc::clone(&hub.namespace)))])
+        .with_some("labels", labels)
+        .with("annotations", annotations)
 }
 
-/// Argo CD finds a cluster by a Secret. Its credential, the key `config`, comes by other means; since it does not stand
-/// here, Argo CD leaves it alone.
+fn wave() -> Node {
+    Node::map([(SYNC_WAVE, Node::text("-100"))])
+}
+
+fn secret(hub: &Hub, name: &str, labels: Node, data: Node) -> Node {
+    object("v1", "Secret", metadata(hub, name, Some(labels), wave())).with("type", "Opaque").with("stringData", data)
+}
+
+/// Argo CD finds a cluster by a Secret. Unless its way in is public, its credential, the key `config`, comes by other means;
+/// where it does not stand here, Argo CD leaves it alone.
 fn cluster(hub: &Hub, cluster: &Cluster) -> Arc<str> {
+    let name = format!("cluster-{}", cluster.name);
+    let (labels, data) = (labels(cluster), data(cluster));
+    let node = match &cluster.auth {
+        None => secret(hub, &name, labels, data),
+        Some(Auth::Public(tls, credential)) => {
+            secret(hub, &name, labels, data.with("config", credential::config(tls, credential)))
+        }
+        Some(Auth::External(external)) => credential::external(made(hub, &name, labels, data), external),
+        Some(Auth::Sealed(config)) => credential::sealed(made(hub, &name, labels, data), config),
+    };
+    header::document(node, &format!("the registration of cluster {}", cluster.name))
+}
+
+/// A registration that an operator makes. Where its kind is not there yet, all else of the control plane is synced without it.
+fn made<'r>(hub: &Hub, name: &'r str, labels: Node, data: Node) -> Registration<'r> {
+    let annotations = Node::map([
+        ("argocd.argoproj.io/sync-options", Node::text("SkipDryRunOnMissingResource=true")),
+        (SYNC_WAVE, Node::text("-100")),
+    ]);
+    Registration { metadata: metadata(hub, name, None, annotations), name, labels, data }
+}
+
+fn labels(cluster: &Cluster) -> Node {
     let mut labels = Node::map([
         ("argocd.argoproj.io/secret-type", Node::text("cluster")),
         ("platformc.io/cluster", Node::text(Arc::clone(&cluster.name))),
@@ -49,12 +77,11 @@ fn cluster(hub: &Hub, cluster: &Cluster) -> Arc<str> {
     for (key, value) in &cluster.labels {
         labels.insert(Arc::clone(key), Node::text(Arc::clone(value)));
     }
-    let data = Node::map([
-        ("name", Node::text(Arc::clone(&cluster.name))),
-        ("server", Node::text(Arc::clone(&cluster.server))),
-    ]);
-    let node = secret(hub, &format!("cluster-{}", cluster.name), labels).with("stringData", data);
-    header::document(node, &format!("the registration of cluster {}", cluster.name))
+    labels
+}
+
+fn data(cluster: &Cluster) -> Node {
+    Node::map([("name", Node::text(Arc::clone(&cluster.name))), ("server", Node::text(Arc::clone(&cluster.server)))])
 }
 
 fn repository(hub: &Hub, repository: &Repository) -> Arc<str> {
@@ -71,6 +98,6 @@ fn repository(hub: &Hub, repository: &Repository) -> Arc<str> {
     ]);
     let data = data.with_some("enableOCI", oci.then_some("true"));
     let labels = Node::map([("argocd.argoproj.io/secret-type", Node::text("repository"))]);
-    let node = secret(hub, &format!("repository-{}", repository.name), labels).with("stringData", data);
+    let node = secret(hub, &format!("repository-{}", repository.name), labels, data);
     header::document(node, &format!("the registration of repository {}", repository.name))
 }

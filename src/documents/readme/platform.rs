@@ -7,7 +7,7 @@ use super::super::{header, paths};
 use super::cells::{address, cell};
 use super::graph::{GraphFormat, GraphScope, graph};
 use crate::db::{Db, Workspace};
-use crate::model::{Deliver, Estate, Head, Order, Platform, estate, head};
+use crate::model::{Auth, Deliver, Estate, Head, Order, Platform, estate, head, some};
 use crate::names::declarations;
 use crate::plan::plan;
 use crate::schema::Kind;
@@ -55,9 +55,37 @@ fn bootstrap(out: &mut String, platform: &Platform, estate: &Estate) {
             hub.name, hub.version
         );
     }
-    out.push_str(
-        "```\n\nThe Secrets that register clusters hold no credential: give each the key `config` by other means.\n\n",
-    );
+    out.push_str("```\n\n");
+    credentials(out, estate);
+}
+
+/// What somebody still has to do before Argo CD gets into every cluster.
+fn credentials(out: &mut String, estate: &Estate) {
+    let registered = || estate.clusters.iter().filter(|cluster| cluster.register);
+    let without: Vec<&str> =
+        registered().filter(|cluster| cluster.auth.is_none()).map(|cluster| cluster.name.as_ref()).collect();
+    if !without.is_empty() && without.len() == registered().count() {
+        out.push_str(
+            "The Secrets that register clusters hold no credential: give each the key `config` by other means.\n\n",
+        );
+    } else if !without.is_empty() {
+        let _ = writeln!(
+            out,
+            "Registered without a credential: {}. Give the Secret of each the key `config` by other means.\n",
+            some(&without)
+        );
+    }
+    let by = |is: fn(&Auth) -> bool| registered().any(|cluster| cluster.auth.as_ref().is_some_and(is));
+    let operators = [
+        ("External Secrets", by(|auth| matches!(auth, Auth::External(_)))),
+        ("Sealed Secrets", by(|auth| matches!(auth, Auth::Sealed(_)))),
+    ];
+    for (operator, _) in operators.into_iter().filter(|(_, is_used)| *is_used) {
+        let _ = writeln!(
+            out,
+            "{operator} makes the registrations of some clusters: it must run beside Argo CD before the bootstrap.\n"
+        );
+    }
 }
 
 fn layers(out: &mut String, db: &dyn Db, platform: &Platform, estate: &Estate, heads: &[&Head]) {

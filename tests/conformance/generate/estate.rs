@@ -2,6 +2,7 @@
 
 use platformc::schema::Version;
 
+use super::auth::auth;
 use super::text::{Text, list, quoted};
 use crate::support::{Random, Texts};
 
@@ -221,7 +222,9 @@ impl Estate {
         text.line(format!("labels {{ size = \"{}\"{gpu} }}", cluster.size));
         maybe(random, text, &["vars { replicas = 4 }", "vars { deep { list = [] } }"]);
         maybe(random, text, &["group_prefix = \"oidc:\""]);
-        if !cluster.registered {
+        if cluster.registered {
+            auth(random, text, &cluster.name, self.hubs[cluster.hub].version);
+        } else {
             text.line("register = false");
         }
         text.close();
@@ -251,6 +254,9 @@ impl Estate {
         }
         text.line("labels { size = row.size  gpu = row.gpu }");
         text.line("register = row.registered == \"true\"");
+        if rest.iter().all(|cluster| cluster.registered) {
+            maybe(random, text, &["auth { aws { cluster_name = row.name } }", "auth = { gcp {} }"]);
+        }
         text.close();
         text.close();
     }

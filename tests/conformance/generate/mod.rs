@@ -1,5 +1,6 @@
 //! Random platforms: valid by construction, the same for the same seed. Together they use the whole language.
 
+mod auth;
 mod conditions;
 pub(crate) mod coverage;
 mod estate;

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/rest"
 
 	argocommon "github.com/argoproj/argo-cd/v3/common"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
@@ -43,10 +44,26 @@ func (w *World) lintCluster(r *Report, d *Doc, s *corev1.Secret) *v1alpha1.Clust
 	if c.Server == "" {
 		r.fail("cluster-secret", "argo: util/db.SecretToCluster", d, "no server")
 	}
+	if err := reachable(c); err != nil {
+		r.fail("cluster-secret", "argo: v1alpha1.Cluster.RawRestConfig; client-go: rest.TransportFor", d, "%s", oneLine(err.Error()))
+	}
 	if c.Name == "" {
 		r.fail("cluster-secret", "judge: the clusters generator yields an empty name", d, "no name")
 	}
 	return c
+}
+
+// reachable says why Argo CD could make no client of a registration, without asking for a credential.
+func reachable(c *v1alpha1.Cluster) error {
+	if c.Server == v1alpha1.KubernetesInternalAPIServerAddr {
+		return nil // the service account of the pod
+	}
+	config, err := c.RawRestConfig()
+	if err != nil {
+		return err
+	}
+	_, err = rest.TransportFor(config)
+	return err
 }
 
 func lintUnique(r *Report, d *Doc, what, value string, seen map[string]*Doc) {
