@@ -38,7 +38,8 @@ fn examples_compile_to_their_golden_trees() {
         let db = database(&example.sources);
         let folder = example.folder.join("expected");
         if update {
-            let target = Target { folder: &folder, cache: None, within: None, force: true, disk: &System };
+            let target =
+                Target { folder: &folder, cache: None, within: None, force: true, beside: None, disk: &System };
             write(&target, &files(&db)).unwrap_or_else(|problems| panic!("{problems:?}"));
         }
         let difference = difference(&tree(&folder), &outputs(&db));

@@ -95,6 +95,11 @@ codes! {
     PLAIN_SECRET = Error "PF0713" "a secret in plain text";
     PRUNED_HOLDER = Warning "PF0714" "pruning that takes more than its object";
     TOO_LARGE = Error "PF0715" "more than one object can hold";
+    // Who reviews what.
+    NO_HANDLE = Error "PF0850" "an owner whom the forge does not know";
+    BAD_HANDLE = Error "PF0851" "a handle that can be nobody's";
+    NO_ADMINS = Error "PF0852" "reviews without anybody for the platform itself";
+    DAMAGED_PART = Error "PF0853" "marker lines of CODEOWNERS that don't belong together";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

@@ -12,6 +12,7 @@ mod local;
 mod lower;
 mod namespaces;
 mod objects;
+mod ownership;
 mod raw;
 mod refusals;
 mod scheme;
@@ -26,8 +27,8 @@ mod versions;
 pub use checks::check_declaration;
 
 pub use entities::{
-    Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind,
-    Settings, Team,
+    Cluster, Deliver, Environment, Estate, Forge, Generator, Health, Hub, Layer, Order, Platform, Repository,
+    RepositoryKind, Settings, Team,
 };
 pub use estates::{estate, estate_diagnostics, worlds};
 pub use gather::{Explained, explain_value};
@@ -36,6 +37,7 @@ pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
 pub use local::{closure, wanted_files};
 pub use lower::some;
 pub(crate) use objects::Brought;
+pub use ownership::{NamespaceUse, Read, Reader, file_owner, namespace_uses, owned_reads};
 pub use scheme::{Scheme, SchemePart};
 pub use selector::Requirement;
 pub(crate) use services::brought_objects;

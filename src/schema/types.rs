@@ -259,6 +259,10 @@ pub enum Text {
     Image,
     /// A regular expression.
     Regex,
+    /// Whom GitHub asks for a review.
+    GitHubHandle,
+    /// Whom GitLab asks for a review.
+    GitLabHandle,
 }
 
 impl Type {
@@ -309,6 +313,8 @@ impl Text {
             Self::SyncOption => "sync option",
             Self::Image => "image",
             Self::Regex => "regular expression",
+            Self::GitHubHandle => "handle on GitHub",
+            Self::GitLabHandle => "handle on GitLab",
         }
     }
 }
