@@ -43,6 +43,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  platformc graph --format dot | dot -Tsvg > platform.svg\n  platformc graph --cluster prod-eu-1\n  platformc graph --service chat-api --format json"
     )]
     Graph(GraphArgs),
+    /// Say who owns a path, a service or a namespace, and why
+    #[command(
+        after_help = "Examples:\n  platformc owns infra/services/chat-api/README.md    whose review a change needs, and by which rule\n  platformc owns chat-api                              who answers for a service\n  platformc owns monitoring                            who writes to a namespace, on which clusters\n  platformc owns services/chat.pf --format json"
+    )]
+    Owns(OwnsArgs),
     /// Write a first platform.pf
     #[command(after_help = "Example:\n  platformc init my-platform && cd my-platform && platformc build")]
     Init(InitArgs),
@@ -121,7 +126,7 @@ pub(super) struct ExplainArgs {
     pub(super) file: Option<Utf8PathBuf>,
 }
 
-/// How an order is printed.
+/// How an answer is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
     /// For people
@@ -176,6 +181,19 @@ pub(super) struct GraphArgs {
     /// Only this service, what it needs and what needs it
     #[arg(long, value_name = "NAME")]
     pub(super) service: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OwnsArgs {
+    /// A path that the platform reads or writes, a service or a namespace
+    #[arg(value_name = "PATH|SERVICE|NAMESPACE")]
+    pub(super) what: String,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod fmt;
 mod graph;
 mod init;
 mod order;
+mod owns;
 mod ui;
 
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ fn command(command: Command) -> u8 {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Expand(arguments) => expand::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Owns(arguments) => owns::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Completions { shell } => {
             let mut script = vec![];
