@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::because::{because, declarations_behind};
 use crate::db::Database;
-use crate::documents::{Rule, Why, deciding, files, owner_rules};
+use crate::documents::{OwnerRule, Why, deciding, files, owner_rules};
 use crate::model::{Platform, estate, head, namespace_uses};
 use crate::names::{declarations, name_span};
 use crate::schema::Kind;
@@ -110,7 +110,7 @@ fn of_path(db: &Database, platform: &Platform, spellings: &[String]) -> Option<A
 }
 
 /// In the output folder something must be written there: a slip shall not become the admins'.
-fn is_known(db: &Database, rule: &Rule, path: &str) -> bool {
+fn is_known(db: &Database, rule: &OwnerRule, path: &str) -> bool {
     let is_it =
         |written: &String| written.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     rule.why != Why::Output || written(db).iter().any(|written| is_it(written))

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::answers::declared;
 use crate::db::Database;
-use crate::documents::{Rule, Why};
+use crate::documents::{OwnerRule, Why};
 use crate::model::{Platform, Read, Reader, some};
 use crate::names::declarations;
 use crate::schema::Kind;
 
-pub(super) fn because(rule: &Rule) -> String {
+pub(super) fn because(rule: &OwnerRule) -> String {
     match &rule.why {
         Why::Output => "platformc writes it for the platform as a whole".to_owned(),
         Why::Service(service) => format!("platformc writes it for service `{service}`"),
@@ -41,7 +41,7 @@ fn of(read: &Read, which: impl Fn(&Reader) -> Option<&Arc<str>>) -> Vec<&str> {
 }
 
 /// What a rule follows from: services for a team, the platform for its admins.
-pub(super) fn declarations_behind(db: &Database, platform: &Platform, rule: &Rule) -> Vec<(String, String)> {
+pub(super) fn declarations_behind(db: &Database, platform: &Platform, rule: &OwnerRule) -> Vec<(String, String)> {
     let services: Vec<Arc<str>> = match &rule.why {
         Why::Service(service) => vec![Arc::clone(service)],
         Why::Read(read) => read.by.iter().flat_map(|reader| services_of(db, platform, read, reader)).collect(),

@@ -6,7 +6,7 @@ mod rules;
 
 pub use part::{Damaged, Part, merged};
 pub use pattern::Pattern;
-pub use rules::{Rule, Why, codeowners_places, deciding, owner_rules};
+pub use rules::{OwnerRule, Why, codeowners_places, deciding, owner_rules};
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ fn lines(db: &dyn Db) -> String {
     out
 }
 
-fn owners<'e>(estate: &'e Estate, platform: &'e Platform, rule: &'e Rule, forge: Forge) -> Vec<&'e str> {
+fn owners<'e>(estate: &'e Estate, platform: &'e Platform, rule: &'e OwnerRule, forge: Forge) -> Vec<&'e str> {
     let handle = |team: &Arc<str>| Some(estate.team(team)?.handle(forge)?.as_ref());
     let mut handles: Vec<&str> = rule.teams(platform).iter().filter_map(handle).collect();
     let mut seen = std::collections::BTreeSet::new();
@@ -57,7 +57,7 @@ fn owners<'e>(estate: &'e Estate, platform: &'e Platform, rule: &'e Rule, forge:
     handles
 }
 
-impl Rule {
+impl OwnerRule {
     /// The teams that own what the rule speaks of.
     #[must_use]
     pub fn teams<'r>(&'r self, platform: &'r Platform) -> &'r [Arc<str>] {

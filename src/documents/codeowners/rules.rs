@@ -27,7 +27,7 @@ pub enum Why {
 
 /// Who owns some paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub struct OwnerRule {
     /// The paths.
     pub pattern: Pattern,
     /// The team; the platform's admins where there is none.
@@ -47,12 +47,12 @@ pub fn codeowners_places(forge: Forge) -> [&'static str; 3] {
 
 /// All rules, the wider ones first: the last that matches wins. Without a forge it is the same, but for its own places.
 #[salsa::tracked]
-pub fn owner_rules(db: &dyn Db) -> Vec<Rule> {
+pub fn owner_rules(db: &dyn Db) -> Vec<OwnerRule> {
     let estate = estate(db);
     let Some(platform) = &estate.platform else { return vec![] };
     let places = platform.codeowners.map(codeowners_places).into_iter().flatten();
     let places = places.map(|place| rule(Pattern::path(place, false), None, Why::Codeowners));
-    let mut rules: Vec<Rule> = owned_reads(db).iter().map(of_read).chain(places).collect();
+    let mut rules: Vec<OwnerRule> = owned_reads(db).iter().map(of_read).chain(places).collect();
     rules.push(rule(output(platform, ""), None, Why::Output));
     let heads: Vec<&Arc<Head>> =
         declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref()).collect();
@@ -65,12 +65,12 @@ pub fn owner_rules(db: &dyn Db) -> Vec<Rule> {
 
 /// The rule that decides about a path of the repository.
 #[must_use]
-pub fn deciding<'r>(rules: &'r [Rule], path: &str) -> Option<&'r Rule> {
+pub fn deciding<'r>(rules: &'r [OwnerRule], path: &str) -> Option<&'r OwnerRule> {
     rules.iter().rev().find(|rule| rule.pattern.matches(path))
 }
 
-fn rule(pattern: Pattern, team: Option<&Arc<str>>, why: Why) -> Rule {
-    Rule { pattern, team: team.cloned(), why }
+fn rule(pattern: Pattern, team: Option<&Arc<str>>, why: Why) -> OwnerRule {
+    OwnerRule { pattern, team: team.cloned(), why }
 }
 
 /// A folder of the output folder.
@@ -79,7 +79,7 @@ fn output(platform: &Platform, path: &str) -> Pattern {
 }
 
 /// What can't be told exactly to a forge is told to admins alone: what the rule catches beside it gets nobody's team.
-fn of_read(read: &Read) -> Rule {
+fn of_read(read: &Read) -> OwnerRule {
     let pattern = Pattern::path(&read.path, read.is_folder);
     let team = read.team.as_ref().filter(|_| pattern.is_sayable());
     rule(pattern, team, Why::Read(read.clone()))
@@ -87,7 +87,7 @@ fn of_read(read: &Read) -> Rule {
 
 /// The service's folder, and the files that bring it to Argo CD. A dot is no part of a name, so that no other service has
 /// files of this name and a dot.
-fn of_service(platform: &Platform, estate: &Estate, head: &Head) -> [Rule; 2] {
+fn of_service(platform: &Platform, estate: &Estate, head: &Head) -> [OwnerRule; 2] {
     let deployed = match head.deliver {
         Deliver::Applications => output(platform, "clusters").any().then(&head.layer).dotted(&head.name),
         Deliver::ApplicationSet if estate.hubs.len() > 1 => output(platform, paths::SETS).any().dotted(&head.name),
@@ -98,6 +98,6 @@ fn of_service(platform: &Platform, estate: &Estate, head: &Head) -> [Rule; 2] {
 }
 
 /// Nobody may give rights to themselves.
-fn access(platform: &Platform, layer: &Arc<str>) -> Rule {
+fn access(platform: &Platform, layer: &Arc<str>) -> OwnerRule {
     rule(output(platform, layer).any().then("access"), None, Why::Access(Arc::clone(layer)))
 }
