@@ -263,8 +263,8 @@ impl Stage {
             stage.put_mine();
         }
         if scene.has_owners {
-            let stale = with_part(MINE[1].1, Some("/stale @team\n"));
-            fs::write(stage.place.root.join(MINE[1].0), stale).unwrap();
+            let text = with_part(MINE[1].1, Some("/stale @team\n"));
+            fs::write(stage.place.root.join(MINE[1].0), text).unwrap();
         }
         if let Some(at) = scene.interrupted {
             stage.build(&Faulty::new(at, Fault::Killed), &other()).unwrap_err();

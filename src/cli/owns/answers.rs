@@ -64,9 +64,12 @@ fn of_service(db: &Database, name: &str) -> Option<Answer> {
     })
 }
 
+/// A service that writes to a namespace, and its owner.
+type Writer = (Arc<str>, Arc<str>);
+
 /// One answer for all clusters on which the same services write to it.
 fn of_namespace(db: &Database, name: &str) -> Vec<Answer> {
-    let mut writers: BTreeMap<Arc<str>, Vec<(Arc<str>, Arc<str>)>> = BTreeMap::new();
+    let mut writers: BTreeMap<Arc<str>, Vec<Writer>> = BTreeMap::new();
     for used in namespace_uses(db).into_iter().filter(|used| used.namespace.as_ref() == name) {
         writers.entry(used.cluster).or_default().push((used.service, used.owner));
     }
@@ -77,7 +80,7 @@ fn of_namespace(db: &Database, name: &str) -> Vec<Answer> {
     alike.into_iter().map(|(writers, clusters)| on_clusters(db, name, clusters, &writers)).collect()
 }
 
-fn on_clusters(db: &Database, name: &str, clusters: Vec<Arc<str>>, writers: &[(Arc<str>, Arc<str>)]) -> Answer {
+fn on_clusters(db: &Database, name: &str, clusters: Vec<Arc<str>>, writers: &[Writer]) -> Answer {
     let teams: BTreeSet<&Arc<str>> = writers.iter().map(|(_, owner)| owner).collect();
     let services: Vec<String> = writers.iter().map(|(service, owner)| format!("`{service}` of `{owner}`")).collect();
     Answer {
@@ -113,7 +116,7 @@ fn of_path(db: &Database, platform: &Platform, spellings: &[String]) -> Option<A
 fn is_known(db: &Database, rule: &OwnerRule, path: &str) -> bool {
     let is_it =
         |written: &String| written.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    rule.why != Why::Output || written(db).iter().any(|written| is_it(written))
+    rule.why != Why::Output || written(db).iter().any(is_it)
 }
 
 /// The paths of all files of the output folder.

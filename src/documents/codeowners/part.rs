@@ -41,8 +41,11 @@ pub fn merged(text: &[u8], lines: Option<&str>) -> Result<Vec<u8>, Damaged> {
     Ok(out)
 }
 
-/// What stands before and behind the part, if there is one.
-fn find(text: &[u8]) -> Result<Option<(&[u8], &[u8])>, Damaged> {
+/// What stands before and behind the part.
+type Around<'a> = (&'a [u8], &'a [u8]);
+
+/// Looks for the part; there may be none.
+fn find(text: &[u8]) -> Result<Option<Around<'_>>, Damaged> {
     let (mut begins, mut ends, mut at) = (vec![], vec![], 0);
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         if is_marker(line, BEGIN) {

@@ -1,6 +1,5 @@
 //! What a rule speaks of: a path, or all paths that differ from one where a name of the tree may be anything.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 /// One part of a path between two `/`.
@@ -61,9 +60,8 @@ impl Pattern {
     }
 
     /// The order of the rules: what is wider stands first, and of two neighbours what may be more than it says.
-    pub(super) fn compare(&self, other: &Self) -> Ordering {
-        let key = |part: &Part| part.to_string().replace(['?', '*'], "\0");
-        self.parts.iter().map(key).cmp(other.parts.iter().map(key))
+    pub(super) fn order(&self) -> Vec<String> {
+        self.parts.iter().map(|part| part.to_string().replace(['?', '*'], "\0")).collect()
     }
 }
 

@@ -57,7 +57,7 @@ pub fn owner_rules(db: &dyn Db) -> Vec<OwnerRule> {
     let heads: Vec<&Arc<Head>> =
         declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref()).collect();
     rules.extend(heads.iter().flat_map(|head| of_service(platform, estate, head)));
-    rules.sort_by(|left, right| left.pattern.compare(&right.pattern));
+    rules.sort_by_cached_key(|rule| rule.pattern.order());
     let layers: BTreeSet<&Arc<str>> = heads.iter().map(|head| &head.layer).collect();
     rules.extend(layers.into_iter().map(|layer| access(platform, layer)));
     rules
