@@ -954,3 +954,135 @@ fn nobody_listening_is_no_mistake() {
         assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}");
     }
 }
+
+/// The platform with owners that GitHub knows.
+fn owned() -> String {
+    let platform = PLATFORM.replace("acorn.git\"\n", "acorn.git\"\n  admins = [ops]\n  codeowners = github\n");
+    platform.replace("team web {}", "team web { github = \"@acorn/web\" }\nteam ops { github = \"@acorn/ops\" }")
+}
+
+#[test]
+fn codeowners_are_built_with_the_tree() {
+    let place = Place::new(&owned());
+    place.put("CODEOWNERS", "* @acorn/all\n");
+    assert!(place.run(&["build", "--check"]).starts_with("would update CODEOWNERS\nwould create README.md\n"));
+    assert_eq!(place.exit_code(&["build", "--out", "elsewhere"]), 0);
+    assert_eq!(place.read("CODEOWNERS"), "* @acorn/all\n", "another folder is a copy");
+    assert_eq!(place.exit_code(&["build"]), 0);
+    let text = place.read("CODEOWNERS");
+    assert!(text.starts_with("* @acorn/all\n# BEGIN platformc"), "{text}");
+    assert!(text.contains("\n/infra/apps/api/ @acorn/web\n"), "{text}");
+    assert_eq!(place.exit_code(&["build", "--check"]), 0);
+    assert_eq!(place.exit_code(&["build", "--check", "--out", "./infra"]), 0);
+
+    place.put("CODEOWNERS", &text.replace("/infra/apps/api/ @acorn/web", "/infra/apps/api/ @acorn/api"));
+    assert_snapshot!(place.run(&["build", "--check"]), @"
+    would update CODEOWNERS
+    [FOLDER]/infra: would be 0 created, 1 updated, 0 removed, 32 unchanged
+    exit code 1
+    ");
+    place.put("CODEOWNERS", &text.replace("# END platformc\n", ""));
+    assert_snapshot!(place.run(&["build"]), @"
+    error[PF0853]: `[FOLDER]/CODEOWNERS`: `# BEGIN platformc` and `# END platformc` don't stand there once each, in this order
+      help: remove what platformc wrote, with its marker lines; the next build writes it anew
+    not one file was changed
+    exit code 3
+    ");
+    place.put("CODEOWNERS", &text);
+    place.put("platform.pf", PLATFORM);
+    assert_eq!(place.exit_code(&["build"]), 0);
+    assert_eq!(place.read("CODEOWNERS"), "* @acorn/all\n");
+}
+
+#[test]
+fn owners_are_said() {
+    let place = Place::new(&owned());
+    assert_snapshot!(place.run(&["owns", "infra/apps/api/README.md"]), @"
+    path infra/apps/api/README.md: web (@acorn/web)
+      rule      /infra/apps/api/
+      because   platformc writes it for service `api`
+      declared  service api, platform.pf:32
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["owns", "database"]), @"
+    service database: web (@acorn/web)
+      because   it says `owner = web`
+      declared  service database, platform.pf:24
+    namespace database on dev, eu: web (@acorn/web)
+      because   it is written to by `database` of `web`
+      declared  service database, platform.pf:24
+    path database: web (@acorn/web)
+      rule      /database/
+      because   database is rendered from it
+      declared  service database, platform.pf:24
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["owns", "tenant-two"]), @"
+    namespace tenant-two on dev: web (@acorn/web)
+      because   it is written to by `tenant` of `web`
+      declared  service tenant, platform.pf:49
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["owns", "platform.pf"]), @"
+    path platform.pf: ops (@acorn/ops)
+      rule      /platform.pf
+      because   it declares more than services of one team
+      declared  platform acorn, platform.pf:1
+      declared  service api, platform.pf:32
+      declared  service database, platform.pf:24
+      declared  service tenant, platform.pf:49
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["owns", "infra/argocd/projects"]), @"
+    path infra/argocd/projects: ops (@acorn/ops)
+      rule      /infra/
+      because   platformc writes it for the platform as a whole
+      declared  platform acorn, platform.pf:1
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["owns", "databse"]), @"
+    error: `databse` is no service, no namespace and no path that the platform reads or writes; did you mean `database`?
+    exit code 1
+    ");
+    assert_snapshot!(place.run(&["owns", "infra/apps/apj/README.md"]), @"
+    error: `infra/apps/apj/README.md` is no service, no namespace and no path that the platform reads or writes; did you mean `infra/apps/api/README.md`?
+    exit code 1
+    ");
+    assert_eq!(place.exit_code(&["owns"]), 2);
+}
+
+#[test]
+fn owners_are_said_without_codeowners_and_to_programs() {
+    let place = Place::new(PLATFORM);
+    assert_snapshot!(place.run(&["owns", "infra/README.md"]), @"
+    path infra/README.md: nobody: the platform has no `admins`
+      rule      /infra/
+      because   platformc writes it for the platform as a whole
+      declared  platform acorn, platform.pf:1
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["owns", "database/settings.yaml", "--format", "json"]), @r#"
+    [
+      {
+        "because": "database is rendered from it",
+        "clusters": [],
+        "declared": [
+          {
+            "declaration": "service database",
+            "place": "platform.pf:21"
+          }
+        ],
+        "kind": "path",
+        "name": "database/settings.yaml",
+        "owners": [
+          {
+            "handle": null,
+            "team": "web"
+          }
+        ],
+        "rule": "/database/"
+      }
+    ]
+    exit code 0
+    "#);
+}

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use platformc::compile;
 use platformc::db::{Changes, Content, Database};
 use platformc::diagnostics::{CANNOT_BE_SYNCED, Code, NOT_A_SELECTOR, NUMBER_TOO_LARGE, Severity, render};
-use platformc::documents::{applications, files};
+use platformc::documents::{applications, codeowners, files, merged};
 use platformc::project::System;
 use platformc::project::write::{Target, write};
 use platformc::source::absolute;
@@ -38,7 +38,8 @@ fn examples_compile_to_their_golden_trees() {
         let db = database(&example.sources);
         let folder = example.folder.join("expected");
         if update {
-            let target = Target { folder: &folder, cache: None, within: None, force: true, disk: &System };
+            let target =
+                Target { folder: &folder, cache: None, within: None, force: true, beside: None, disk: &System };
             write(&target, &files(&db)).unwrap_or_else(|problems| panic!("{problems:?}"));
         }
         let difference = difference(&tree(&folder), &outputs(&db));
@@ -51,6 +52,24 @@ fn examples_compile_to_their_golden_trees() {
         "{}\n`UPDATE=1 cargo test --test examples` writes what is compiled now",
         problems.join("\n")
     );
+}
+
+/// The part of CODEOWNERS stands in the example itself, where the forge would look for it, and so beside lines of others.
+#[test]
+fn examples_have_the_owners_that_they_say() {
+    for example in examples() {
+        let db = database(&example.sources);
+        let Some(part) = codeowners(&db) else { continue };
+        let path = example.folder.join("CODEOWNERS");
+        let text = std::fs::read(&path).unwrap();
+        let wanted = merged(&text, Some(part.lines)).unwrap();
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, &wanted).unwrap();
+        } else {
+            let [text, wanted] = [text, wanted].map(|bytes| String::from_utf8(bytes).unwrap());
+            assert_eq!(text, wanted, "{path}");
+        }
+    }
 }
 
 #[test]

@@ -10,8 +10,9 @@ use std::io;
 use std::sync::Mutex;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use platformc::documents::OutputFile;
-use platformc::project::write::{Outcome, Problem, Target, write};
+use platformc::documents::{OutputFile, Part, merged};
+use platformc::model::Forge;
+use platformc::project::write::{Beside, Outcome, Problem, Target, write};
 use platformc::project::{Disk, System, replace};
 
 use support::place::{Place, files, text, tree, tree_of};
@@ -206,6 +207,19 @@ fn other() -> Vec<OutputFile> {
     ])
 }
 
+/// What is said in CODEOWNERS together with these files; with some nothing.
+fn owners(files: &[OutputFile]) -> Option<String> {
+    let last = files.last().map(|file| format!("/{} @team\n", file.path));
+    last.filter(|line| !line.contains("third"))
+}
+
+/// The user's lines in both files.
+const MINE: [(&str, &str); 2] = [("CODEOWNERS", "* @me\n"), ("docs/CODEOWNERS", "# not here\n")];
+
+fn with_part(mine: &str, lines: Option<&str>) -> String {
+    String::from_utf8(merged(mine.as_bytes(), lines).unwrap()).unwrap()
+}
+
 const WISHES: [fn() -> Vec<OutputFile>; 3] = [new, old, other];
 
 /// In which state a build finds the folder.
@@ -218,9 +232,12 @@ struct Scene {
     interrupted: Option<usize>,
     /// The cache is old enough to be trusted.
     is_settled: bool,
+    /// A part of CODEOWNERS is written as well, and an old one stands where it is not looked for.
+    has_owners: bool,
 }
 
-const PLAIN: Scene = Scene { has_cache: true, is_first: false, interrupted: None, is_settled: false };
+const PLAIN: Scene =
+    Scene { has_cache: true, is_first: false, interrupted: None, is_settled: false, has_owners: false };
 
 struct Stage {
     place: Place,
@@ -237,9 +254,17 @@ impl Stage {
         fs::create_dir(place.root.join("elsewhere")).unwrap();
         fs::write(place.root.join("elsewhere/u.yaml"), text("looks like ours")).unwrap();
         let mut stage = Self { place, scene, mine: Tree::new() };
+        if scene.has_owners {
+            fs::create_dir(stage.place.root.join("docs")).unwrap();
+            fs::write(stage.place.root.join(MINE[0].0), MINE[0].1).unwrap();
+        }
         if !scene.is_first {
             stage.build(&System, &old()).unwrap();
             stage.put_mine();
+        }
+        if scene.has_owners {
+            let text = with_part(MINE[1].1, Some("/stale @team\n"));
+            fs::write(stage.place.root.join(MINE[1].0), text).unwrap();
         }
         if let Some(at) = scene.interrupted {
             stage.build(&Faulty::new(at, Fault::Killed), &other()).unwrap_err();
@@ -267,7 +292,10 @@ impl Stage {
 
     /// Builds in one thread, so that the operations have an order.
     fn build(&self, disk: &dyn Disk, files: &[OutputFile]) -> Result<Outcome, Vec<Problem>> {
-        let target = Target { disk, ..self.place.target() };
+        let lines = owners(files);
+        let part = lines.as_deref().map(|lines| Part { forge: Forge::GitHub, lines });
+        let beside = self.scene.has_owners.then_some(Beside { folder: &self.place.root, part });
+        let target = Target { disk, beside, ..self.place.target() };
         let target = if self.scene.has_cache { target } else { Target { cache: None, ..target } };
         let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         one.install(|| write(&target, files))
@@ -277,6 +305,10 @@ impl Stage {
     fn assert_mine(&self) {
         let now = self.place.tree();
         assert!(self.mine.iter().all(|(path, content)| now.get(path) == Some(content)), "{now:?}");
+        for (path, mine) in MINE.iter().filter(|_| self.scene.has_owners) {
+            let text = fs::read_to_string(self.place.root.join(path)).unwrap();
+            assert_eq!(with_part(&text, None), *mine, "{path}: {text}");
+        }
         assert_eq!(
             tree(&self.place.root.join("elsewhere")).into_values().collect::<Vec<_>>(),
             [text("looks like ours")]
@@ -301,6 +333,12 @@ impl Stage {
             });
         }
         assert_eq!(found, expected);
+        if self.scene.has_owners {
+            let read = |(path, _): (&str, &str)| fs::read_to_string(self.place.root.join(path)).unwrap();
+            assert_eq!(read(MINE[0]), with_part(MINE[0].1, owners(wanted).as_deref()));
+            assert_eq!(read(MINE[1]), MINE[1].1);
+            assert!(!tree(&self.place.root).keys().any(|path| path.contains(".platformc-")), "something lies about");
+        }
         if self.scene.has_cache {
             let left: Vec<String> = tree(&self.place.cache).into_keys().collect();
             assert_eq!(left, [".gitignore", "cache", "lock"]);
@@ -390,6 +428,14 @@ fn a_failed_build_is_mended_by_the_next() {
     for turn in 0..WISHES.len() {
         at_every_operation(PLAIN, &FAULTS, |stage, at| assert_mended(stage, at + turn));
     }
+}
+
+#[test]
+fn a_failed_build_with_owners_is_mended_by_the_next() {
+    let scene = Scene { has_owners: true, ..PLAIN };
+    at_every_operation(scene, &FAULTS, assert_mended);
+    at_every_operation(Scene { is_first: true, ..scene }, &[Fault::Killed], assert_mended);
+    at_every_operation(Scene { has_cache: false, ..scene }, &[Fault::Killed], assert_mended);
 }
 
 #[test]

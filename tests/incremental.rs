@@ -363,6 +363,7 @@ fn label_of_a_cluster_changed() {
     checked_service(service cache)
     checked_service(service database)
     cluster_files
+    codeowners_apart
     dependents
     estate
     footprint(service api)
@@ -455,6 +456,7 @@ fn data_file_changed() {
     checked_service(service cache)
     checked_service(service database)
     cluster_files
+    codeowners_apart
     data_file
     estate
     footprint(service api)

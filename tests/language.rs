@@ -25,6 +25,7 @@ use serde_json::Value as Json;
 
 /// Codes that no platform in memory can produce, each with the reason.
 const OUT_OF_REACH: &[(&str, &str)] = &[
+    ("PF0853", "needs a CODEOWNERS on disk: tests/beside.rs"),
     ("PF0901", "needs a file on disk in the way: tests/write.rs"),
     ("PF0902", "needs a symlink on disk: tests/write.rs"),
     ("PF0903", "needs a written tree that was edited: tests/write.rs"),

@@ -847,7 +847,8 @@ fn endless_builds() {
     let (out, cache) = (root.join("infra"), root.join(".platformc"));
     let cache = cache.exists().then_some(&*cache);
     for round in 0.. {
-        write(&Target { folder: &out, cache, within: None, force: false, disk: &System }, &many(round)).unwrap();
+        write(&Target { folder: &out, cache, within: None, force: false, beside: None, disk: &System }, &many(round))
+            .unwrap();
     }
 }
 

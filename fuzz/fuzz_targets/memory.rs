@@ -6,6 +6,7 @@ use std::fs;
 use camino::Utf8Path;
 use libfuzzer_sys::fuzz_target;
 use platformc::documents::{MARKER, OutputContent, OutputFile};
+use platformc::project::System;
 use platformc::project::write::{Problem, Target, compare, write};
 
 /// What parts the cache from the journal in an input.
@@ -25,7 +26,7 @@ fuzz_target!(|input: &[u8]| {
     fs::write(memory.join("cache"), sealed(cache, is_sealed)).expect("a file");
     fs::write(memory.join("journal"), [b"platformc journal 1 infra\n".as_slice(), journal].concat()).expect("a file");
     let files = [file("a/one.yaml", "one"), file("two.yaml", "two")];
-    let target = Target { folder: &folder, cache: Some(&memory), within: None, force: false };
+    let target = Target { folder: &folder, cache: Some(&memory), within: None, force: false, beside: None, disk: &System };
     let compared = compare(&target, &files);
     match write(&target, &files) {
         Ok(outcome) => {

@@ -3,6 +3,7 @@
 mod applications;
 mod objects;
 mod order;
+mod owners;
 
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, Sink};
@@ -14,5 +15,6 @@ pub fn platform_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     order::check(db, &mut sink);
     applications::check(db, &mut sink);
     objects::check(db, &mut sink);
+    owners::check(db, &mut sink);
     sink.finish()
 }

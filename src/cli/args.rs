@@ -53,6 +53,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  platformc access\n  platformc access --team chat\n  platformc access --service ingress-nginx --format csv"
     )]
     Access(AccessArgs),
+    /// Say who owns a path, a service or a namespace, and why
+    #[command(
+        after_help = "Examples:\n  platformc owns infra/services/chat-api/README.md    whose review a change needs, and by which rule\n  platformc owns chat-api                              who answers for a service\n  platformc owns monitoring                            who writes to a namespace, on which clusters\n  platformc owns services/chat.pf --format json"
+    )]
+    Owns(OwnsArgs),
     /// Write a first platform.pf
     #[command(after_help = "Example:\n  platformc init my-platform && cd my-platform && platformc build")]
     Init(InitArgs),
@@ -131,7 +136,7 @@ pub(super) struct ExplainArgs {
     pub(super) file: Option<Utf8PathBuf>,
 }
 
-/// How an order is printed.
+/// How an answer is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
     /// For people
@@ -229,6 +234,19 @@ pub(super) struct AccessArgs {
     /// How it is printed
     #[arg(long, value_enum, default_value_t = AccessFormat::Table)]
     pub(super) format: AccessFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OwnsArgs {
+    /// A path that the platform reads or writes, a service or a namespace
+    #[arg(value_name = "PATH|SERVICE|NAMESPACE")]
+    pub(super) what: String,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]

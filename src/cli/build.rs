@@ -5,9 +5,9 @@ use super::ui;
 use crate::compile;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, printable};
-use crate::documents::{OutputFile, files, hub_prefixes};
+use crate::documents::{OutputFile, codeowners, files, hub_prefixes};
 use crate::model::{estate, some};
-use crate::project::write::{Change, Going, Outcome, Problem, Target, compare, settled, write};
+use crate::project::write::{Beside, Change, Going, Outcome, Problem, Target, compare, settled, write};
 use crate::project::{Project, System};
 
 /// `platformc build`
@@ -43,7 +43,11 @@ fn bring_in_line(project: &Project, arguments: &BuildArgs, within: Option<&[Stri
     let default = absolute(&project.folder.join(output));
     let folder = arguments.out.as_ref().map_or_else(|| default.clone(), |out| absolute(out));
     let cache = cache_folder(project, &folder, &default);
-    let target = Target { folder: &folder, cache: Some(&cache), within, force: arguments.force, disk: &System };
+    let home = absolute(&project.folder);
+    // A tree elsewhere is a copy to compare with, and one hub alone says nothing of the others' files.
+    let is_whole = within.is_none() && is_same(&folder, &default);
+    let beside = is_whole.then(|| Beside { folder: &home, part: codeowners(&project.database) });
+    let target = Target { folder: &folder, cache: Some(&cache), within, force: arguments.force, beside, disk: &System };
     let result = if arguments.check { compare(&target, files) } else { write(&target, files) };
     match result {
         Ok(outcome) => done(&outcome, arguments, &folder),
@@ -58,19 +62,26 @@ fn absolute(path: &Utf8Path) -> Utf8PathBuf {
 /// The git-ignored memory of earlier builds: one for each output folder, however its path is spelled.
 fn cache_folder(project: &Project, folder: &Utf8Path, default: &Utf8Path) -> Utf8PathBuf {
     let memory = absolute(&project.folder.join(".platformc"));
-    let [folder, default] = [folder, default].map(|path| settled(&System, path).unwrap_or_else(|_| path.to_owned()));
-    if folder == default {
+    if is_same(folder, default) {
         return memory;
     }
+    let folder = settled(&System, folder).unwrap_or_else(|_| folder.to_owned());
     let hash = blake3::hash(folder.as_str().as_bytes()).to_hex();
     memory.join(format!("out-{}", hash.get(..16).unwrap_or("other")))
 }
 
+/// Whether two paths are one folder, however they are spelled.
+fn is_same(left: &Utf8Path, right: &Utf8Path) -> bool {
+    let [left, right] = [left, right].map(|path| settled(&System, path).unwrap_or_else(|_| path.to_owned()));
+    left == right
+}
+
 fn done(outcome: &Outcome, arguments: &BuildArgs, folder: &Utf8Path) -> u8 {
-    let count = |change: Change| outcome.changes.iter().filter(|(made, _)| *made == change).count();
+    let changes = || outcome.beside.iter().chain(&outcome.changes);
+    let count = |change: Change| changes().filter(|(made, _)| *made == change).count();
     let (created, updated, removed) = (count(Change::Create), count(Change::Update), count(Change::Remove));
     if arguments.check {
-        for (change, path) in &outcome.changes {
+        for (change, path) in changes() {
             let word = match change {
                 Change::Create => "create",
                 Change::Update => "update",
@@ -87,7 +98,7 @@ fn done(outcome: &Outcome, arguments: &BuildArgs, folder: &Utf8Path) -> u8 {
             outcome.unchanged
         ));
     }
-    if arguments.check && !outcome.changes.is_empty() { ui::FINDINGS } else { ui::FINE }
+    if arguments.check && changes().next().is_some() { ui::FINDINGS } else { ui::FINE }
 }
 
 /// Argo CD deletes what the tree no longer holds, so a name that vanishes by mistake is an outage.
@@ -135,6 +146,7 @@ fn code(problem: &Problem) -> &'static str {
     match problem {
         Problem::Symlink(_) => codes::SYMLINK_IN_TREE.id,
         Problem::Edited(_) => codes::EDITED_BY_HAND.id,
+        Problem::Damaged(_) => codes::DAMAGED_PART.id,
         Problem::Io { .. } | Problem::Unfinished { .. } => codes::DISK.id,
         _ => codes::FOREIGN_FILE.id,
     }
@@ -146,6 +158,9 @@ fn help(problem: &Problem) -> Option<&'static str> {
             Some("move it away, or choose another `output` folder")
         }
         Problem::Symlink(_) => Some("remove the link: what is generated is written where it stands"),
+        Problem::Damaged(_) => {
+            Some("remove what platformc wrote, with its marker lines; the next build writes it anew")
+        }
         Problem::Edited(_) => Some("say it in the platform instead, or overwrite it with --force"),
         Problem::Outside(_) | Problem::Collision(..) | Problem::Io { .. } | Problem::Unfinished { .. } => None,
     }

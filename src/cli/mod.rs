@@ -11,6 +11,7 @@ mod fmt;
 mod graph;
 mod init;
 mod order;
+mod owns;
 mod ui;
 
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ fn command(command: Command) -> u8 {
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Can(arguments) => can::run(&arguments),
         Command::Access(arguments) => access::run(&arguments),
+        Command::Owns(arguments) => owns::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Completions { shell } => {
             let mut script = vec![];

@@ -107,6 +107,11 @@ codes! {
     BAD_CERTIFICATE = Error "PF0832" "an authority that holds no certificates";
     PLUGIN_NOT_IN_IMAGE = Warning "PF0833" "a plugin that is not in Argo CD's image";
     NOT_SEALED = Error "PF0834" "a sealed text that is not sealed";
+    // Who reviews what.
+    NO_HANDLE = Error "PF0850" "an owner whom the forge does not know";
+    BAD_HANDLE = Error "PF0851" "a handle that can be nobody's";
+    NO_ADMINS = Error "PF0852" "reviews without anybody for the platform itself";
+    DAMAGED_PART = Error "PF0853" "marker lines of CODEOWNERS that don't belong together";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

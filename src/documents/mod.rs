@@ -1,6 +1,7 @@
 //! What is written: Argo CD's objects, Kubernetes' own, kustomizations and READMEs, and the paths they get.
 
 mod argocd;
+mod codeowners;
 mod footprints;
 mod header;
 mod holes;
@@ -16,6 +17,9 @@ pub mod yaml;
 mod file;
 
 pub use argocd::{Meaning, applications};
+pub use codeowners::{
+    Damaged, OwnerRule, Part, Pattern, Why, codeowners, codeowners_places, deciding, merged, owner_rules,
+};
 pub use file::{OutputContent, OutputFile};
 pub use header::MARKER;
 pub use kubernetes::cluster_roles;

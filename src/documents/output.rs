@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::argocd::{
     application_sets, cluster_files, leaf_places, projects, registrations, root_files, settings, shared_application,
 };
+use super::codeowners::codeowners_apart;
 use super::file::{OutputContent, OutputFile};
 use super::kubernetes::{access, bootstrap, written};
 use super::paths;
@@ -62,7 +63,12 @@ fn platform_files(db: &dyn Db) -> Vec<OutputFile> {
     let mut paths: Vec<String> = control_plane.iter().map(|(path, _)| path.clone()).collect();
     paths.sort();
     let bootstrap = bootstrap(estate(db), &paths);
-    let others = root_files(db).iter().chain(cluster_files(db)).chain(platform_readme(db)).chain(&bootstrap);
+    let others = root_files(db)
+        .iter()
+        .chain(cluster_files(db))
+        .chain(platform_readme(db))
+        .chain(&bootstrap)
+        .chain(codeowners_apart(db));
     control_plane.into_iter().chain(others).map(|(path, content)| text(path.as_str(), content)).collect()
 }
 

@@ -50,6 +50,26 @@ pub enum Settings {
     Fragment,
 }
 
+/// Who asks for reviews, and in whose form CODEOWNERS is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Forge {
+    /// GitHub.
+    GitHub,
+    /// GitLab.
+    GitLab,
+}
+
+impl Forge {
+    /// The word of the language, which is also that of a team's handle there.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::GitHub => "github",
+            Self::GitLab => "gitlab",
+        }
+    }
+}
+
 /// The platform itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Platform {
@@ -67,6 +87,8 @@ pub struct Platform {
     pub output: Arc<str>,
     /// The teams that own the platform.
     pub admins: Vec<Arc<str>>,
+    /// In whose form CODEOWNERS is written, if it is.
+    pub codeowners: Option<Forge>,
     /// When order holds.
     pub order: Order,
     /// How Applications are named.
@@ -82,6 +104,14 @@ impl Platform {
         let parts = [self.folder.as_ref(), self.output.as_ref(), path];
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join("/")
+    }
+}
+
+impl Platform {
+    /// The path in the repository of a file that is seen from the platform's folder.
+    #[must_use]
+    pub fn source_path(&self, path: &str) -> Arc<str> {
+        if self.folder.is_empty() { path.into() } else { format!("{}/{path}", self.folder).into() }
     }
 }
 
@@ -123,6 +153,17 @@ pub struct Team {
     pub contact: Option<Arc<str>>,
     /// Links for people.
     pub links: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+impl Team {
+    /// Its handle at a forge.
+    #[must_use]
+    pub fn handle(&self, forge: Forge) -> Option<&Arc<str>> {
+        match forge {
+            Forge::GitHub => self.github.as_ref(),
+            Forge::GitLab => self.gitlab.as_ref(),
+        }
+    }
 }
 
 /// A set of clusters that are treated alike.

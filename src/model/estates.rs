@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::access;
 use super::entities::{
-    Cluster, DefaultProject, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository,
-    RepositoryKind, Role, Settings, Team,
+    Cluster, DefaultProject, Deliver, Environment, Estate, Forge, Generator, Health, Hub, Layer, Order, Platform,
+    Repository, RepositoryKind, Role, Settings, Team,
 };
 use super::fields::Fields;
 use super::scheme::Scheme;
@@ -180,6 +180,7 @@ impl<'db> Reader<'db> {
             folder: trimmed(fields.text("folder"), "."),
             output: trimmed(fields.text("output"), "infra"),
             admins: fields.texts("admins"),
+            codeowners: forge(fields.text("codeowners").as_deref()),
             order: if fields.text("order").as_deref() == Some("always") { Order::Always } else { Order::Bootstrap },
             names: self.scheme(item),
             labels: fields.text_map("labels"),
@@ -496,6 +497,13 @@ pub(super) fn deliver(word: Option<&str>) -> Option<Deliver> {
     match word? {
         "applicationset" => Some(Deliver::ApplicationSet),
         _ => Some(Deliver::Applications),
+    }
+}
+
+fn forge(word: Option<&str>) -> Option<Forge> {
+    match word? {
+        "gitlab" => Some(Forge::GitLab),
+        _ => Some(Forge::GitHub),
     }
 }
 

@@ -14,6 +14,7 @@ mod local;
 mod lower;
 mod namespaces;
 mod objects;
+mod ownership;
 mod raw;
 mod refusals;
 mod scheme;
@@ -30,8 +31,8 @@ pub use auth::{Auth, Aws, Credential, Exec, External, Tls};
 pub use checks::check_declaration;
 
 pub use entities::{
-    Cluster, DefaultProject, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository,
-    RepositoryKind, Role, Settings, Team,
+    Cluster, DefaultProject, Deliver, Environment, Estate, Forge, Generator, Health, Hub, Layer, Order, Platform,
+    Repository, RepositoryKind, Role, Settings, Team,
 };
 pub use estates::{estate, estate_diagnostics, worlds};
 pub use gather::{Explained, explain_value};
@@ -40,6 +41,7 @@ pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
 pub use local::{closure, wanted_files};
 pub use lower::some;
 pub(crate) use objects::Brought;
+pub use ownership::{NamespaceUse, Read, Reader, file_owner, namespace_uses, owned_reads};
 pub use scheme::{Scheme, SchemePart};
 pub use selector::Requirement;
 pub(crate) use services::brought_objects;

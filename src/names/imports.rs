@@ -41,8 +41,9 @@ fn import_paths(db: &dyn Db, file: SourceFile) -> Vec<ImportPath> {
     paths.collect()
 }
 
+/// The data files that a file reads, from the platform's folder.
 #[salsa::tracked]
-fn data_paths(db: &dyn Db, file: SourceFile) -> Vec<String> {
+pub fn data_paths(db: &dyn Db, file: SourceFile) -> Vec<String> {
     let calls = outline(db, file).decls.iter().flat_map(|decl| data_calls(&syntax(db, *decl).declaration));
     calls.filter_map(|path| join_path(file.path(db), &path)).collect()
 }

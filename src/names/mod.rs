@@ -4,7 +4,7 @@ mod imports;
 mod item;
 mod scope;
 
-pub use imports::{Wanted, reachable, wanted};
+pub use imports::{Wanted, data_paths, reachable, wanted};
 pub use item::{Item, MAX_DECLARED, body, doc, items, siblings, sink_of};
 pub use scope::{Declarations, declarations, names};
 pub(crate) use scope::{duplicates, name_span};

@@ -92,6 +92,14 @@ const PLATFORM: &[Attribute] = &[
     Attribute::new("admins", Type::List(&Type::Reference(Kind::Team)), "The teams that own the platform itself.")
         .default("[]"),
     Attribute::new(
+        "codeowners",
+        Type::Choice(&[
+            Choice { name: "github", doc: "for GitHub, with the handles that teams have as `github`" },
+            Choice { name: "gitlab", doc: "for GitLab, with the handles that teams have as `gitlab`" },
+        ]),
+        "Whose form of CODEOWNERS is written, so that each change is reviewed by its owner. Without it none is.",
+    ),
+    Attribute::new(
         "order",
         Type::Choice(&[
             Choice { name: "bootstrap", doc: "order holds when a cluster comes up and for what is added to a layer" },
@@ -161,8 +169,16 @@ const TEAM: &[Attribute] = &[
         "The groups of the identity provider: who is in one of them is in the team.",
     )
     .default("[]"),
-    Attribute::new("github", Type::Text(Text::NotEmpty), "The team's handle on GitHub, such as `@org/team`."),
-    Attribute::new("gitlab", Type::Text(Text::NotEmpty), "The team's handle on GitLab."),
+    Attribute::new(
+        "github",
+        Type::Text(Text::GitHubHandle),
+        "The team's handle on GitHub: `@org/team`, `@user` or an e-mail address.",
+    ),
+    Attribute::new(
+        "gitlab",
+        Type::Text(Text::GitLabHandle),
+        "The team's handle on GitLab: `@group/subgroup`, `@user` or an e-mail address.",
+    ),
     Attribute::new("contact", ANY_TEXT, "How to reach the team."),
     Attribute::new("links", LINKS, "Links for people."),
 ];

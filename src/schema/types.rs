@@ -274,6 +274,10 @@ pub enum Text {
     RoleArn,
     /// A text that was sealed; one that was not is a secret, and never shown.
     Sealed,
+    /// Whom GitHub asks for a review.
+    GitHubHandle,
+    /// Whom GitLab asks for a review.
+    GitLabHandle,
 }
 
 impl Type {
@@ -326,6 +330,8 @@ impl Text {
             Self::Regex => "regular expression",
             Self::RoleArn => "ARN of a role",
             Self::Sealed => "sealed text",
+            Self::GitHubHandle => "handle on GitHub",
+            Self::GitLabHandle => "handle on GitLab",
         }
     }
 }

@@ -6,6 +6,7 @@ mod cost;
 mod data;
 mod evaluate;
 mod functions;
+mod handle;
 mod resolve;
 mod text;
 mod value;

@@ -1,5 +1,6 @@
 //! The forms of strings.
 
+use super::handle::{is_github_handle, is_gitlab_handle};
 use crate::diagnostics::{self as codes, Code};
 use crate::schema::{Text, Version};
 
@@ -45,6 +46,7 @@ pub fn check_text(form: Text, text: &str) -> Result<(), TextProblem> {
         Text::Path => codes::PATH_OUTSIDE,
         Text::SyncOption => codes::UNKNOWN_SYNC_OPTION,
         Text::ArgoVersion => codes::UNKNOWN_TARGET,
+        Text::GitHubHandle | Text::GitLabHandle => codes::BAD_HANDLE,
         _ => codes::BAD_VALUE,
     };
     check_form(form, text).map_err(|problem| TextProblem { code, ..problem })
@@ -91,6 +93,14 @@ fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
             problem(format!("`{text}` names no kind"), "write `group/Kind`, `Kind` for the core group, or `*` for all")
         }
         Text::SyncOption => sync_option(text),
+        Text::GitHubHandle if !is_github_handle(text) => problem(
+            format!("`{text}` is nobody on GitHub"),
+            "GitHub passes over a line of CODEOWNERS with an owner that is no `@org/team`, `@user` or e-mail address",
+        ),
+        Text::GitLabHandle if !is_gitlab_handle(text) => problem(
+            format!("`{text}` is nobody on GitLab"),
+            "GitLab takes `@group`, `@group/subgroup`, `@user` and e-mail addresses, and passes over everything else",
+        ),
         Text::Image if text.is_empty() || text.chars().any(char::is_whitespace) => {
             problem(format!("`{text}` is no image"), "write `name:tag`, `name=new:tag` or `name@sha256:...`")
         }

@@ -26,7 +26,7 @@ impl Place {
     }
 
     pub fn target(&self) -> Target<'_> {
-        Target { folder: &self.out, cache: Some(&self.cache), within: None, force: false, disk: &System }
+        Target { folder: &self.out, cache: Some(&self.cache), within: None, force: false, beside: None, disk: &System }
     }
 
     pub fn without_cache(&self) -> Target<'_> {

@@ -7,11 +7,13 @@ mod files;
 mod kustomized;
 mod manifests;
 mod paths;
+mod reads;
 mod schema;
 mod values;
 
 pub use closure::closure;
 pub use files::wanted_files;
+pub(super) use reads::local_reads;
 
 use chart::{Chart, chart};
 pub(super) use kustomized::{kustomized, rename};

@@ -5,11 +5,13 @@
 //! 3. `plan` lays the files beside the listing and the `cache`; `inspect` decides what happens to each.
 //!    Up to here nothing is touched, and one problem is enough to end the run.
 //! 4. `store` writes the `journal`, from which the next build mends an interrupted one.
-//! 5. `apply` writes what differs and removes what is stale; `store` then renews the cache.
+//! 5. `beside` does the same for the part of CODEOWNERS, which lies beside the folder.
+//! 6. `apply` writes what differs and removes what is stale; `store` then renews the cache.
 //!
 //! The cache saves time and shows hand edits; it never changes what a build writes.
 
 mod apply;
+mod beside;
 mod cache;
 mod going;
 mod inspect;
@@ -26,11 +28,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::disk::Disk;
 use crate::documents::OutputFile;
 
+pub use beside::Beside;
 pub use marks::is_ours;
 pub use outcome::{Change, Going, Outcome, Problem};
 pub use paths::settled;
 
 use apply::Writer;
+use beside::Shared;
 use plan::Plan;
 use store::{Memory, Store};
 
@@ -46,6 +50,8 @@ pub struct Target<'a> {
     pub within: Option<&'a [String]>,
     /// Whether files that were edited by hand are overwritten and removed like any other of ours.
     pub force: bool,
+    /// What is written beside the output folder; nothing there is looked at without it.
+    pub beside: Option<Beside<'a>>,
     /// How the disk is reached.
     pub disk: &'a dyn Disk,
 }
@@ -60,7 +66,9 @@ pub fn compare(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Pro
     let _lock = store::wait_for_builds(&target).map_err(alone)?;
     let memory = Memory::load(&target).map_err(alone)?;
     let disk = walk::walk(target.disk, target.folder).map_err(alone)?;
-    Ok(outcome(&Plan::new(&target, files, &disk, &memory)?, &target, files))
+    let plan = Plan::new(&target, files, &disk, &memory)?;
+    let shared = beside::compare(&target).map_err(alone)?;
+    Ok(outcome(&plan, &shared, &target, files))
 }
 
 /// Makes the output folder hold exactly `files`, beside what is not ours; waits for other builds with the same cache.
@@ -76,13 +84,14 @@ pub fn write(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Probl
     let memory = Memory::load(&target).map_err(alone)?;
     let disk = walk::walk(target.disk, target.folder).map_err(alone)?;
     let mut plan = Plan::new(&target, files, &disk, &memory)?;
-    let outcome = outcome(&plan, &target, files);
-    carry_out(&target, &mut plan, &memory, &store).map_err(alone)?;
+    let shared = beside::compare(&target).map_err(alone)?;
+    let outcome = outcome(&plan, &shared, &target, files);
+    carry_out(&target, &mut plan, &shared, &memory, &store).map_err(alone)?;
     Ok(outcome)
 }
 
 /// What the plan changes, with the Applications that go: read while they are still there.
-fn outcome(plan: &Plan, target: &Target, files: &[OutputFile]) -> Outcome {
+fn outcome(plan: &Plan, shared: &[Shared], target: &Target, files: &[OutputFile]) -> Outcome {
     let mut outcome = plan.outcome();
     let read = |path: &str| {
         let mut bytes = vec![];
@@ -90,27 +99,61 @@ fn outcome(plan: &Plan, target: &Target, files: &[OutputFile]) -> Outcome {
         String::from_utf8(bytes).ok()
     };
     outcome.going = going::going(&outcome.changes, files, read);
+    outcome.beside = shared.iter().filter_map(Shared::change).collect();
     outcome
 }
 
-fn carry_out(target: &Target, plan: &mut Plan, memory: &Memory, store: &Store) -> Result<(), Problem> {
+fn carry_out(
+    target: &Target,
+    plan: &mut Plan,
+    shared: &[Shared],
+    memory: &Memory,
+    store: &Store,
+) -> Result<(), Problem> {
     let mut writer = Writer::new(target.disk, target.folder, store.keeps_journal());
     writer.sweep(plan)?;
+    beside::sweep(target.disk, shared)?;
     let changes_files = plan.changes_files();
     if changes_files {
         store.begin(plan, memory)?;
-        if let Err(problem) = writer.stage(plan) {
-            return Err(take_back(&writer, plan, memory, store, problem));
-        }
+    }
+    let staged = stage(target, &mut writer, plan, shared, changes_files);
+    // The first that is given its name is the first that can't be taken back.
+    if let Err(problem) = staged.and_then(|()| beside::commit(target.disk, shared)) {
+        return Err(take_back(target, &writer, plan, shared, memory, store, problem));
+    }
+    if changes_files {
         writer.commit(plan).map_err(Problem::unfinished)?;
     }
     let ended = writer.remove_emptied(plan).and_then(|()| store.finish(plan, memory));
-    ended.map_err(|problem| if changes_files { problem.unfinished() } else { problem })
+    let is_changed = changes_files || shared.iter().any(|shared| shared.change().is_some());
+    ended.map_err(|problem| if is_changed { problem.unfinished() } else { problem })
+}
+
+fn stage(
+    target: &Target,
+    writer: &mut Writer,
+    plan: &mut Plan,
+    shared: &[Shared],
+    changes_files: bool,
+) -> Result<(), Problem> {
+    beside::stage(target.disk, shared)?;
+    if changes_files { writer.stage(plan) } else { Ok(()) }
 }
 
 /// Nothing is left of a build that could not be staged; or it is unfinished.
-fn take_back(writer: &Writer, plan: &Plan, memory: &Memory, store: &Store, problem: Problem) -> Problem {
-    if writer.undo(plan).is_err() {
+fn take_back(
+    target: &Target,
+    writer: &Writer,
+    plan: &Plan,
+    shared: &[Shared],
+    memory: &Memory,
+    store: &Store,
+    problem: Problem,
+) -> Problem {
+    // What stays under a temporary name is removed the next time.
+    let swept = beside::sweep(target.disk, shared);
+    if writer.undo(plan).is_err() || swept.is_err() {
         return problem.unfinished();
     }
     // A journal that stays names files that are as they were.

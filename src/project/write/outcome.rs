@@ -21,6 +21,8 @@ pub enum Change {
 pub struct Outcome {
     /// The changed files by path from the output folder, sorted by path.
     pub changes: Vec<(Change, String)>,
+    /// The same beside the output folder, by path from the platform's folder.
+    pub beside: Vec<(Change, String)>,
     /// How many files are as they should be.
     pub unchanged: usize,
     /// The Applications that Argo CD deletes when it sees the change, by namespace and name.
@@ -55,6 +57,8 @@ pub enum Problem {
     Outside(Utf8PathBuf),
     /// Two paths that are one on a disk that ignores case; or the same path, as a file and as a folder or twice.
     Collision(Utf8PathBuf, Utf8PathBuf),
+    /// A file that belongs to others, in which the lines that mark our part don't belong together.
+    Damaged(Utf8PathBuf),
     /// The operating system refused.
     Io {
         /// What was read, written or removed.
@@ -99,6 +103,7 @@ impl Problem {
             | Self::NotAFile(path)
             | Self::NotAFolder(path)
             | Self::Outside(path)
+            | Self::Damaged(path)
             | Self::Collision(path, _)
             | Self::Io { path, .. }
             | Self::Unfinished { path, .. } => path,
@@ -115,6 +120,12 @@ impl fmt::Display for Problem {
             Self::NotAFile(path) => write!(out, "`{path}` is in the way: a file must be there"),
             Self::NotAFolder(path) => write!(out, "`{path}` is in the way: a folder must be there"),
             Self::Outside(path) => write!(out, "`{path}` is not a path that may be written in the output folder"),
+            Self::Damaged(path) => {
+                write!(
+                    out,
+                    "`{path}`: `# BEGIN platformc` and `# END platformc` don't stand there once each, in this order"
+                )
+            }
             Self::Collision(path, other) => write!(out, "`{path}` and `{other}` can't both be written"),
             Self::Io { path, error } | Self::Unfinished { path, error } => write!(out, "`{path}`: {error}"),
         }

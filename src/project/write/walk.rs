@@ -122,7 +122,8 @@ fn list(disk: &dyn Disk, path: &Utf8Path) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-fn kind(file_type: FileType) -> Kind {
+/// What an entry of this type is.
+pub(super) fn kind(file_type: FileType) -> Kind {
     match file_type {
         link if link.is_symlink() => Kind::Link,
         folder if folder.is_dir() => Kind::Folder,

@@ -58,6 +58,8 @@ pub(crate) struct Estate {
     pub(crate) repositories: Vec<Repository>,
     /// Whether Applications have names of the platform's own scheme.
     pub(crate) named: bool,
+    /// For which forge CODEOWNERS is written, if it is.
+    pub(crate) forge: Option<&'static str>,
 }
 
 impl Estate {
@@ -84,6 +86,7 @@ impl Estate {
             layers,
             repositories: (0..random.below(4)).map(repository).collect(),
             named: random.chance(25),
+            forge: *random.pick(&[None, Some("github"), Some("gitlab")]),
         }
     }
 
@@ -121,6 +124,9 @@ impl Estate {
         }
         maybe(random, text, &["output = \"infra\"", "output = \"generated/argocd\""]);
         text.line(format!("admins = [{}]", self.teams[0]));
+        if let Some(forge) = self.forge {
+            text.line(format!("codeowners = {forge}"));
+        }
         maybe(random, text, &["order = bootstrap", "order = always", "order = always"]);
         if self.named {
             text.line(*random.pick(&[
@@ -173,8 +179,12 @@ impl Estate {
             text.line(format!("## Team {team}: \"quoted\", <angled> & {{{{ braced }}}}."));
             text.open(format!("team {team}"));
             maybe(random, &mut text, &[&format!("sso = [\"random:{team}\", \"random:all, or none\"]")]);
-            maybe(random, &mut text, &[&format!("github = \"@random/{team}\"")]);
-            maybe(random, &mut text, &[&format!("gitlab = \"@random/{team}\"")]);
+            for forge in ["github", "gitlab"] {
+                // Who owns something needs a handle where CODEOWNERS is written.
+                if self.forge == Some(forge) || random.chance(50) {
+                    text.line(format!("{forge} = \"@random/{team}\""));
+                }
+            }
             maybe(random, &mut text, &["contact = \"#on-call\""]);
             maybe(random, &mut text, &["links { wiki = \"https://wiki.example.com/\" }"]);
             text.close();
