@@ -95,6 +95,11 @@ codes! {
     PLAIN_SECRET = Error "PF0713" "a secret in plain text";
     PRUNED_HOLDER = Warning "PF0714" "pruning that takes more than its object";
     TOO_LARGE = Error "PF0715" "more than one object can hold";
+    // Secrets.
+    SECRET_WITHOUT_KEYS = Error "PF0840" "a secret that reads nothing";
+    BAD_SECRET_KEY = Error "PF0841" "a key that no Secret can have";
+    EMPTY_REMOTE_KEY = Error "PF0842" "a remote key that is empty";
+    KEYS_OF_TYPE = Error "PF0843" "a Secret without the keys that its type asks for";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

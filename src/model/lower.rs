@@ -150,7 +150,9 @@ impl Lower<'_> {
                 sources.extend(inner);
             }
         }
-        if says_no_source(tree) && tree.get("source").is_none() && !tree.is_broken() {
+        sources.extend(super::stored::source(self.db, tree, self.sink));
+        let says_more = tree.get("source").is_some() || tree.get("secret").is_some();
+        if says_no_source(tree) && !says_more && !tree.is_broken() {
             self.sink.push(
                 Diagnostic::new(codes::NO_SOURCE, tree.span(), format!("`{}` has no source", self.head.name))
                     .note("an Application needs a repository with a path or a chart")

@@ -2,6 +2,7 @@
 //! source they come from.
 
 mod checks;
+mod duration;
 mod entities;
 mod estates;
 mod fields;
@@ -21,13 +22,14 @@ mod services;
 mod settings;
 mod spec;
 mod spelling;
+mod stored;
 mod versions;
 
 pub use checks::check_declaration;
 
 pub use entities::{
     Cluster, Deliver, Environment, Estate, Generator, Health, Hub, Layer, Order, Platform, Repository, RepositoryKind,
-    Settings, Team,
+    Settings, Store, StoreKind, Team,
 };
 pub use estates::{estate, estate_diagnostics, worlds};
 pub use gather::{Explained, explain_value};
@@ -40,4 +42,4 @@ pub use scheme::{Scheme, SchemePart};
 pub use selector::Requirement;
 pub(crate) use services::brought_objects;
 pub use services::{Service, Variant, service, service_diagnostics};
-pub use spec::{Helm, Kustomize, Object, Origin, Plugin, Source, Spec, Sync, Tool};
+pub use spec::{Helm, Kustomize, Object, Origin, Plugin, Remote, Secret, Source, Spec, Sync, Tool};

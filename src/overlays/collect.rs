@@ -266,6 +266,9 @@ impl<'a> Collector<'a, '_> {
             (Type::Named(schema), Some(name)) => {
                 let depth = walk.path.len();
                 walk.path.extend([Arc::clone(&named.word.text), name.into()]);
+                if named.body.entries.is_empty() {
+                    self.push(walk, None, Action::Exists, of, false, named.word.range);
+                }
                 self.block(&named.body, Shape::Attributes(schema), walk);
                 walk.path.truncate(depth);
             }

@@ -1,5 +1,6 @@
 //! Services, templates and defaults.
 
+use super::secrets::SECRET;
 use super::sources::{HELM, KUSTOMIZE, MANIFESTS, PLUGIN, SOURCE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, Text, Type};
 
@@ -48,7 +49,7 @@ const HEAD: [Attribute; 7] = [
     .fixed(),
 ];
 
-const SHARED_ATTRIBUTES: [Attribute; 16] = [
+const SHARED_ATTRIBUTES: [Attribute; 17] = [
     Attribute::new("namespace", Type::Text(Text::DnsLabel), "The namespace that it is deployed to.").required(),
     Attribute::new(
         "extra_namespaces",
@@ -68,6 +69,11 @@ const SHARED_ATTRIBUTES: [Attribute; 16] = [
     Attribute::new("manifests", Type::Block(&MANIFESTS), "A folder of manifests, or objects written in place."),
     Attribute::new("plugin", Type::Block(&PLUGIN), "A config management plugin."),
     Attribute::new("source", Type::Named(&SOURCE), "A further source, with a name."),
+    Attribute::new(
+        "secret",
+        Type::Named(&SECRET),
+        "A Secret whose content stays in a store: it becomes an `ExternalSecret`.",
+    ),
     Attribute::new("sync", Type::Block(&SYNC), "How Argo CD syncs it."),
     Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels on its Applications."),
     Attribute::new("annotations", Type::Map(&Type::Text(Text::Annotation)), "Annotations on its Applications."),
@@ -87,7 +93,7 @@ const SHARED_ATTRIBUTES: [Attribute; 16] = [
 
 const SHARED: &[Attribute] = &SHARED_ATTRIBUTES;
 
-const SERVICE_ATTRIBUTES: [Attribute; 23] = {
+const SERVICE_ATTRIBUTES: [Attribute; 24] = {
     let [layer, owner, on, template, one_per, deliver, generator] = HEAD;
     let [
         namespace,
@@ -99,6 +105,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 23] = {
         manifests,
         plugin,
         source,
+        secret,
         sync,
         labels,
         annotations,
@@ -122,6 +129,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 23] = {
         manifests,
         plugin,
         source,
+        secret,
         sync,
         labels,
         annotations,

@@ -3,6 +3,7 @@
 mod kustomization;
 mod namespace;
 mod overlay;
+mod secret;
 
 pub(super) use kustomization::bootstrap;
 pub(super) use namespace::namespaces;

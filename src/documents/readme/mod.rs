@@ -3,6 +3,7 @@
 mod cells;
 mod graph;
 mod platform;
+mod secrets;
 mod service;
 
 pub(super) use cells::address;
