@@ -423,6 +423,36 @@ fn a_missing_definition_does_not_stop_a_sync() {
     }
 }
 
+/// A27: of secrets stands in the tree only where they are kept, in an object that Argo CD can find Synced: the operator fills in
+/// nothing inside of its lists, and writes its duration back as it stands.
+#[test]
+fn secrets_stay_in_their_stores() {
+    let mut found = 0;
+    for tree in TREES.iter() {
+        let read: BTreeSet<&str> = tree.leaves.iter().flat_map(sources).map(|source| text(source, "/path")).collect();
+        let is_ours = |path: &str| path.contains("/secrets/");
+        for (path, secret) in tree.objects.iter().filter(|(path, _)| is_ours(path)) {
+            let folder = path.rsplit_once('/').unwrap().0;
+            tree.holds(secret, read.iter().any(|path| path.ends_with(folder)));
+            tree.holds(secret, secret["apiVersion"] == "external-secrets.io/v1" && secret["kind"] == "ExternalSecret");
+            tree.holds(secret, secret["spec"]["target"]["creationPolicy"] == "Owner");
+            tree.holds(secret, text(secret, "/spec/refreshInterval").ends_with('s'));
+            let keys = list(secret, "/spec/data").iter().map(|key| &key["remoteRef"]);
+            let places: Vec<&Value> =
+                keys.chain(list(secret, "/spec/dataFrom").iter().map(|all| &all["extract"])).collect();
+            tree.holds(secret, !places.is_empty());
+            for place in places {
+                let filled = ["conversionStrategy", "decodingStrategy", "metadataPolicy"];
+                tree.holds(secret, filled.iter().all(|field| place[*field].is_string()));
+            }
+            found += 1;
+        }
+        let secrets = tree.objects.iter().filter(|(_, object)| object["kind"] == "Secret");
+        secrets.for_each(|(path, secret)| tree.holds(secret, path.starts_with("argocd/")));
+    }
+    assert!(found > 10, "only {found} secrets");
+}
+
 /// O04, O11 to O14: nothing is said to be ordered by steps of an `ApplicationSet`.
 #[test]
 fn no_set_rolls_out_in_steps() {
