@@ -16,7 +16,7 @@ use platformc::plan::{Guarantee, edges};
 use platformc::schema::{Kind, Version};
 use serde_json::{Value, json};
 
-use support::{Example, Texts, awkward, database, examples, outputs};
+use support::{Example, Texts, awkward, database, examples, outputs, texts};
 
 /// A tree that has been read.
 struct Tree {
@@ -451,6 +451,23 @@ fn secrets_stay_in_their_stores() {
         secrets.for_each(|(path, secret)| tree.holds(secret, path.starts_with("argocd/")));
     }
     assert!(found > 10, "only {found} secrets");
+}
+
+/// A duration is written as Go prints it, so that nobody who stores the object again changes it.
+#[test]
+fn durations_stand_as_they_are_written_back() {
+    let cases =
+        [("1h", "1h0m0s"), ("90s", "1m30s"), ("0s", "0s"), ("1.5h", "1h30m0s"), ("2500ms", "2.5s"), ("5ms", "5ms")];
+    for (said, written) in cases {
+        let platform = format!(
+            "platform p {{ repo = \"https://git.example.com/p.git\" }}\nteam t {{}}\nlayer l {{}}\nenvironment e {{}}\n\
+             cluster c {{ env = e  server = \"https://c.example.com\" }}\nstore s {{ refresh = \"{said}\" }}\n\
+             service x {{ layer = l  owner = t  namespace = \"x\"  secret k {{ store = s  all = \"k\" }} }}\n"
+        );
+        let outputs = outputs(&database(&texts(&[("platform.pf", platform.as_str())])));
+        let secret: Value = serde_yaml::from_str(&outputs["l/x/secrets/all/externalsecret-k.yaml"]).unwrap();
+        assert_eq!(secret["spec"]["refreshInterval"], written, "{said}");
+    }
 }
 
 /// O04, O11 to O14: nothing is said to be ordered by steps of an `ApplicationSet`.

@@ -50,8 +50,7 @@ pub(super) fn uses(db: &dyn Db, tree: &Tree, found: &mut Vec<Used>) {
 pub(super) fn source(db: &dyn Db, tree: &Tree, sink: &mut Sink) -> Option<Source> {
     let secrets = blocks(tree).filter_map(|(id, block)| Reader { db, id, block, sink }.secret());
     let secrets: Vec<Secret> = secrets.collect();
-    let source = || Source { name: None, origin: Origin::Written, tool: Tool::Secrets(secrets.clone()) };
-    (!secrets.is_empty()).then(source)
+    (!secrets.is_empty()).then_some(Source { name: None, origin: Origin::Written, tool: Tool::Secrets(secrets) })
 }
 
 struct Reader<'r> {
@@ -67,7 +66,7 @@ impl Reader<'_> {
         let fields = Fields(Some(self.block));
         let keys = self.keys();
         let all = fields.tree("all").and_then(|all| self.remote(all));
-        self.check_keys(&keys);
+        self.check_keys();
         let store = estate(self.db).store(&fields.text("store")?)?;
         Some(Secret {
             id: Arc::clone(self.id),
@@ -140,34 +139,36 @@ impl Reader<'_> {
         );
     }
 
-    fn check_keys(&mut self, keys: &BTreeMap<Arc<str>, Remote>) {
-        let has = |key: &str| self.block.at(&["keys", key]).is_some();
+    /// Whether there is something to read, and all that the type asks for.
+    fn check_keys(&mut self) {
         let says_keys = matches!(self.block.get("keys"), Some(Tree::Branch(entries, _)) if !entries.is_empty());
         if self.block.get("all").is_some() || self.block.is_broken() {
             return;
         }
-        if keys.is_empty() && !says_keys {
-            self.sink.push(
-                Diagnostic::new(codes::SECRET_WITHOUT_KEYS, self.block.span(), format!("secret `{}` reads nothing", self.id))
-                    .note("an ExternalSecret without `data` and `dataFrom` makes an empty Secret, and whoever waits for its keys waits for ever")
-                    .help("write `keys { KEY = \"REMOTE\" }`, or `all = \"REMOTE\"` for all that stands there"),
-            );
-            return;
+        if says_keys {
+            return self.check_type();
         }
+        self.sink.push(
+            Diagnostic::new(codes::SECRET_WITHOUT_KEYS, self.block.span(), format!("secret `{}` reads nothing", self.id))
+                .note("an ExternalSecret without `data` and `dataFrom` makes an empty Secret, and whoever waits for its keys waits for ever")
+                .help("write `keys { KEY = \"REMOTE\" }`, or `all = \"REMOTE\"` for all that stands there"),
+        );
+    }
+
+    fn check_type(&mut self) {
         let Some(kind) = Fields(Some(self.block)).text("type") else { return };
         let asked = KEYS_OF_TYPES.iter().find(|(known, _)| *known == kind.as_ref()).map_or(&[][..], |(_, keys)| keys);
-        let missing: Vec<String> = asked.iter().filter(|key| !has(key)).map(|key| format!("`{key}`")).collect();
-        if !missing.is_empty() {
-            let span = self.block.get("type").unwrap_or(self.block).span();
-            self.sink.push(
-                Diagnostic::new(
-                    codes::KEYS_OF_TYPE,
-                    span,
-                    format!("secret `{}` lacks {}", self.id, missing.join(" and ")),
-                )
+        let lacks = |key: &&&str| self.block.at(&["keys", key]).is_none();
+        let missing: Vec<String> = asked.iter().filter(lacks).map(|key| format!("`{key}`")).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let span = self.block.get("type").unwrap_or(self.block).span();
+        let message = format!("secret `{}` lacks {}", self.id, missing.join(" and "));
+        self.sink.push(
+            Diagnostic::new(codes::KEYS_OF_TYPE, span, message)
                 .note(format!("Kubernetes refuses a Secret of the type `{kind}` without"))
                 .help("write the key in quotes: `keys { \"tls.crt\" = \"...\" }`"),
-            );
-        }
+        );
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn external_secret(secret: &Secret) -> Node {
 }
 
 /// A place in the store. Most versions of the operator fill in the last three, and Argo CD takes what is filled in inside of a
-/// list for a difference: left away, they would keep the Application OutOfSync for ever.
+/// list for a difference: left away, they would keep the Application from ever being Synced.
 fn remote(place: &Remote) -> Node {
     Node::map([("key", Node::text(Arc::clone(&place.key)))])
         .with_some("property", place.property.clone().map(Node::text))

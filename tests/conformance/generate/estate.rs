@@ -2,6 +2,7 @@
 
 use platformc::schema::Version;
 
+use super::secrets::store;
 use super::text::{Text, list, quoted};
 use crate::support::{Random, Texts};
 
@@ -55,6 +56,8 @@ pub(crate) struct Estate {
     pub(crate) clusters: Vec<Cluster>,
     pub(crate) layers: Vec<Layer>,
     pub(crate) repositories: Vec<Repository>,
+    /// The stores that no service provides.
+    pub(crate) stores: &'static [&'static str],
     /// Whether Applications have names of the platform's own scheme.
     pub(crate) named: bool,
 }
@@ -83,6 +86,7 @@ impl Estate {
             layers,
             repositories: (0..random.below(4)).map(repository).collect(),
             named: random.chance(25),
+            stores: *random.pick(&[&["vault"][..], &["vault", "elsewhere"]]),
         }
     }
 
@@ -101,6 +105,10 @@ impl Estate {
         self.hubs(random, &mut main);
         self.layers(random, &mut main);
         self.repositories(random, &mut main);
+        for name in self.stores {
+            let object = *random.pick(&[*name, "shared.store"]);
+            store(random, &mut main, name, object);
+        }
         self.health(random, &mut main);
         files.insert("platform.pf".to_owned(), main.finish());
         files.insert("teams.pf".to_owned(), self.teams(random));
