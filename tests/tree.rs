@@ -16,7 +16,7 @@ use platformc::plan::{Guarantee, edges};
 use platformc::schema::{Kind, Version};
 use serde_json::{Value, json};
 
-use support::{Example, Texts, awkward, database, examples, outputs};
+use support::{Example, Texts, awkward, database, examples, outputs, texts};
 
 /// A tree that has been read.
 struct Tree {
@@ -420,6 +420,53 @@ fn a_missing_definition_does_not_stop_a_sync() {
                 || estate(&db).oldest_target(std::iter::once(cluster)) < Some(Version::of(3, 1));
             tree.holds(leaf, may || !needing.contains(service));
         }
+    }
+}
+
+/// A27: of secrets stands in the tree only where they are kept, in an object that Argo CD can find Synced: the operator fills in
+/// nothing inside of its lists, and writes its duration back as it stands.
+#[test]
+fn secrets_stay_in_their_stores() {
+    let mut found = 0;
+    for tree in TREES.iter() {
+        let read: BTreeSet<&str> = tree.leaves.iter().flat_map(sources).map(|source| text(source, "/path")).collect();
+        let is_ours = |path: &str| path.contains("/secrets/");
+        for (path, secret) in tree.objects.iter().filter(|(path, _)| is_ours(path)) {
+            let folder = path.rsplit_once('/').unwrap().0;
+            tree.holds(secret, read.iter().any(|path| path.ends_with(folder)));
+            tree.holds(secret, secret["apiVersion"] == "external-secrets.io/v1" && secret["kind"] == "ExternalSecret");
+            tree.holds(secret, secret["spec"]["target"]["creationPolicy"] == "Owner");
+            tree.holds(secret, text(secret, "/spec/refreshInterval").ends_with('s'));
+            let keys = list(secret, "/spec/data").iter().map(|key| &key["remoteRef"]);
+            let places: Vec<&Value> =
+                keys.chain(list(secret, "/spec/dataFrom").iter().map(|all| &all["extract"])).collect();
+            tree.holds(secret, !places.is_empty());
+            for place in places {
+                let filled = ["conversionStrategy", "decodingStrategy", "metadataPolicy"];
+                tree.holds(secret, filled.iter().all(|field| place[*field].is_string()));
+            }
+            found += 1;
+        }
+        let secrets = tree.objects.iter().filter(|(_, object)| object["kind"] == "Secret");
+        secrets.for_each(|(path, secret)| tree.holds(secret, path.starts_with("argocd/")));
+    }
+    assert!(found > 10, "only {found} secrets");
+}
+
+/// A duration is written as Go prints it, so that nobody who stores the object again changes it.
+#[test]
+fn durations_stand_as_they_are_written_back() {
+    let cases =
+        [("1h", "1h0m0s"), ("90s", "1m30s"), ("0s", "0s"), ("1.5h", "1h30m0s"), ("2500ms", "2.5s"), ("5ms", "5ms")];
+    for (said, written) in cases {
+        let platform = format!(
+            "platform p {{ repo = \"https://git.example.com/p.git\" }}\nteam t {{}}\nlayer l {{}}\nenvironment e {{}}\n\
+             cluster c {{ env = e  server = \"https://c.example.com\" }}\nstore s {{ refresh = \"{said}\" }}\n\
+             service x {{ layer = l  owner = t  namespace = \"x\"  secret k {{ store = s  all = \"k\" }} }}\n"
+        );
+        let outputs = outputs(&database(&texts(&[("platform.pf", platform.as_str())])));
+        let secret: Value = serde_yaml::from_str(&outputs["l/x/secrets/all/externalsecret-k.yaml"]).unwrap();
+        assert_eq!(secret["spec"]["refreshInterval"], written, "{said}");
     }
 }
 

@@ -39,8 +39,9 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
             known.push(bringer);
         }
     }
+    let mut told = FxHashSet::default();
     for key in &order {
-        shared(*key, &bringers[key], sink);
+        shared(*key, &bringers[key], &mut told, sink);
     }
     foundations(db, &bringers, &order, sink);
 }
@@ -82,8 +83,17 @@ fn key(object: &Brought) -> Key<'_> {
     (&object.group, &object.kind, &object.namespace, &object.name)
 }
 
-/// One finding for each two places that bring an object to the same clusters.
-fn shared((group, kind, namespace, name): Key<'_>, bringers: &[&Bringer], sink: &mut Sink) {
+/// Two places that bring the same, and its namespace and name.
+type Told<'k> = ((Span, Span), &'k str, &'k str);
+
+/// One finding for each two places that bring an object to the same clusters; one too where they bring an `ExternalSecret` and
+/// the Secret that it makes.
+fn shared<'k>(
+    (group, kind, namespace, name): Key<'k>,
+    bringers: &[&Bringer],
+    told: &mut FxHashSet<Told<'k>>,
+    sink: &mut Sink,
+) {
     let mut first: FxHashMap<&str, &Bringer> = FxHashMap::default();
     let mut clashes: FxHashMap<(Span, Span), BTreeSet<&str>> = FxHashMap::default();
     let mut found = vec![];
@@ -102,6 +112,9 @@ fn shared((group, kind, namespace, name): Key<'_>, bringers: &[&Bringer], sink: 
         }
     }
     for ((span, other), this, that) in found {
+        if !told.insert(((span, other), namespace, name)) {
+            continue;
+        }
         let on = clashes.get(&(span, other)).map(names).unwrap_or_default();
         let kind = if group.is_empty() { kind.to_owned() } else { format!("{group}/{kind}") };
         let within = if namespace.is_empty() { String::new() } else { format!(" in `{namespace}`") };

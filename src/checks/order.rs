@@ -48,7 +48,7 @@ fn diagnostic(db: &dyn Db, problem: &Problem) -> Option<Diagnostic> {
             let message = format!("`{service}` needs `{need}`, whose layer `{layer}` does not come before");
             let diagnostic = Diagnostic::new(codes::NEED_IN_LATER_LAYER, needs(db, service, *list)?, message);
             let diagnostic = match inferred {
-                Some(what) => diagnostic.note(format!("the need follows from an object that uses {what}")),
+                Some(what) => diagnostic.note(format!("the need follows from an object or a secret that uses {what}")),
                 None => diagnostic,
             };
             Some(

@@ -112,6 +112,11 @@ codes! {
     BAD_HANDLE = Error "PF0851" "a handle that can be nobody's";
     NO_ADMINS = Error "PF0852" "reviews without anybody for the platform itself";
     DAMAGED_PART = Error "PF0853" "marker lines of CODEOWNERS that don't belong together";
+    // Secrets.
+    SECRET_WITHOUT_KEYS = Error "PF0840" "a secret that reads nothing";
+    BAD_SECRET_KEY = Error "PF0841" "a key that no Secret can have";
+    EMPTY_REMOTE_KEY = Error "PF0842" "a remote key that is empty";
+    KEYS_OF_TYPE = Error "PF0843" "a Secret without the keys that its type asks for";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

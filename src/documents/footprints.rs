@@ -40,8 +40,7 @@ pub(super) fn footprint<'db>(db: &'db dyn Db, item: Item<'db>) -> Footprint {
                     .repositories
                     .extend(clusters.iter().map(|cluster| (Arc::clone(&cluster.hub), Arc::clone(&repository))));
             }
-            let told = tell(source);
-            if !footprint.sources.contains(&told) {
+            if let Some(told) = tell(source).filter(|told| !footprint.sources.contains(told)) {
                 footprint.sources.push(told);
             }
         }
@@ -67,20 +66,22 @@ fn repositories(source: &Source, own: &Arc<str>) -> Vec<Arc<str>> {
     }
 }
 
-fn tell(source: &Source) -> String {
+fn tell(source: &Source) -> Option<String> {
     let tool = match &source.tool {
         Tool::Helm(_) => "Helm",
         Tool::Kustomize(_) => "Kustomize",
         Tool::Directory { .. } => "manifests",
-        Tool::Objects(_) => return "objects in the platform file".to_owned(),
+        Tool::Objects(_) => return Some("objects in the platform file".to_owned()),
+        // Secrets have a table of their own.
+        Tool::Secrets(_) => return None,
         Tool::Plugin(_) => "plugin",
     };
-    match &source.origin {
+    Some(match &source.origin {
         Origin::Own(path) => format!("{tool} `{path}`"),
         Origin::Git { url, revision, path } => format!("{tool} `{path}` of {} at `{revision}`", address(url)),
         Origin::Chart { url, chart, version } => format!("{tool} chart `{chart}` {version} of {}", address(url)),
         Origin::Written => tool.to_owned(),
-    }
+    })
 }
 
 /// The first sentence of a doc comment, on one line.

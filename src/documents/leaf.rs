@@ -52,6 +52,7 @@ pub(super) struct Sources<'s> {
 pub(super) enum Written {
     Overlays,
     Manifests,
+    Secrets,
 }
 
 impl Written {
@@ -59,6 +60,7 @@ impl Written {
         match self {
             Self::Overlays => "overlays",
             Self::Manifests => "manifests",
+            Self::Secrets => "secrets",
         }
     }
 
@@ -67,6 +69,7 @@ impl Written {
     pub(super) fn of(source: &Source) -> Option<Self> {
         match (&source.tool, &source.origin) {
             (Tool::Objects(_), _) => Some(Self::Manifests),
+            (Tool::Secrets(_), _) => Some(Self::Secrets),
             (Tool::Kustomize(kustomize), Origin::Own(_)) if !kustomize.is_plain() => Some(Self::Overlays),
             _ => None,
         }
@@ -136,7 +139,7 @@ impl<'s> Sources<'s> {
                     directory.with_some("include", text(include)).with_some("exclude", text(exclude)),
                 )
             }
-            Tool::Objects(_) => head,
+            Tool::Objects(_) | Tool::Secrets(_) => head,
             Tool::Plugin(plugin) => head.with("plugin", plugin_node(plugin)),
         }
     }
@@ -206,7 +209,7 @@ impl<'s> Sources<'s> {
             Tool::Kustomize(kustomize) => {
                 paths.extend(kustomize.components.iter().flat_map(|path| closure(self.db, path)).cloned());
             }
-            Tool::Directory { .. } | Tool::Objects(_) | Tool::Plugin(_) => {}
+            Tool::Directory { .. } | Tool::Objects(_) | Tool::Secrets(_) | Tool::Plugin(_) => {}
         }
         let mut seen = std::collections::BTreeSet::new();
         paths.retain(|path| seen.insert(Arc::clone(path)));

@@ -262,6 +262,39 @@ pub struct Role {
     pub cluster_role: Option<Arc<str>>,
 }
 
+/// The kind of a store's object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StoreKind {
+    /// One for all namespaces of a cluster.
+    Cluster,
+    /// One in each namespace.
+    Namespaced,
+}
+
+impl StoreKind {
+    /// The kind as Kubernetes calls it.
+    #[must_use]
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Cluster => "ClusterSecretStore",
+            Self::Namespaced => "SecretStore",
+        }
+    }
+}
+
+/// Where secrets are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// Its name in the source.
+    pub name: Arc<str>,
+    /// The kind of its object.
+    pub kind: StoreKind,
+    /// The name of its object.
+    pub object: Arc<str>,
+    /// How often its secrets are read again.
+    pub refresh: Arc<str>,
+}
+
 /// A health check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
@@ -290,6 +323,8 @@ pub struct Estate {
     pub layers: Vec<Layer>,
     /// The repositories.
     pub repositories: Vec<Repository>,
+    /// The stores.
+    pub stores: Vec<Store>,
     /// The health checks.
     pub healths: Vec<Health>,
     /// The roles, built in and declared.
@@ -337,6 +372,12 @@ impl Estate {
     #[must_use]
     pub fn layer(&self, name: &str) -> Option<&Layer> {
         self.layers.iter().find(|layer| layer.name.as_ref() == name)
+    }
+
+    /// The store of this name.
+    #[must_use]
+    pub fn store(&self, name: &str) -> Option<&Store> {
+        self.stores.iter().find(|store| store.name.as_ref() == name)
     }
 
     /// The oldest Argo CD among the hubs of these clusters: what may be written for all of them.

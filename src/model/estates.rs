@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::access;
 use super::entities::{
     Cluster, DefaultProject, Deliver, Environment, Estate, Forge, Generator, Health, Hub, Layer, Order, Platform,
-    Repository, RepositoryKind, Role, Settings, Team,
+    Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
 };
 use super::fields::Fields;
 use super::scheme::Scheme;
@@ -59,6 +59,7 @@ fn checked_estate(db: &dyn Db) -> Checked {
         environments: reader.all(Kind::Environment, Reader::environment),
         layers: reader.all(Kind::Layer, Reader::layer),
         repositories: reader.all(Kind::Repository, Reader::repository),
+        stores: reader.all(Kind::Store, Reader::store),
         healths: reader.all(Kind::Health, Reader::health),
         roles: reader.roles(),
         clusters: vec![],
@@ -333,6 +334,16 @@ impl<'db> Reader<'db> {
                 _ => RepositoryKind::Git,
             },
             credential: fields.text("credential"),
+        })
+    }
+
+    fn store(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Store> {
+        let namespaced = fields.text("kind").as_deref() == Some("SecretStore");
+        Some(Store {
+            name: Arc::clone(item.name(self.db)),
+            kind: if namespaced { StoreKind::Namespaced } else { StoreKind::Cluster },
+            object: fields.text("name").unwrap_or_else(|| Arc::clone(item.name(self.db))),
+            refresh: fields.text("refresh").unwrap_or_else(|| "1h".into()),
         })
     }
 

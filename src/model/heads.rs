@@ -28,7 +28,7 @@ pub struct Need {
     pub inferred: Option<Arc<str>>,
 }
 
-/// Something that an object in place uses and another service may provide: `crd` and `clusterissuers.cert-manager.io`.
+/// Something that an object in place or a secret uses and another service may provide: `crd` and `clusterissuers.cert-manager.io`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Used {
     /// The provider's function.
@@ -71,7 +71,7 @@ pub struct Head {
     pub selector: Option<Vec<Requirement>>,
     /// What it provides.
     pub provides: Vec<Used>,
-    /// What its objects in place use.
+    /// What its objects in place and its secrets use.
     pub uses: Vec<Used>,
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn need_span<'db>(db: &'db dyn Db, item: Item<'db>, list: usize) -> S
 #[salsa::tracked]
 fn checked_head<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let mut sink = sink_of(db, item);
-    let matters = |key: &str| matches!(key, "needs" | "provides" | "manifests" | "source");
+    let matters = |key: &str| matches!(key, "needs" | "provides" | "manifests" | "source" | "secret");
     let gathered = gather(db, item, matters, &mut sink);
     let read = gathered.and_then(|gathered| Reader { gathered: &gathered, sink: &mut sink }.head());
     let (head, need_spans) = read.map_or((None, vec![]), |(head, spans)| (Some(Arc::new(head)), spans));
@@ -158,6 +158,7 @@ impl<'db> Reader<'_, 'db> {
             let provided = conform_key(&tree, &SERVICE_DEFAULTS, "provides", self.sink);
             head.provides.extend(provides(provided.as_ref()));
             uses(&tree, &mut head.uses);
+            super::stored::uses(self.db(), &tree, &mut head.uses);
         }
         for list in [&mut head.provides, &mut head.uses] {
             list.sort();

@@ -152,7 +152,8 @@ impl Lower<'_> {
                 sources.extend(inner);
             }
         }
-        if says_no_source(tree) && tree.get("source").is_none() && !tree.is_broken() {
+        sources.extend(super::stored::source(self.db, tree, self.sink));
+        if says_no_source(tree) && !has_blocks(tree) && !tree.is_broken() {
             self.sink.push(
                 Diagnostic::new(codes::NO_SOURCE, tree.span(), format!("`{}` has no source", self.head.name))
                     .note("an Application needs a repository with a path or a chart")
@@ -414,6 +415,12 @@ impl Lower<'_> {
 /// Whether a block names no source at all; one that is named and wrong has been reported.
 fn says_no_source(tree: &Tree) -> bool {
     ["helm", "kustomize", "manifests", "plugin"].iter().all(|key| tree.get(key).is_none())
+}
+
+/// Whether there are further sources or secrets; what is wrong in one has been reported.
+fn has_blocks(tree: &Tree) -> bool {
+    let has = |key: &str| matches!(tree.get(key), Some(Tree::Branch(blocks, _)) if !blocks.is_empty());
+    has("source") || has("secret")
 }
 
 /// The largest whole number in a value, without its sign.

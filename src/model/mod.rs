@@ -4,6 +4,7 @@
 mod access;
 mod auth;
 mod checks;
+mod duration;
 mod entities;
 mod estates;
 mod fields;
@@ -24,6 +25,7 @@ mod services;
 mod settings;
 mod spec;
 mod spelling;
+mod stored;
 mod versions;
 
 pub use access::{ADMINS_ALWAYS, Granted, OWNER_ALWAYS, Rights, actions, allows, rights, teams_of};
@@ -32,7 +34,7 @@ pub use checks::check_declaration;
 
 pub use entities::{
     Cluster, DefaultProject, Deliver, Environment, Estate, Forge, Generator, Health, Hub, Layer, Order, Platform,
-    Repository, RepositoryKind, Role, Settings, Team,
+    Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
 };
 pub use estates::{estate, estate_diagnostics, worlds};
 pub use gather::{Explained, explain_value};
@@ -46,4 +48,4 @@ pub use scheme::{Scheme, SchemePart};
 pub use selector::Requirement;
 pub(crate) use services::brought_objects;
 pub use services::{Service, Variant, service, service_diagnostics};
-pub use spec::{Helm, Kustomize, Object, Origin, Plugin, Source, Spec, Sync, Tool};
+pub use spec::{Helm, Kustomize, Object, Origin, Plugin, Remote, Secret, Source, Spec, Sync, Tool};

@@ -9,7 +9,7 @@ use super::kinds::builtin;
 use super::local::{Manifest, Manifests, definitions, kustomized, manifests_below, rename};
 use super::lower::{Instances, some};
 use super::refusals::refusals;
-use super::spec::{Origin, Source, Spec, Tool};
+use super::spec::{Origin, Secret, Source, Spec, Tool};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::overlays::Tree;
@@ -38,6 +38,9 @@ const HOLDERS: [(&str, &str); 3] = [
 ];
 
 const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+
+/// The API group of the External Secrets Operator.
+const EXTERNAL: &str = "external-secrets.io";
 
 /// Checks what can be known of the objects of instances, and lists them.
 pub(super) fn objects(
@@ -104,6 +107,7 @@ impl Reader<'_> {
     fn source(&mut self, db: &dyn Db, source: &Source, block: &Tree) {
         match (&source.tool, &source.origin) {
             (Tool::Objects(_), _) => self.inline(block),
+            (Tool::Secrets(secrets), _) => secrets.iter().for_each(|secret| self.stored(secret, block)),
             (Tool::Directory { recurse, include, exclude }, Origin::Own(folder)) => {
                 let files = manifests_below(db, folder, *recurse, (include.as_deref(), exclude.as_deref()));
                 self.files(&files, block.at(&["manifests", "path"]));
@@ -171,6 +175,9 @@ impl Reader<'_> {
             for refusal in refusals(&object.value().to_json()) {
                 self.refuse(object.span(), None, &refusal.message, refusal.rule, &refusal.help);
             }
+            if kind.as_ref() == "ExternalSecret" && api_version.starts_with(EXTERNAL) {
+                self.external(object);
+            }
             let data = ["data", "stringData"].into_iter().find_map(|key| object.get(key));
             if let (Some(data), "Secret") = (data, kind.as_ref()) {
                 self.sink.push(revealing(data.span(), None).secret());
@@ -196,6 +203,30 @@ impl Reader<'_> {
                 scales: text(&["spec", "scaleTargetRef", "kind"]).zip(text(&["spec", "scaleTargetRef", "name"])),
             });
         }
+    }
+
+    /// An `ExternalSecret`, and the Secret that it makes.
+    fn stored(&mut self, secret: &Secret, block: &Tree) {
+        let span = block.at(&["secret", &secret.id]).unwrap_or(block).span();
+        let namespace = Arc::clone(&self.spec.namespace);
+        self.made(Arc::clone(&namespace), Arc::clone(&secret.name), span);
+        let (group, kind) = (EXTERNAL.into(), "ExternalSecret".into());
+        self.brought.push(Brought { group, kind, namespace, name: Arc::clone(&secret.name), span });
+    }
+
+    /// The Secret that an `ExternalSecret` in place makes, where it owns it.
+    fn external(&mut self, object: &Tree) {
+        let text = |path: &[&str]| object.at(path).map(Tree::value).and_then(|value| value.as_text().cloned());
+        let owns = text(&["spec", "target", "creationPolicy"]).is_none_or(|policy| policy.as_ref() == "Owner");
+        let name = text(&["spec", "target", "name"]).or_else(|| text(&["metadata", "name"]));
+        if let Some(name) = name.filter(|_| owns) {
+            let namespace = text(&["metadata", "namespace"]).unwrap_or_else(|| Arc::clone(&self.spec.namespace));
+            self.made(namespace, name, object.span());
+        }
+    }
+
+    fn made(&mut self, namespace: Arc<str>, name: Arc<str>, span: Span) {
+        self.brought.push(Brought { group: "".into(), kind: "Secret".into(), namespace, name, span });
     }
 
     fn seen(&mut self, object: &Seen<'_>) {
@@ -311,7 +342,7 @@ impl Reader<'_> {
 fn revealing(span: Span, named: Option<Span>) -> Diagnostic {
     let finding = Diagnostic::new(codes::PLAIN_SECRET, span, "a Secret with its data in Git is no secret")
         .note("Git keeps what was ever committed, and Argo CD caches manifests in the clear")
-        .help("use an ExternalSecret or a SealedSecret");
+        .help("keep it in a store and write `secret NAME { store = ...  keys { ... } }`, or use a SealedSecret");
     match named {
         Some(named) => finding.also(named, "the source that the file belongs to"),
         None => finding,

@@ -66,6 +66,7 @@ pub(super) fn check(db: &dyn Db, tree: &Tree, sink: &mut Sink) {
             &["application"],
         ];
         parts.into_iter().filter_map(|path| block.at(path)).for_each(|part| search.tree(part));
+        super::stored::blocks(block).for_each(|(_, secret)| search.stored(secret));
         if let Some(files) = Fields(Some(block)).block("helm").tree("value_files") {
             search.files(db, files);
         }
@@ -82,7 +83,7 @@ struct Kept {
 
 const MANIFEST: Kept = Kept {
     note: "Git keeps what was ever committed, and Argo CD shows values to all who may see the Application",
-    help: "take it out of Git, replace it where it is valid, and name a Secret that an operator fills: an ExternalSecret, a SealedSecret",
+    help: "replace it where it is valid and keep it in a store: `secret NAME { store = ...  keys { ... } }` makes a Secret to name here",
     is_literal: false,
 };
 
@@ -157,6 +158,16 @@ impl Search<'_> {
         }
     }
 
+    /// What says where a store has a secret: anything but what has the form of one.
+    fn stored(&mut self, secret: &Tree) {
+        self.keys.push(NAMING_KEYS[0].to_owned());
+        ["keys", "all", "labels", "annotations"]
+            .iter()
+            .filter_map(|key| secret.get(key))
+            .for_each(|part| self.tree(part));
+        self.keys.pop();
+    }
+
     fn files(&mut self, db: &dyn Db, files: &Tree) {
         for path in files.value().as_list().unwrap_or_default().iter().filter_map(Value::as_text) {
             if let Some(values) = values_file(db, path) {
@@ -188,7 +199,7 @@ impl Search<'_> {
 
     /// What makes a text a secret.
     fn secret(&self, text: &str) -> Option<&'static str> {
-        if SHAPES.as_ref().is_some_and(|shapes| shapes.is_match(text)) {
+        if has_secret_form(text) {
             return Some("has the form of a key or a token");
         }
         let key = self.keys.last().filter(|_| !self.names_secrets())?;
@@ -207,6 +218,11 @@ impl Search<'_> {
     fn names_secrets(&self) -> bool {
         self.keys.iter().any(|key| NAMING_KEYS.iter().any(|naming| key.contains(naming)))
     }
+}
+
+/// Whether a text has the form of a key or a token.
+pub(super) fn has_secret_form(text: &str) -> bool {
+    SHAPES.as_ref().is_some_and(|shapes| shapes.is_match(text))
 }
 
 fn is_secret(kind: &Tree) -> bool {

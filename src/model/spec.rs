@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::entities::StoreKind;
 use crate::values::Value;
 
 /// What an instance is, beside its cluster and its name: instances of which no overlay and no variable differs share one.
@@ -122,6 +123,8 @@ pub enum Tool {
     },
     /// Nothing: the objects stand in the platform file.
     Objects(Vec<Object>),
+    /// Nothing: they are `ExternalSecrets` that the compiler writes.
+    Secrets(Vec<Secret>),
     /// A plugin.
     Plugin(Plugin),
 }
@@ -185,6 +188,40 @@ pub struct Object {
     pub name: Arc<str>,
     /// The whole object.
     pub content: Value,
+}
+
+/// A Secret whose content stays in a store.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Secret {
+    /// What the source calls it; no two of a service are called alike.
+    pub id: Arc<str>,
+    /// The Secret's name.
+    pub name: Arc<str>,
+    /// What the source calls its store.
+    pub store: Arc<str>,
+    /// The kind and the name of the store's object.
+    pub reference: (StoreKind, Arc<str>),
+    /// How often it is read again.
+    pub refresh: Arc<str>,
+    /// By the Secret's key, where its text is.
+    pub keys: BTreeMap<Arc<str>, Remote>,
+    /// What all properties are taken from.
+    pub all: Option<Remote>,
+    /// The Secret's type.
+    pub kind: Option<Arc<str>>,
+    /// Labels on the Secret.
+    pub labels: BTreeMap<Arc<str>, Arc<str>>,
+    /// Annotations on the Secret.
+    pub annotations: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+/// A place in a store.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Remote {
+    /// The key.
+    pub key: Arc<str>,
+    /// A property of what stands there.
+    pub property: Option<Arc<str>>,
 }
 
 /// A config management plugin.

@@ -287,10 +287,12 @@ impl<'a> Collector<'a, '_> {
     fn named(&mut self, named: &'a Named, shape: Shape, walk: &mut Walk) {
         let Some(of) = self.of(&named.word, shape, walk) else { return };
         let name = named.name.as_ref().and_then(Expr::plain_text);
+        let head = named.name.as_ref().map_or(named.word.range, |name| named.word.range.cover(name.range));
         match (of, name) {
             (Type::Named(schema), Some(name)) => {
                 let depth = walk.path.len();
                 walk.path.extend([Arc::clone(&named.word.text), name.into()]);
+                self.push(walk, None, Action::Exists, of, false, head);
                 self.block(&named.body, Shape::Attributes(schema), walk);
                 walk.path.truncate(depth);
             }

@@ -95,13 +95,22 @@ fn typed(tree: Tree, of: &'static Type, target: Target, sink: &mut Sink) -> Tree
             Tree::Branch(children.collect(), origin)
         }
         (Tree::Branch(children, origin), Type::Named(schema)) => {
-            let children = children.into_iter().map(|(key, child)| (key, conform(child, schema, target, sink)));
+            let children =
+                children.into_iter().map(|(key, child)| (key, conform(as_block(child), schema, target, sink)));
             Tree::Branch(children.collect(), origin)
         }
         (tree, _) => match check_value(&tree.value(), of, tree.span(), sink) {
             Ok(()) => tree,
             Err(_) => Tree::Broken(tree.span()),
         },
+    }
+}
+
+/// A block without a line, as one that lacks all that it needs.
+fn as_block(tree: Tree) -> Tree {
+    match tree {
+        Tree::Leaf(Value::Object(object), span) if object.is_empty() => Tree::Branch(BTreeMap::new(), span),
+        other => other,
     }
 }
 

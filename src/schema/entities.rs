@@ -1,7 +1,8 @@
-//! Platform, hub, team, environment, cluster, layer, repository and health.
+//! Platform, hub, team, environment, cluster, layer, repository, store and health.
 
 use super::actions::ROLE;
 use super::auth::AUTH;
+use super::secrets::STORE;
 use super::services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, KindSchema, Text, Type};
 
@@ -71,6 +72,13 @@ pub(super) const KINDS: &[KindSchema] = &[
               registers the URL in Argo CD.",
         body: BlockSchema { attributes: REPOSITORY },
         example: "repository jetstack {\n  url  = \"https://charts.jetstack.io\"\n  type = helm\n}",
+    },
+    KindSchema {
+        kind: Kind::Store,
+        doc: "Where secrets are kept: a store of the External Secrets Operator, by the object that clusters know it by. It \
+              may come from a service that `provides` it, or be there already.",
+        body: STORE,
+        example: "store vault {\n  kind    = ClusterSecretStore\n  refresh = \"15m\"\n}",
     },
     KindSchema {
         kind: Kind::Health,

@@ -6,6 +6,7 @@ mod auth;
 mod entities;
 mod functions;
 mod reference;
+mod secrets;
 mod services;
 mod sources;
 mod types;
@@ -20,8 +21,7 @@ pub use types::{Attribute, BlockSchema, Choice, Form, Kind, KindSchema, Text, Ty
 pub const KINDS: &[KindSchema] = entities::KINDS;
 
 /// Words that are part of the language and come with a later version.
-pub const NOT_YET: &[&str] =
-    &["policy", "test", "secret", "store", "preview", "rollout", "moved", "removed", "freeze", "expect"];
+pub const NOT_YET: &[&str] = &["policy", "test", "preview", "rollout", "moved", "removed", "freeze", "expect"];
 
 /// What a condition and every expression of a service may name beside its own locals.
 pub const AMBIENTS: &[(&str, &str)] = &[

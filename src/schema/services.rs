@@ -1,6 +1,7 @@
 //! Services, templates and defaults.
 
 use super::actions::ACCESS;
+use super::secrets::SECRET;
 use super::sources::{HELM, KUSTOMIZE, MANIFESTS, PLUGIN, SOURCE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, Text, Type};
 
@@ -49,7 +50,7 @@ const HEAD: [Attribute; 7] = [
     .fixed(),
 ];
 
-const SHARED_ATTRIBUTES: [Attribute; 17] = [
+const SHARED_ATTRIBUTES: [Attribute; 18] = [
     Attribute::new("namespace", Type::Text(Text::DnsLabel), "The namespace that it is deployed to.").required(),
     Attribute::new(
         "extra_namespaces",
@@ -69,6 +70,11 @@ const SHARED_ATTRIBUTES: [Attribute; 17] = [
     Attribute::new("manifests", Type::Block(&MANIFESTS), "A folder of manifests, or objects written in place."),
     Attribute::new("plugin", Type::Block(&PLUGIN), "A config management plugin."),
     Attribute::new("source", Type::Named(&SOURCE), "A further source, with a name."),
+    Attribute::new(
+        "secret",
+        Type::Named(&SECRET),
+        "A Secret whose content stays in a store: it becomes an `ExternalSecret`.",
+    ),
     Attribute::new("sync", Type::Block(&SYNC), "How Argo CD syncs it."),
     ACCESS,
     Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels on its Applications."),
@@ -89,7 +95,7 @@ const SHARED_ATTRIBUTES: [Attribute; 17] = [
 
 const SHARED: &[Attribute] = &SHARED_ATTRIBUTES;
 
-const SERVICE_ATTRIBUTES: [Attribute; 24] = {
+const SERVICE_ATTRIBUTES: [Attribute; 25] = {
     let [layer, owner, on, template, one_per, deliver, generator] = HEAD;
     let [
         namespace,
@@ -101,6 +107,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 24] = {
         manifests,
         plugin,
         source,
+        secret,
         sync,
         access,
         labels,
@@ -125,6 +132,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 24] = {
         manifests,
         plugin,
         source,
+        secret,
         sync,
         access,
         labels,

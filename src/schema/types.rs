@@ -17,6 +17,8 @@ pub enum Kind {
     Service,
     /// A repository with a name.
     Repository,
+    /// Where secrets are kept.
+    Store,
     /// A health check for a kind of Kubernetes object.
     Health,
     /// A service's shape with parameters.
@@ -38,6 +40,7 @@ impl Kind {
             Self::Layer => "layer",
             Self::Service => "service",
             Self::Repository => "repository",
+            Self::Store => "store",
             Self::Health => "health",
             Self::Template => "template",
             Self::Role => "role",
@@ -238,7 +241,9 @@ pub enum Text {
     NotEmpty,
     /// A DNS label: `[a-z0-9]([-a-z0-9]*[a-z0-9])?`, at most 63 characters.
     DnsLabel,
-    /// The same, and at most 53 characters: a Helm release.
+    /// DNS labels joined by dots: the name of an object.
+    Subdomain,
+    /// A DNS label of at most 53 characters: a Helm release.
     ReleaseName,
     /// A Kubernetes label's value.
     LabelValue,
@@ -314,6 +319,7 @@ impl Text {
         match self {
             Self::Any | Self::NotEmpty | Self::Annotation => "string",
             Self::DnsLabel => "DNS label",
+            Self::Subdomain => "name of an object",
             Self::ReleaseName => "Helm release name",
             Self::LabelValue => "label value",
             Self::ServerUrl => "URL of an API server",

@@ -60,6 +60,7 @@ fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
             format!("`{text}` is no DNS label"),
             "Kubernetes takes `[a-z0-9]([-a-z0-9]*[a-z0-9])?`, at most 63 characters",
         ),
+        Text::Subdomain => is_subdomain(text),
         Text::ReleaseName if !is_dns_label(text) || text.len() > 53 => problem(
             format!("`{text}` is no name for a Helm release"),
             "Helm takes a DNS label of at most 53 characters",
@@ -86,7 +87,7 @@ fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
         Text::ArgoVersion => argo_version(text),
         Text::Duration if !is_duration(text) => problem(
             format!("`{text}` is no duration"),
-            "Argo CD reads durations as Go does: `90s`, `5m`, `1h30m`; there are no days",
+            "durations are read as Go does: `90s`, `5m`, `1h30m`; there are no days",
         ),
         Text::Path => path(text),
         Text::GroupKind if !is_group_kind(text) => {

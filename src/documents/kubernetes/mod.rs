@@ -6,6 +6,7 @@ mod foundation;
 mod kustomization;
 mod namespace;
 mod overlay;
+mod secret;
 
 pub use binding::cluster_roles;
 pub(super) use binding::{access, is_reserved};

@@ -1,10 +1,11 @@
-//! What the compiler writes into a service's folder for Argo CD to read: overlays over the user's bases, and objects.
+//! What the compiler writes into a service's folder for Argo CD to read: overlays over the user's bases, objects, and secrets.
 
 use std::sync::Arc;
 
 use super::super::leaf::{Sources, Written, node, text_map, texts};
 use super::super::yaml::{Node, Template};
 use super::super::{header, paths};
+use super::secret::external_secret;
 use crate::db::Db;
 use crate::model::{Kustomize, Object, Origin, Platform, Service, Source, Spec, Tool, estate, service};
 use crate::names::Item;
@@ -58,6 +59,10 @@ fn source_files(platform: &Platform, service: &Service, source: &Source, folder:
         (Tool::Objects(objects), _) => objects
             .iter()
             .map(|object| (format!("{folder}/{}", file_name(object, objects)), text(node(&object.content))))
+            .collect(),
+        (Tool::Secrets(secrets), _) => secrets
+            .iter()
+            .map(|secret| (format!("{folder}/externalsecret-{}.yaml", secret.id), text(external_secret(secret))))
             .collect(),
         _ => vec![],
     }

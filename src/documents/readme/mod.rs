@@ -4,6 +4,7 @@ mod access;
 mod cells;
 mod graph;
 mod platform;
+mod secrets;
 mod service;
 
 pub use access::{AccessRow, access_rows};

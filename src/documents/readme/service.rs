@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::footprints::footprint;
 use super::super::{header, paths};
 use super::cells::{address, cell};
+use super::secrets::secrets;
 use crate::db::Db;
 use crate::model::{Head, Service, estate, service};
 use crate::names::{Item, declarations};
@@ -48,6 +49,7 @@ pub(in crate::documents) fn service_readme<'db>(db: &'db dyn Db, item: Item<'db>
     places(&mut out, db, service);
     out.push_str(&super::access::table(db, item));
     needs(&mut out, db, head, item);
+    secrets(&mut out, service);
     Some((format!("{}/README.md", paths::service_folder(head)), out.into()))
 }
 

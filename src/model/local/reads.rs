@@ -24,7 +24,7 @@ fn of_source(db: &dyn Db, source: &Source) -> Vec<(Arc<str>, bool)> {
     let (components, files) = match &source.tool {
         Tool::Helm(helm) => (&[][..], helm.value_files.as_slice()),
         Tool::Kustomize(kustomize) => (kustomize.components.as_slice(), &[][..]),
-        Tool::Directory { .. } | Tool::Objects(_) | Tool::Plugin(_) => (&[][..], &[][..]),
+        Tool::Directory { .. } | Tool::Objects(_) | Tool::Secrets(_) | Tool::Plugin(_) => (&[][..], &[][..]),
     };
     let folders = own.into_iter().chain(components).flat_map(|folder| closure(db, folder));
     let folders = folders.map(|path| (Arc::clone(path), is_folder(db, path)));

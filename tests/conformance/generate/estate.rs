@@ -3,6 +3,7 @@
 use platformc::schema::Version;
 
 use super::auth::auth;
+use super::secrets::store;
 use super::text::{Text, list, quoted};
 use crate::support::{Random, Texts};
 
@@ -56,6 +57,8 @@ pub(crate) struct Estate {
     pub(crate) clusters: Vec<Cluster>,
     pub(crate) layers: Vec<Layer>,
     pub(crate) repositories: Vec<Repository>,
+    /// The stores that no service provides.
+    pub(crate) stores: &'static [&'static str],
     /// Whether Applications have names of the platform's own scheme.
     pub(crate) named: bool,
     /// For which forge CODEOWNERS is written, if it is.
@@ -87,6 +90,7 @@ impl Estate {
             repositories: (0..random.below(4)).map(repository).collect(),
             named: random.chance(25),
             forge: *random.pick(&[None, Some("github"), Some("gitlab")]),
+            stores: *random.pick(&[&["vault"][..], &["vault", "elsewhere"]]),
         }
     }
 
@@ -105,6 +109,10 @@ impl Estate {
         self.hubs(random, &mut main);
         self.layers(random, &mut main);
         self.repositories(random, &mut main);
+        for name in self.stores {
+            let object = *random.pick(&[*name, "shared.store"]);
+            store(random, &mut main, name, object);
+        }
         self.health(random, &mut main);
         roles(&mut main);
         files.insert("platform.pf".to_owned(), main.finish());

@@ -2,6 +2,7 @@
 
 use super::conditions::{Condition, comparison, condition};
 use super::estate::{Estate, maybe};
+use super::secrets::{secret, store};
 use super::sources::{Source, config_map};
 use super::text::{Text, list};
 use super::values::{DATA, text as awkward, value};
@@ -49,7 +50,7 @@ pub(crate) fn services(random: &mut Random, estate: &Estate, sources: &mut Texts
         sources.insert(format!("shapes/deep/{path}"), (*content).to_owned());
     }
     sources.insert("shapes/deep/templates.pf".to_owned(), templates(estate));
-    let mut writer = Writer { random, estate, repository, known: vec![], overlays: 0 };
+    let mut writer = Writer { random, estate, repository, known: vec![], overlays: 0, keeps: None };
     for index in 0..2 + writer.random.below(7) {
         let mut text = Text::default();
         writer.service(&mut text, index);
@@ -105,6 +106,8 @@ struct Writer<'w> {
     known: Vec<Service>,
     /// How many keys overlays have used: no two set the same one, but where one is narrower.
     overlays: usize,
+    /// The store of the secret that the service has outside of overlays.
+    keeps: Option<String>,
 }
 
 impl Writer<'_> {
@@ -140,6 +143,7 @@ impl Writer<'_> {
         self.needs(text, layer, &placement.holds, items);
         let provides = self.provides(text, &name, looped);
         let chart = self.sources(text, &name, layer, &placement.holds);
+        self.secret(text, layer, &placement.holds);
         self.settings(text);
         if self.random.chance(60) {
             let access = self.access();
@@ -153,6 +157,9 @@ impl Writer<'_> {
         if looped {
             text.close();
         } else {
+            if let Some(("secret_store", object)) = &provides {
+                store(self.random, text, &name, object);
+            }
             self.known.push(Service { name, layer, placement: placement.holds, items, provides });
         }
     }
@@ -298,6 +305,23 @@ impl Writer<'_> {
         text.close();
     }
 
+    /// A secret, from a store that nobody provides or that an earlier service does.
+    fn secret(&mut self, text: &mut Text, layer: usize, clusters: &[bool]) {
+        self.keeps = None;
+        if self.random.chance(60) {
+            return;
+        }
+        let provided = self.known.iter().filter(|other| {
+            let is_store = matches!(other.provides, Some(("secret_store", _)));
+            is_store && other.items.is_empty() && self.can_need(other, layer, clusters)
+        });
+        let mut stores: Vec<String> = provided.map(|other| other.name.clone()).collect();
+        stores.extend(self.estate.stores.iter().map(|name| (*name).to_owned()));
+        let store = self.random.pick(&stores).clone();
+        secret(self.random, text, &store, "kept");
+        self.keeps = Some(store);
+    }
+
     fn settings(&mut self, text: &mut Text) {
         let note = awkward(self.random);
         maybe(self.random, text, &["labels { tier = \"front\"  \"example.com/env\" = env }"]);
@@ -387,6 +411,12 @@ impl Writer<'_> {
         text.line(format!("annotations {{ \"example.com/{key}\" = {} }}", awkward(self.random)));
         let label = self.random.below(9);
         maybe(self.random, text, &[&format!("labels {{ {key} = \"{label}\" }}")]);
+        if self.keeps.is_some() && self.random.chance(40) {
+            text.line(format!("secret kept {{ keys {{ {key} = \"kv/${{cluster}}#{key}\" }} }}"));
+        } else if wide && self.random.chance(15) {
+            let store = *self.random.pick(self.estate.stores);
+            secret(self.random, text, store, key);
+        }
         if wide && self.random.chance(20) {
             text.open(format!("source {key}"));
             text.open("manifests");
@@ -433,7 +463,7 @@ fn object(text: &mut Text, index: usize, word: &str, name: &str) {
             "external-secrets.io/v1",
             "ExternalSecret",
             format!(
-                "spec {{ secretStoreRef {{ name = \"{name}\"  kind = \"SecretStore\" }}  target {{ name = \"x\" }} }}"
+                "spec {{ secretStoreRef {{ name = \"{name}\"  kind = \"SecretStore\" }}  target {{ name = \"made-{index}\" }} }}"
             ),
         ),
         _ => ("", "Widget", "spec { size = 1 }".to_owned()),

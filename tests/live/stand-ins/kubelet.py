@@ -50,8 +50,8 @@ KINDS = {
     "/apis/networking.k8s.io/v1/ingresses": address,
     "/apis/cert-manager.io/v1/clusterissuers": condition,
     "/apis/cert-manager.io/v1/certificates": condition,
-    "/apis/external-secrets.io/v1beta1/clustersecretstores": condition,
-    "/apis/external-secrets.io/v1beta1/externalsecrets": condition,
+    "/apis/external-secrets.io/v1/clustersecretstores": condition,
+    "/apis/external-secrets.io/v1/externalsecrets": condition,
 }
 
 
