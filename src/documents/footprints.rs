@@ -1,4 +1,4 @@
-//! What a service leaves on the platform as a whole: repositories, namespaces and names. A changed Helm value does not
+//! What a service leaves on the platform as a whole: repositories and words for people. A changed Helm value does not
 //! show here, so projects, foundations and the map of the platform stay as they are.
 
 use std::collections::BTreeSet;
@@ -14,8 +14,6 @@ use crate::names::Item;
 pub(super) struct Footprint {
     /// The repositories that it reads, by hub.
     pub(super) repositories: BTreeSet<(Arc<str>, Arc<str>)>,
-    /// The namespaces that it writes to, by cluster.
-    pub(super) namespaces: BTreeSet<(Arc<str>, Arc<str>)>,
     /// The first sentence of its doc comment.
     pub(super) summary: Option<Arc<str>>,
     /// Where its manifests come from, for people.
@@ -42,11 +40,6 @@ pub(super) fn footprint<'db>(db: &'db dyn Db, item: Item<'db>) -> Footprint {
             if !footprint.sources.contains(&told) {
                 footprint.sources.push(told);
             }
-        }
-        for namespace in [&variant.spec.namespace].into_iter().chain(&variant.spec.extra_namespaces) {
-            footprint
-                .namespaces
-                .extend(clusters.iter().map(|cluster| (Arc::clone(&cluster.name), Arc::clone(namespace))));
         }
     }
     footprint.sources.sort();

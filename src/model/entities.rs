@@ -234,6 +234,12 @@ impl Estate {
         found.ok().and_then(|index| self.clusters.get(index))
     }
 
+    /// Whether a team is one of the platform's `admins`.
+    #[must_use]
+    pub fn is_admin(&self, team: &str) -> bool {
+        self.platform.as_ref().is_some_and(|platform| platform.admins.iter().any(|admin| admin.as_ref() == team))
+    }
+
     /// The layer of this name.
     #[must_use]
     pub fn layer(&self, name: &str) -> Option<&Layer> {

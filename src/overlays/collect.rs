@@ -287,7 +287,7 @@ impl<'a> Collector<'a, '_> {
 
     fn when(&mut self, entry: &'a Entry, condition: &'a Expr, body: &'a Block, shape: Shape, walk: &mut Walk) {
         if walk.place == Place::Plain {
-            let help = "overlays stand in services, templates and defaults".to_owned();
+            let help = "overlays stand in services, templates, namespaces and defaults".to_owned();
             return self.report(walk, codes::MISPLACED_STATEMENT, entry.range, "`when` can't stand here", Some(help));
         }
         let mut sink = Sink::default();

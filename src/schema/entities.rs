@@ -1,5 +1,6 @@
 //! Platform, hub, team, environment, cluster, layer, repository and health.
 
+use super::namespaces::NAMESPACE;
 use super::services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, KindSchema, Text, Type};
 
@@ -55,6 +56,13 @@ pub(super) const KINDS: &[KindSchema] = &[
         doc: "A shape for services, with typed parameters. A service takes it with `use`, and what it says itself wins.",
         body: TEMPLATE,
         example: "template web {\n  param image : string\n  param port  : int = 8080\n  helm { path = \"charts/web\"  values { image = image  port = port } }\n}",
+    },
+    KindSchema {
+        kind: Kind::Namespace,
+        doc: "A namespace with one owner, and bounds that the team can't change: they belong to the foundation of each \
+              cluster. Everything but `owner` and `on` may stand in `when`.",
+        body: NAMESPACE,
+        example: "namespace chat-api {\n  owner    = chat\n  guests   = [shop]\n  security = baseline\n  quota { \"requests.cpu\" = \"10\"  pods = \"50\" }\n}",
     },
     KindSchema {
         kind: Kind::Repository,

@@ -3,6 +3,7 @@
 
 mod entities;
 mod functions;
+mod namespaces;
 mod reference;
 mod services;
 mod sources;

@@ -21,6 +21,8 @@ pub enum Kind {
     Health,
     /// A service's shape with parameters.
     Template,
+    /// A namespace with one owner.
+    Namespace,
 }
 
 impl Kind {
@@ -38,6 +40,7 @@ impl Kind {
             Self::Repository => "repository",
             Self::Health => "health",
             Self::Template => "template",
+            Self::Namespace => "namespace",
         }
     }
 }
@@ -259,6 +262,8 @@ pub enum Text {
     Image,
     /// A regular expression.
     Regex,
+    /// A quantity of Kubernetes that is not negative: `500m`, `2Gi`.
+    Quantity,
 }
 
 impl Type {
@@ -309,6 +314,7 @@ impl Text {
             Self::SyncOption => "sync option",
             Self::Image => "image",
             Self::Regex => "regular expression",
+            Self::Quantity => "quantity",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The forms of strings.
 
+use super::quantity::quantity;
 use crate::diagnostics::{self as codes, Code};
 use crate::schema::{Text, Version};
 
@@ -97,6 +98,10 @@ fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
         Text::Regex if regex::Regex::new(text).is_err() => problem(
             format!("`{text}` is no regular expression"),
             "brackets must close and repetitions need something to repeat",
+        ),
+        Text::Quantity if quantity(text).is_none() => problem(
+            format!("`{text}` is no quantity"),
+            "Kubernetes reads `500m`, `2`, `1.5Gi`; the units are m, k, M, G, T, P, E, or Ki, Mi, Gi, Ti, Pi, Ei",
         ),
         _ => Ok(()),
     }

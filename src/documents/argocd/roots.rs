@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::super::footprints::footprint;
 use super::super::kubernetes;
 use super::super::yaml::Node;
 use super::super::{header, paths};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
-use crate::model::{Cluster, Deliver, Estate, Head, Hub, Order, Platform, Settings, estate, head};
+use crate::model::{Cluster, Deliver, Estate, Head, Hub, Order, Owned, Platform, Settings, estate, head, ownership};
 use crate::names::declarations;
 use crate::plan::plan;
 use crate::schema::{Kind, Version};
@@ -155,9 +154,9 @@ fn services(db: &dyn Db) -> impl Iterator<Item = &Arc<Head>> {
     declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref())
 }
 
-/// The clusters that something runs on. As a rule the first services run on all of them, and no other is looked at.
+/// The clusters that something runs on or has a namespace on. As a rule these are all, and no service is looked at.
 fn used_clusters<'db>(db: &'db dyn Db, estate: &Estate) -> BTreeSet<&'db str> {
-    let mut used = BTreeSet::new();
+    let mut used: BTreeSet<&str> = ownership(db).keys().map(AsRef::as_ref).collect();
     for head in services(db) {
         if used.len() == estate.clusters.len() {
             break;
@@ -179,24 +178,19 @@ fn has_sets(db: &dyn Db, estate: &Estate, hub: &Hub) -> bool {
 pub(in crate::documents) fn cluster_files(db: &dyn Db) -> Vec<(String, Arc<str>)> {
     let estate = estate(db);
     let Some(platform) = &estate.platform else { return vec![] };
-    let mut namespaces: BTreeMap<&str, BTreeSet<Arc<str>>> = BTreeMap::new();
     let mut layers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for item in declarations(db).of(db, Kind::Service) {
-        for (cluster, namespace) in &footprint(db, item).namespaces {
-            namespaces.entry(cluster).or_default().insert(Arc::clone(namespace));
-        }
-        if let Some(head) = head(db, item).as_ref().filter(|head| head.deliver == Deliver::Applications) {
-            for slot in &head.instances {
-                layers.entry(&slot.cluster).or_default().insert(&head.layer);
-            }
+    for head in services(db).filter(|head| head.deliver == Deliver::Applications) {
+        for slot in &head.instances {
+            layers.entry(&slot.cluster).or_default().insert(&head.layer);
         }
     }
     let mut files = vec![];
     for cluster in &estate.clusters {
         let Some(hub) = estate.hub(&cluster.hub) else { continue };
         let layers = layers.get(cluster.name.as_ref()).cloned().unwrap_or_default();
-        let namespaces = namespaces.get(cluster.name.as_ref()).cloned().unwrap_or_default();
-        files.extend(foundation(platform, hub, cluster, &namespaces));
+        if let Some(namespaces) = ownership(db).get(&cluster.name) {
+            files.extend(foundation(platform, hub, cluster, namespaces));
+        }
         if platform.order == Order::Bootstrap {
             files.extend(layers.into_iter().map(|layer| self::layer(db, platform, hub, cluster, layer)));
         }
@@ -208,7 +202,7 @@ fn foundation(
     platform: &Platform,
     hub: &Hub,
     cluster: &Cluster,
-    namespaces: &BTreeSet<Arc<str>>,
+    namespaces: &BTreeMap<Arc<str>, Owned>,
 ) -> Vec<(String, Arc<str>)> {
     let folder = paths::cluster(&cluster.name);
     let Some(objects) = kubernetes::namespaces(platform, cluster, namespaces) else { return vec![] };

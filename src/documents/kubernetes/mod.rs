@@ -1,5 +1,6 @@
 //! Kubernetes' own kinds, and kustomizations.
 
+mod bounds;
 mod kustomization;
 mod namespace;
 mod overlay;

@@ -1,0 +1,84 @@
+//! Files that are imported for a team declare only what the team owns, and widen nothing.
+
+use std::sync::Arc;
+
+use super::lines::{line_in, line_of};
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::model::{Place, estate, head, ownership, places, some, users};
+use crate::names::{Item, bound_team, declarations, name_span};
+use crate::schema::Kind;
+
+/// What a service or a template may say only in a file that admins own, and why.
+const WIDENING: [(&str, &str); 1] =
+    [("application", "a raw Application goes past what the language checks; what it may hold is for admins to say")];
+
+pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
+    for item in &declarations(db).items {
+        let Some(team) = bound_team(db, item.decl(db).file(db)) else { continue };
+        match item.kind(db) {
+            Kind::Service => service(db, *item, team, sink),
+            Kind::Template => widening(db, *item, team, sink),
+            kind => sink.push(not_the_teams(name_span(db, *item), team, &format!("declares a {}", kind.word()))),
+        }
+    }
+}
+
+fn service(db: &dyn Db, item: Item<'_>, team: &Arc<str>, sink: &mut Sink) {
+    widening(db, item, team, sink);
+    let Some(head) = head(db, item) else { return };
+    if head.owner != *team {
+        let span = line_in(db, item, "owner").unwrap_or_else(|| name_span(db, item));
+        return sink.push(not_the_teams(span, team, &format!("declares a service of team {}", head.owner)));
+    }
+    for place in places(db, item) {
+        sink.extend(anothers(db, item, team, place));
+    }
+}
+
+fn widening(db: &dyn Db, item: Item<'_>, team: &str, sink: &mut Sink) {
+    for (key, why) in WIDENING {
+        if let Some(span) = line_in(db, item, key) {
+            sink.push(widened(span, format!("`{key}` widens what team {team} may")).note(why).help(FOR_ADMINS));
+        }
+    }
+}
+
+const FOR_ADMINS: &str = "say it in a file that is imported without `for`, which admins own";
+
+fn widened(span: Span, message: String) -> Diagnostic {
+    Diagnostic::new(codes::WIDENED, span, message)
+}
+
+/// A namespace where others live. Elsewhere admins may share one; a file of a team can't move in.
+fn anothers(db: &dyn Db, item: Item<'_>, team: &str, place: &Place) -> Option<Diagnostic> {
+    let shut = |cluster: &&Arc<str>| {
+        let owned = ownership(db).get(*cluster).and_then(|owned| owned.get(&place.namespace));
+        !owned.is_some_and(|owned| owned.bounds.is_some())
+    };
+    let open: Vec<&Arc<str>> = place.clusters.iter().filter(shut).collect();
+    let users = users(db).get(&place.namespace)?;
+    let estate = estate(db);
+    // Two teams of which none is an admin are told apart anyway.
+    let concerns = |other: &str| other != team && (estate.is_admin(other) || estate.is_admin(team));
+    let mut others = users.iter().filter(|user| user.is_home && concerns(&user.team));
+    let other = others.find(|user| open.iter().any(|cluster| user.clusters.contains(cluster)))?;
+    let clusters: Vec<&str> =
+        open.iter().filter(|cluster| other.clusters.contains(cluster)).map(|cluster| cluster.as_ref()).collect();
+    let key = if place.is_home { "namespace" } else { "extra_namespaces" };
+    let span = line_in(db, item, key).unwrap_or_else(|| name_span(db, item));
+    let message = format!("`{}` of team {} lives in `{}` on {}", other.service, other.team, place.namespace, some(&clusters));
+    let finding = widened(span, message)
+        .note("who may write to a namespace can reach everything in it; a file for a team can't let the team in")
+        .help(format!("take another namespace, or let admins write `namespace {} {{ guests = [{team}] }}`", place.namespace));
+    Some(match line_of(db, &other.service, "namespace") {
+        Some(line) => finding.also(line, "it says so here"),
+        None => finding,
+    })
+}
+
+fn not_the_teams(span: Span, team: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(codes::NOT_THE_TEAMS, span, format!("this file is for team {team}, and {what}"))
+        .note("a file that is imported `for` a team declares services of the team, and templates")
+        .help(FOR_ADMINS)
+}
