@@ -62,7 +62,7 @@ type Teams<'t> = (Option<&'t Arc<str>>, Option<&'t Arc<str>>);
 
 fn imported_apart(import: Span, path: &str, (here, there): Teams<'_>, first: Option<Span>) -> Diagnostic {
     let whom = |team: Option<&Arc<str>>| team.map_or("everybody".to_owned(), |team| format!("team {team}"));
-    let message = format!("{path} is imported for {} here, and for {} elsewhere", whom(here), whom(there));
+    let message = format!("imported for {} here, and for {} elsewhere: {path}", whom(here), whom(there));
     let finding = Diagnostic::new(codes::IMPORTED_APART, import, message)
         .note("a file that is for a team declares only what the team owns; what it imports is for the team too")
         .help("import each file once, or always with the same `for`");

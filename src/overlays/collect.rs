@@ -150,7 +150,7 @@ impl<'a> Collector<'a, '_> {
         };
         if !attribute.overlay && !walk.conditions.is_empty() {
             let message = format!("`{}` can't differ by overlay", key.text);
-            let help = "it says what the service is, before any condition can be asked";
+            let help = "it says what is declared, before any condition can be asked";
             self.report(walk, codes::NOT_IN_OVERLAY, key.range, message, Some(help.to_owned()));
             return None;
         }
