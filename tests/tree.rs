@@ -267,6 +267,48 @@ fn namespaces_belong_to_foundations() {
     }
 }
 
+/// What bounds a namespace stands in the file of the namespace, and the projects of teams refuse it. `admins` are called
+/// `platform` in every example.
+#[test]
+fn bounds_belong_to_foundations() {
+    const BOUNDING: [&str; 2] = ["LimitRange", "ResourceQuota"];
+    for tree in TREES.iter() {
+        let in_file = |path: &str, name: &str| {
+            let mut there = tree.objects.iter().filter(|(known, _)| known == path);
+            there.any(|(_, object)| object["kind"] == "Namespace" && text(object, "/metadata/name") == name)
+        };
+        let bounds = tree.objects.iter().filter(|(_, object)| BOUNDING.contains(&text(object, "/kind")));
+        for (path, object) in bounds {
+            tree.holds(object, path.ends_with("/foundation/namespaces.yaml"));
+            tree.holds(object, in_file(path, text(object, "/metadata/namespace")));
+        }
+        for project in tree.of_kind("AppProject") {
+            let refused = list(project, "/spec/namespaceResourceBlacklist");
+            let kinds: Vec<&str> = refused.iter().map(|refused| text(refused, "/kind")).collect();
+            let is_admin = ["admin", "platform"].contains(&text(project, "/metadata/name"));
+            tree.holds(project, if is_admin { kinds.is_empty() } else { kinds == BOUNDING });
+        }
+    }
+}
+
+/// P02: every leaf goes where its project permits, by a pair without a pattern.
+#[test]
+fn projects_permit_what_their_leaves_write_to() {
+    for tree in TREES.iter() {
+        for leaf in &tree.leaves {
+            let of = |project: &&&Value| {
+                text(project, "/metadata/name") == text(leaf, "/spec/project")
+                    && text(project, "/metadata/namespace") == text(leaf, "/metadata/namespace")
+            };
+            let projects = tree.of_kind("AppProject");
+            let project = projects.iter().find(of).expect("every leaf has a project");
+            let destinations = list(project, "/spec/destinations");
+            tree.holds(leaf, destinations.iter().any(|pair| **pair == leaf["spec"]["destination"]));
+            tree.holds(project, destinations.iter().all(|pair| !text(pair, "/namespace").contains('*')));
+        }
+    }
+}
+
 /// A17: what goes takes its objects along, but where that would lose what is protected.
 #[test]
 fn finalizers_say_what_goes_along() {

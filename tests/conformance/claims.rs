@@ -39,10 +39,20 @@ pub(crate) struct Hub {
 #[derive(Clone, Default)]
 pub(crate) struct Permissions {
     pub(crate) repositories: BTreeSet<String>,
-    /// Server and namespace.
+    /// Server and namespace; `*` for all.
     pub(crate) destinations: BTreeSet<(String, String)>,
     /// Group and kind of cluster-scoped objects.
     pub(crate) kinds: BTreeSet<(String, String)>,
+    /// Group and kind of objects in namespaces that are refused; all others are permitted.
+    pub(crate) refused: BTreeSet<(String, String)>,
+}
+
+impl Permissions {
+    /// Whether an Application may go there.
+    pub(crate) fn goes_to(&self, server: &str, namespace: &str) -> bool {
+        let has = |namespace: &str| self.destinations.contains(&(server.to_owned(), namespace.to_owned()));
+        has(namespace) || has("*")
+    }
 }
 
 /// What is claimed of each hub of a sound platform.
@@ -67,7 +77,7 @@ fn empty(db: &Database, name: &str, namespace: &str) -> Hub {
     let mut admin = Permissions::default();
     admin.repositories.insert(platform.repo.to_string());
     admin.destinations.insert((IN_CLUSTER.to_owned(), namespace.to_owned()));
-    admin.destinations.extend(clusters().map(|cluster| (cluster.server.to_string(), "default".to_owned())));
+    admin.destinations.extend(clusters().map(|cluster| (cluster.server.to_string(), "*".to_owned())));
     admin.kinds.insert((String::new(), "Namespace".to_owned()));
     Hub {
         name: name.to_owned(),
@@ -94,6 +104,10 @@ fn permit(db: &Database, hub: &mut Hub, service: &str, slot: &Slot, application:
     let spec = &application["spec"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let project = hub.projects.entry(text(&spec["project"])).or_default();
+    if !estate(db).is_admin(&text(&spec["project"])) {
+        let bounding = ["LimitRange", "ResourceQuota"];
+        project.refused.extend(bounding.map(|kind| (String::new(), kind.to_owned())));
+    }
     let sources = spec["sources"].as_array().cloned().unwrap_or_else(|| vec![spec["source"].clone()]);
     project.repositories.extend(sources.iter().map(|source| text(&source["repoURL"])));
     let server = text(&spec["destination"]["server"]);

@@ -300,6 +300,8 @@ fn requests(hub: &Hub) -> Vec<(Value, bool)> {
     let servers: BTreeSet<String> = all.destinations.iter().map(|(server, _)| server.clone()).collect();
     let namespaces: BTreeSet<String> =
         all.destinations.iter().map(|(_, namespace)| namespace.clone()).chain(["kube-system".to_owned()]).collect();
+    let namespaces = namespaces.into_iter().filter(|namespace| namespace != "*");
+    let namespaces: BTreeSet<String> = namespaces.chain(["default".to_owned()]).collect();
     all.kinds.extend(
         [("", "Node"), ("rbac.authorization.k8s.io", "ClusterRoleBinding")]
             .map(|(group, kind)| (group.to_owned(), kind.to_owned())),
@@ -311,7 +313,7 @@ fn requests(hub: &Hub) -> Vec<(Value, bool)> {
         }
         for server in &servers {
             for namespace in &namespaces {
-                let permitted = project.destinations.contains(&(server.clone(), namespace.clone()));
+                let permitted = project.goes_to(server, namespace);
                 requests.push((json!({ "project": name, "server": server, "namespace": namespace }), permitted));
             }
         }
@@ -319,6 +321,11 @@ fn requests(hub: &Hub) -> Vec<(Value, bool)> {
             let permitted = project.kinds.contains(&(group.clone(), kind.clone()));
             let request =
                 json!({ "project": name, "group": group, "kind": kind, "resource": "x", "namespaced": false });
+            requests.push((request, permitted));
+        }
+        for kind in ["ConfigMap", "LimitRange", "ResourceQuota"] {
+            let permitted = !project.refused.contains(&(String::new(), kind.to_owned()));
+            let request = json!({ "project": name, "group": "", "kind": kind, "resource": "x", "namespaced": true });
             requests.push((request, permitted));
         }
     }

@@ -94,8 +94,11 @@ impl Estate {
     /// The files that declare it.
     pub(crate) fn write(&self, random: &mut Random, files: &mut Texts) {
         let mut main = Text::default();
-        for import in ["teams.pf", "clusters.pf", "services/*.pf", "shapes/**/*.pf"] {
+        for import in ["teams.pf", "clusters.pf", "namespaces.pf", "services/*.pf", "shapes/**/*.pf"] {
             main.line(format!("import \"{import}\""));
+        }
+        for team in &self.teams {
+            main.line(format!("import \"teams/{team}/*.pf\" for {team}"));
         }
         self.platform(random, &mut main);
         self.hubs(random, &mut main);
@@ -104,6 +107,7 @@ impl Estate {
         self.health(random, &mut main);
         files.insert("platform.pf".to_owned(), main.finish());
         files.insert("teams.pf".to_owned(), self.teams(random));
+        files.insert("namespaces.pf".to_owned(), super::namespaces::namespaces(random, self));
         let clusters = self.clusters(random, files);
         files.insert("clusters.pf".to_owned(), clusters);
     }

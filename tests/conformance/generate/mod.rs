@@ -3,6 +3,7 @@
 mod conditions;
 pub(crate) mod coverage;
 mod estate;
+mod namespaces;
 mod services;
 mod sources;
 mod text;
