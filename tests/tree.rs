@@ -291,24 +291,6 @@ fn bounds_belong_to_foundations() {
     }
 }
 
-/// P02: every leaf goes where its project permits, by a pair without a pattern.
-#[test]
-fn projects_permit_what_their_leaves_write_to() {
-    for tree in TREES.iter() {
-        for leaf in &tree.leaves {
-            let of = |project: &&&Value| {
-                text(project, "/metadata/name") == text(leaf, "/spec/project")
-                    && text(project, "/metadata/namespace") == text(leaf, "/metadata/namespace")
-            };
-            let projects = tree.of_kind("AppProject");
-            let project = projects.iter().find(of).expect("every leaf has a project");
-            let destinations = list(project, "/spec/destinations");
-            tree.holds(leaf, destinations.iter().any(|pair| **pair == leaf["spec"]["destination"]));
-            tree.holds(project, destinations.iter().all(|pair| !text(pair, "/namespace").contains('*')));
-        }
-    }
-}
-
 /// A17: what goes takes its objects along, but where that would lose what is protected.
 #[test]
 fn finalizers_say_what_goes_along() {
@@ -571,6 +553,9 @@ fn folders_that_are_applied_hold_manifests() {
             "ConfigMap",
             "Secret",
             "Namespace",
+            "ResourceQuota",
+            "LimitRange",
+            "NetworkPolicy",
             "Kustomization",
             "Component",
         ])
@@ -591,7 +576,7 @@ fn folders_that_are_applied_hold_manifests() {
     }
 }
 
-/// Projects permit exactly what is used: no denials, and no pattern but for the platform's own.
+/// P02: projects permit exactly what is used: no denials, and no pattern but for the platform's own.
 #[test]
 fn projects_are_exact() {
     for tree in TREES.iter() {

@@ -67,10 +67,14 @@ fn anothers(db: &dyn Db, item: Item<'_>, team: &str, place: &Place) -> Option<Di
         open.iter().filter(|cluster| other.clusters.contains(cluster)).map(|cluster| cluster.as_ref()).collect();
     let key = if place.is_home { "namespace" } else { "extra_namespaces" };
     let span = line_in(db, item, key).unwrap_or_else(|| name_span(db, item));
-    let message = format!("`{}` of team {} lives in `{}` on {}", other.service, other.team, place.namespace, some(&clusters));
+    let message =
+        format!("`{}` of team {} lives in `{}` on {}", other.service, other.team, place.namespace, some(&clusters));
     let finding = widened(span, message)
         .note("who may write to a namespace can reach everything in it; a file for a team can't let the team in")
-        .help(format!("take another namespace, or let admins write `namespace {} {{ guests = [{team}] }}`", place.namespace));
+        .help(format!(
+            "take another namespace, or let admins write `namespace {} {{ guests = [{team}] }}`",
+            place.namespace
+        ));
     Some(match line_of(db, &other.service, "namespace") {
         Some(line) => finding.also(line, "it says so here"),
         None => finding,

@@ -45,7 +45,10 @@ fn contested(db: &dyn Db, name: &str, users: &[&User], index: usize, sink: &mut 
 fn two_teams(db: &dyn Db, name: &str, (user, other): (&User, &User), clusters: &[&str]) -> Option<Diagnostic> {
     let (owner, guest) = if user.is_home && !other.is_home { (user, other) } else { (other, user) };
     let message = format!("`{name}` is a namespace of two teams on {}", some(clusters));
-    let help = format!("write `namespace {name} {{ owner = {}  guests = [{}] }}`, or take another namespace", owner.team, guest.team);
+    let help = format!(
+        "write `namespace {name} {{ owner = {}  guests = [{}] }}`, or take another namespace",
+        owner.team, guest.team
+    );
     Some(
         Diagnostic::new(codes::CONTESTED_NAMESPACE, line_of(db, &user.service, key(user))?, message)
             .label(format!("`{}` of team {} writes to it", user.service, user.team))
@@ -69,7 +72,13 @@ fn not_let_in(db: &dyn Db, item: Item<'_>, user: &User, sink: &mut Sink) {
     };
     let clusters: Vec<&str> = user.clusters.iter().filter(shut).map(AsRef::as_ref).collect();
     let (false, Some(span)) = (clusters.is_empty(), line_of(db, &user.service, key(user))) else { return };
-    let message = format!("`{}` of team {} has no part in the namespace `{}` on {}", user.service, user.team, declared.name, some(&clusters));
+    let message = format!(
+        "`{}` of team {} has no part in the namespace `{}` on {}",
+        user.service,
+        user.team,
+        declared.name,
+        some(&clusters)
+    );
     sink.push(
         Diagnostic::new(codes::CONTESTED_NAMESPACE, span, message)
             .also(name_span(db, item), format!("it belongs to team {owner}"))

@@ -123,7 +123,11 @@ impl Reader<'_, '_> {
             Diagnostic::new(codes::NAMESPACE_NOWHERE, span, message).label("so this is said for nothing").help(help)
         };
         if let Some(span) = placement.nowhere {
-            self.sink.push(finding(span, "no cluster meets this condition", "mend the condition, or remove the declaration"));
+            self.sink.push(finding(
+                span,
+                "no cluster meets this condition",
+                "mend the condition, or remove the declaration",
+            ));
         } else if asked.is_empty() && !worlds(self.db).is_empty() {
             let message = format!("no service uses the namespace `{}`", self.gathered.item.name(self.db));
             let help = "write `on = ...` if it shall be there all the same, or remove the declaration";

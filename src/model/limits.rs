@@ -100,5 +100,7 @@ pub(super) fn quota(fields: Fields<'_>, sink: &mut Sink) {
 
 fn is_counted(key: &str) -> bool {
     let plain = key.strip_prefix("requests.").unwrap_or(key);
-    QUOTAS.contains(&key) || plain.starts_with("hugepages-") || (plain.contains('/') && is_qualified_name(plain).is_ok())
+    QUOTAS.contains(&key)
+        || plain.starts_with("hugepages-")
+        || (plain.contains('/') && is_qualified_name(plain).is_ok())
 }

@@ -44,12 +44,7 @@ pub(in crate::documents) fn projects(db: &dyn Db) -> Vec<(String, Arc<str>)> {
     files
 }
 
-fn add<'db>(
-    db: &'db dyn Db,
-    item: Item<'db>,
-    head: &Head,
-    bounds: &mut BTreeMap<(Arc<str>, Arc<str>), Bounds>,
-) {
+fn add<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, bounds: &mut BTreeMap<(Arc<str>, Arc<str>), Bounds>) {
     let estate = estate(db);
     let kinds = estate.layer(&head.layer).map(|layer| layer.cluster_resources.as_slice()).unwrap_or_default();
     for (hub, repository) in &footprint(db, item).repositories {
@@ -112,10 +107,7 @@ fn admin(platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<str> {
         ("description", Node::text("Roots, layers and foundations; no team's services")),
         ("sourceRepos", Node::list([platform.repo.as_ref()])),
         ("destinations", Node::List(destinations)),
-        (
-            "clusterResourceWhitelist",
-            Node::List(vec![kind("", "Namespace")]),
-        ),
+        ("clusterResourceWhitelist", Node::List(vec![kind("", "Namespace")])),
     ]);
     header::document(
         object(ARGO, "AppProject", metadata(hub, ADMIN)).with("spec", spec),
