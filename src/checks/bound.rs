@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::lines::{line_in, line_of};
+use super::namespaces::owned;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::model::{Place, estate, head, ownership, places, some, users};
+use crate::model::{Place, User, estate, head, places, some, users};
 use crate::names::{Item, bound_team, declarations, name_span};
 use crate::schema::Kind;
 
@@ -31,6 +32,7 @@ fn service(db: &dyn Db, item: Item<'_>, team: &Arc<str>, sink: &mut Sink) {
         let span = line_in(db, item, "owner").unwrap_or_else(|| name_span(db, item));
         return sink.push(not_the_teams(span, team, &format!("declares a service of team {}", head.owner)));
     }
+    sink.extend(cluster_wide(db, item, team, &head.layer));
     for place in places(db, item) {
         sink.extend(anothers(db, item, team, place));
     }
@@ -50,21 +52,30 @@ fn widened(span: Span, message: String) -> Diagnostic {
     Diagnostic::new(codes::WIDENED, span, message)
 }
 
+/// A layer that allows cluster-scoped kinds gives them to the project of every team with a service in it.
+fn cluster_wide(db: &dyn Db, item: Item<'_>, team: &str, layer: &str) -> Option<Diagnostic> {
+    let estate = estate(db);
+    let (_, kind) = estate.layer(layer).filter(|_| !estate.is_admin(team))?.cluster_resources.first()?;
+    let span = line_in(db, item, "layer").unwrap_or_else(|| name_span(db, item));
+    let message = format!("layer `{layer}` allows cluster-scoped kinds such as {kind}, which team {team} would get");
+    let finding = widened(span, message)
+        .note("the project of a team permits what the layers of its services allow; who may write ClusterRoles may do anything")
+        .help("take a layer without `cluster_resources`, or declare the service in a file that is imported without `for`");
+    Some(finding)
+}
+
 /// A namespace where others live. Elsewhere admins may share one; a file of a team can't move in.
 fn anothers(db: &dyn Db, item: Item<'_>, team: &str, place: &Place) -> Option<Diagnostic> {
-    let shut = |cluster: &&Arc<str>| {
-        let owned = ownership(db).get(*cluster).and_then(|owned| owned.get(&place.namespace));
-        !owned.is_some_and(|owned| owned.bounds.is_some())
-    };
-    let open: Vec<&Arc<str>> = place.clusters.iter().filter(shut).collect();
+    let is_open = |cluster: &&Arc<str>| owned(db, cluster, &place.namespace).is_none_or(|owned| owned.bounds.is_none());
+    let open: Vec<&str> = place.clusters.iter().filter(is_open).map(AsRef::as_ref).collect();
     let users = users(db).get(&place.namespace)?;
     let estate = estate(db);
     // Two teams of which none is an admin are told apart anyway.
     let concerns = |other: &str| other != team && (estate.is_admin(other) || estate.is_admin(team));
     let mut others = users.iter().filter(|user| user.is_home && concerns(&user.team));
-    let other = others.find(|user| open.iter().any(|cluster| user.clusters.contains(cluster)))?;
-    let clusters: Vec<&str> =
-        open.iter().filter(|cluster| other.clusters.contains(cluster)).map(|cluster| cluster.as_ref()).collect();
+    let lives_on = |user: &User, cluster: &str| user.clusters.iter().any(|known| known.as_ref() == cluster);
+    let other = others.find(|user| open.iter().any(|cluster| lives_on(user, cluster)))?;
+    let clusters: Vec<&str> = open.iter().copied().filter(|cluster| lives_on(other, cluster)).collect();
     let key = if place.is_home { "namespace" } else { "extra_namespaces" };
     let span = line_in(db, item, key).unwrap_or_else(|| name_span(db, item));
     let message =

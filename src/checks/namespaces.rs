@@ -24,7 +24,7 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
 }
 
 /// The cluster's namespace of this name.
-fn owned<'db>(db: &'db dyn Db, cluster: &str, name: &str) -> Option<&'db Owned> {
+pub(super) fn owned<'db>(db: &'db dyn Db, cluster: &str, name: &str) -> Option<&'db Owned> {
     ownership(db).get(cluster)?.get(name)
 }
 
@@ -67,8 +67,8 @@ fn not_let_in(db: &dyn Db, item: Item<'_>, user: &User, sink: &mut Sink) {
     let Some(declared) = namespace(db, item) else { return };
     let Some(owner) = &declared.owner else { return };
     let shut = |cluster: &&Arc<str>| {
-        let owned = owned(db, cluster, &declared.name).filter(|owned| owned.bounds.is_some());
-        owned.is_some_and(|owned| !owned.lets_in(&user.team))
+        let here = owned(db, cluster, &declared.name).filter(|here| here.bounds.is_some());
+        here.is_some_and(|here| !here.lets_in(&user.team))
     };
     let clusters: Vec<&str> = user.clusters.iter().filter(shut).map(AsRef::as_ref).collect();
     let (false, Some(span)) = (clusters.is_empty(), line_of(db, &user.service, key(user))) else { return };

@@ -150,7 +150,7 @@ impl Reader<'_, '_> {
     }
 
     fn no_owner(&mut self, candidates: &[&Arc<str>]) {
-        let names: Vec<&str> = candidates.iter().map(|team| team.as_ref()).collect();
+        let names: Vec<&str> = candidates.iter().map(AsRef::as_ref).map(AsRef::as_ref).collect();
         let finding = Diagnostic::new(codes::MISSING_ATTRIBUTE, self.gathered.origin(), "`owner` is missing");
         let finding = match names.as_slice() {
             [] => finding.note("no team has a service with this `namespace`, so nobody owns it by default"),

@@ -36,6 +36,8 @@ pub(crate) struct Layer {
     pub(crate) after: Vec<usize>,
     pub(crate) sets: bool,
     pub(crate) selects: bool,
+    /// Whether it allows cluster-scoped kinds.
+    pub(crate) wide: bool,
 }
 
 pub(crate) struct Repository {
@@ -305,10 +307,10 @@ impl Estate {
             if layer.selects || random.chance(20) {
                 text.line(format!("generator = {}", if layer.selects { "clusters" } else { "list" }));
             }
-            text.line(format!(
-                "cluster_resources = {}",
-                quoted(&["rbac.authorization.k8s.io/ClusterRole", "apiextensions.k8s.io/CustomResourceDefinition"])
-            ));
+            if layer.wide {
+                let kinds = ["rbac.authorization.k8s.io/ClusterRole", "apiextensions.k8s.io/CustomResourceDefinition"];
+                text.line(format!("cluster_resources = {}", quoted(&kinds)));
+            }
             if random.chance(40) {
                 text.open("defaults");
                 maybe(random, text, &["labels { layer = \"${service}\" }"]);
@@ -401,6 +403,7 @@ fn layer(random: &mut Random, index: usize, layers: &[Layer]) -> Layer {
         after,
         sets: random.chance(40),
         selects: random.chance(40),
+        wide: random.chance(60),
     }
 }
 

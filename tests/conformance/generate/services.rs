@@ -57,8 +57,9 @@ pub(crate) fn services(random: &mut Random, estate: &Estate, sources: &mut Texts
     for index in 0..2 + writer.random.below(7) {
         let mut text = Text::default();
         let owner = writer.random.pick(&estate.teams).clone();
-        let is_bound = writer.random.chance(30);
-        writer.service(&mut text, index, &owner, is_bound);
+        let layer = writer.random.below(estate.layers.len());
+        let is_bound = writer.random.chance(40) && (owner == estate.teams[0] || !estate.layers[layer].wide);
+        writer.service(&mut text, index, (&owner, layer), is_bound);
         let folder = if is_bound { format!("teams/{owner}") } else { "services".to_owned() };
         sources.insert(format!("{folder}/{index}.pf"), text.finish());
     }
@@ -116,9 +117,8 @@ struct Writer<'w> {
 
 impl Writer<'_> {
     /// `is_bound`: whether the file is for the owner alone, so that it can't widen anything.
-    fn service(&mut self, text: &mut Text, index: usize, owner: &str, is_bound: bool) {
+    fn service(&mut self, text: &mut Text, index: usize, (owner, layer): (&str, usize), is_bound: bool) {
         let estate = self.estate;
-        let layer = self.random.below(estate.layers.len());
         let placement = self.placement();
         let looped = self.random.chance(12);
         let name = format!("svc-{index}");
@@ -151,7 +151,7 @@ impl Writer<'_> {
         if !is_bound {
             raw(self.random, text);
         }
-        if items.is_empty() && self.random.chance(10) {
+        if items.is_empty() && estate.layers[layer].wide && self.random.chance(10) {
             rules(text);
         }
         self.overlays(text, &placement, chart);
