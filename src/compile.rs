@@ -4,8 +4,10 @@ use rustc_hash::FxHashSet;
 
 use crate::db::{Database, Db, SourceFile, in_parallel};
 use crate::diagnostics::{self as codes, Code, Diagnostic, Severity, sort};
-use crate::model::{check_declaration, estate, estate_diagnostics, head_diagnostics, service_diagnostics};
-use crate::names::{declarations, duplicates, items, reachable};
+use crate::model::{
+    check_declaration, estate, estate_diagnostics, head_diagnostics, namespace_diagnostics, service_diagnostics,
+};
+use crate::names::{declarations, duplicates, items, reachable, unknown_teams};
 use crate::schema::Kind;
 use crate::source::outline;
 use crate::syntax::syntax;
@@ -59,6 +61,7 @@ fn text_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
         }
     }
     all.extend(duplicates(db));
+    all.extend(unknown_teams(db));
     all
 }
 
@@ -68,6 +71,9 @@ fn meaning_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     for item in declarations(db).of(db, Kind::Service) {
         all.extend(head_diagnostics(db, item).iter().cloned());
         all.extend(service_diagnostics(db, item).iter().cloned());
+    }
+    for item in declarations(db).of(db, Kind::Namespace) {
+        all.extend(namespace_diagnostics(db, item).iter().cloned());
     }
     all.extend(crate::checks::platform_diagnostics(db).iter().cloned());
     all

@@ -219,6 +219,7 @@ fn helm_value_edited() {
     footprint(service database)
     leaves(service database)
     outline(services.pf)
+    places(service database)
     service(service database)
     service_readme(service database)
     shared(service database)
@@ -242,11 +243,11 @@ fn doc_comment_edited() {
     check_declaration(service database)
     checked_head(service database)
     checked_service(service database)
-    cluster_files
     footprint(service database)
     head(service database)
     leaves(service database)
     outline(services.pf)
+    places(service database)
     platform_readme
     projects
     service(service database)
@@ -270,6 +271,7 @@ fn overlay_edited() {
     footprint(service api)
     leaves(service api)
     outline(services.pf)
+    places(service api)
     service(service api)
     service_readme(service api)
     shared(service api)
@@ -323,6 +325,8 @@ fn service_added() {
     names
     needed_by(service extra)
     outline(services.pf)
+    ownership
+    places(service extra)
     plan
     platform_diagnostics
     platform_readme
@@ -336,6 +340,7 @@ fn service_added() {
     service_readme(service extra)
     shared(service extra)
     syntax(service extra)
+    users
     waves(service api)
     waves(service cache)
     waves(service database)
@@ -376,6 +381,8 @@ fn label_of_a_cluster_changed() {
     leaves(service database)
     loaded × 10
     outline(platform.pf)
+    ownership
+    places(service api)
     plan
     platform_diagnostics
     platform_readme
@@ -391,6 +398,7 @@ fn label_of_a_cluster_changed() {
     shared(service cache)
     shared(service database)
     syntax(cluster eu)
+    users
     waves(service api)
     waves(service cache)
     waves(service database)
@@ -421,6 +429,7 @@ fn need_added() {
     needed_by(service cache)
     needed_by(service database)
     outline(services.pf)
+    places(service api)
     plan
     platform_diagnostics
     platform_readme
@@ -432,6 +441,7 @@ fn need_added() {
     service_readme(service database)
     shared(service api)
     syntax(service api)
+    users
     waves(service api)
     written(service api)
     ");
@@ -467,6 +477,7 @@ fn data_file_changed() {
     leaves(service cache)
     leaves(service database)
     loaded × 10
+    ownership
     plan
     platform_diagnostics
     platform_readme

@@ -267,6 +267,30 @@ fn namespaces_belong_to_foundations() {
     }
 }
 
+/// What bounds a namespace stands in the file of the namespace, and the projects of teams refuse it. `admins` are called
+/// `platform` in every example.
+#[test]
+fn bounds_belong_to_foundations() {
+    const BOUNDING: [&str; 2] = ["LimitRange", "ResourceQuota"];
+    for tree in TREES.iter() {
+        let in_file = |path: &str, name: &str| {
+            let mut there = tree.objects.iter().filter(|(known, _)| known == path);
+            there.any(|(_, object)| object["kind"] == "Namespace" && text(object, "/metadata/name") == name)
+        };
+        let bounds = tree.objects.iter().filter(|(_, object)| BOUNDING.contains(&text(object, "/kind")));
+        for (path, object) in bounds {
+            tree.holds(object, path.ends_with("/foundation/namespaces.yaml"));
+            tree.holds(object, in_file(path, text(object, "/metadata/namespace")));
+        }
+        for project in tree.of_kind("AppProject") {
+            let refused = list(project, "/spec/namespaceResourceBlacklist");
+            let kinds: Vec<&str> = refused.iter().map(|refused| text(refused, "/kind")).collect();
+            let is_admin = ["admin", "platform"].contains(&text(project, "/metadata/name"));
+            tree.holds(project, if is_admin { kinds.is_empty() } else { kinds == BOUNDING });
+        }
+    }
+}
+
 /// A17: what goes takes its objects along, but where that would lose what is protected.
 #[test]
 fn finalizers_say_what_goes_along() {
@@ -578,6 +602,9 @@ fn folders_that_are_applied_hold_manifests() {
             "ExternalSecret",
             "SealedSecret",
             "Namespace",
+            "ResourceQuota",
+            "LimitRange",
+            "NetworkPolicy",
             "Kustomization",
             "Component",
         ])
@@ -598,7 +625,7 @@ fn folders_that_are_applied_hold_manifests() {
     }
 }
 
-/// Projects permit exactly what is used: no denials, and no pattern but for the platform's own.
+/// P02: projects permit exactly what is used: no denials, and no pattern but for the platform's own.
 #[test]
 fn projects_are_exact() {
     for tree in TREES.iter() {

@@ -1,6 +1,9 @@
 //! What no single declaration can see: the order in words, names that clash, and what is too long or too large.
 
 mod applications;
+mod bound;
+mod lines;
+mod namespaces;
 mod objects;
 mod order;
 mod owners;
@@ -16,5 +19,7 @@ pub fn platform_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     applications::check(db, &mut sink);
     objects::check(db, &mut sink);
     owners::check(db, &mut sink);
+    namespaces::check(db, &mut sink);
+    bound::check(db, &mut sink);
     sink.finish()
 }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::model::{Brought, Service, Variant, brought_objects, service, some};
+use crate::model::{Brought, Service, Variant, brought_objects, ownership, service, some};
 use crate::names::{Item, declarations};
 use crate::schema::Kind;
 
@@ -19,9 +19,6 @@ struct Bringer {
     /// The clusters of the instances, each as often as it has instances there.
     clusters: Arc<[Arc<str>]>,
 }
-
-/// A namespace that foundations create for a service, and their clusters.
-type Created = (Arc<str>, Arc<[Arc<str>]>);
 
 /// What the API server tells objects apart by: group, kind, namespace and name.
 type Key<'k> = (&'k str, &'k str, &'k str, &'k str);
@@ -60,18 +57,6 @@ fn brings<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Bringer> {
         brought.iter().map(bringer).collect()
     };
     service.variants.iter().zip(brought_objects(db, item)).flat_map(of).collect()
-}
-
-/// The namespaces that foundations create for a service.
-#[salsa::tracked]
-fn creates<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Created> {
-    let Some(service) = service(db, item) else { return vec![] };
-    let of = |variant: &Variant| -> Vec<Created> {
-        let clusters = clusters(service, variant);
-        let names = std::iter::once(&variant.spec.namespace).chain(&variant.spec.extra_namespaces);
-        names.map(|name| (Arc::clone(name), Arc::clone(&clusters))).collect()
-    };
-    service.variants.iter().flat_map(of).collect()
 }
 
 fn clusters(service: &Service, variant: &Variant) -> Arc<[Arc<str>]> {
@@ -145,16 +130,12 @@ fn foundations(db: &dyn Db, bringers: &FxHashMap<Key<'_>, Vec<&Bringer>>, order:
     if brought.is_empty() {
         return;
     }
-    let mut created: FxHashSet<(&str, &str)> = FxHashSet::default();
-    for item in declarations(db).of(db, Kind::Service) {
-        for (namespace, clusters) in creates(db, item) {
-            created.extend(clusters.iter().map(|cluster| (cluster.as_ref(), namespace.as_ref())));
-        }
-    }
+    let creates =
+        |cluster: &str, name: &str| ownership(db).get(cluster).is_some_and(|created| created.contains_key(name));
     for key in brought {
         for bringer in &bringers[key] {
             let all = bringer.clusters.iter().map(AsRef::as_ref);
-            let clusters: BTreeSet<&str> = all.filter(|cluster| created.contains(&(*cluster, key.3))).collect();
+            let clusters: BTreeSet<&str> = all.filter(|cluster| creates(cluster, key.3)).collect();
             if !clusters.is_empty() {
                 sink.push(foundation(key.3, bringer.object.span, &clusters));
             }

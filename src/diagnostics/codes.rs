@@ -117,6 +117,12 @@ codes! {
     BAD_SECRET_KEY = Error "PF0841" "a key that no Secret can have";
     EMPTY_REMOTE_KEY = Error "PF0842" "a remote key that is empty";
     KEYS_OF_TYPE = Error "PF0843" "a Secret without the keys that its type asks for";
+    // Who owns what.
+    CONTESTED_NAMESPACE = Error "PF0810" "a namespace that two teams write to";
+    NAMESPACE_NOWHERE = Warning "PF0811" "a namespace that is declared for nothing";
+    NOT_THE_TEAMS = Error "PF0812" "a file of one team that declares what isn't the team's";
+    WIDENED = Error "PF0813" "a file of one team that widens what the team may";
+    IMPORTED_APART = Error "PF0814" "a file that is imported for one team and for another, or for all";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

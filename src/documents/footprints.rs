@@ -1,4 +1,4 @@
-//! What a service leaves on the platform as a whole: repositories, namespaces and names. A changed Helm value does not
+//! What a service leaves on the platform as a whole: repositories and words for people. A changed Helm value does not
 //! show here, so projects, foundations and the map of the platform stay as they are.
 
 use std::collections::BTreeSet;
@@ -14,9 +14,7 @@ use crate::names::Item;
 pub(super) struct Footprint {
     /// The repositories that it reads, by hub.
     pub(super) repositories: BTreeSet<(Arc<str>, Arc<str>)>,
-    /// The namespaces that it writes to, by cluster.
-    pub(super) namespaces: BTreeSet<(Arc<str>, Arc<str>)>,
-    /// The same, with the namespace that it is deployed to between them.
+    /// The namespaces that it writes to: the cluster, the namespace that it is deployed to, and the one that it writes to.
     pub(super) writes: BTreeSet<(Arc<str>, Arc<str>, Arc<str>)>,
     /// The first sentence of its doc comment.
     pub(super) summary: Option<Arc<str>>,
@@ -47,7 +45,6 @@ pub(super) fn footprint<'db>(db: &'db dyn Db, item: Item<'db>) -> Footprint {
         for namespace in [&variant.spec.namespace].into_iter().chain(&variant.spec.extra_namespaces) {
             for cluster in &clusters {
                 let (cluster, own) = (Arc::clone(&cluster.name), Arc::clone(&variant.spec.namespace));
-                footprint.namespaces.insert((Arc::clone(&cluster), Arc::clone(namespace)));
                 footprint.writes.insert((cluster, own, Arc::clone(namespace)));
             }
         }

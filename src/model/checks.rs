@@ -58,6 +58,7 @@ impl<'db> Checker<'db> {
         let place = match kind {
             Kind::Service => Place::Service,
             Kind::Template => Place::Template,
+            Kind::Namespace => Place::Overlaid,
             _ => Place::Plain,
         };
         let mut locals = self.item.locals(self.db).to_vec();

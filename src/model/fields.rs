@@ -60,8 +60,25 @@ impl<'t> Fields<'t> {
         }
     }
 
+    /// The entries of a block, each with where it comes from.
+    pub(super) fn entries(self, key: &str) -> impl Iterator<Item = (&'t Arc<str>, &'t Tree)> {
+        let children = match self.tree(key) {
+            Some(Tree::Branch(children, _)) => Some(children),
+            _ => None,
+        };
+        children.into_iter().flatten()
+    }
+
     pub(super) fn text_map(self, key: &str) -> BTreeMap<Arc<str>, Arc<str>> {
-        let entries = self.map(key).into_iter();
+        self.block(key).all_texts()
+    }
+
+    /// The entries of the block that are texts.
+    pub(super) fn all_texts(self) -> BTreeMap<Arc<str>, Arc<str>> {
+        let entries = match self.0.map(Tree::value) {
+            Some(Value::Object(object)) => object.as_ref().clone().into_iter(),
+            _ => BTreeMap::new().into_iter(),
+        };
         entries.filter_map(|(key, value)| value.as_text().map(|text| (key, Arc::clone(text)))).collect()
     }
 }

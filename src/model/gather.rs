@@ -12,7 +12,7 @@ use crate::overlays::{
     Collector, Condition, Contributions, Deferred, Facts, Frame, Level, Mention, Narrowness, Place, Step, Tree, locals,
     mentions, mentions_of_conditions, merge, narrowness, of_expr, scope_in, strongest_first, trace,
 };
-use crate::schema::{Kind, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
+use crate::schema::{BlockSchema, Kind, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use crate::source::Site;
 use crate::syntax::ast::{Argument, Block, EntryKind, Expr, ExprKind, Word};
 use crate::values::{Ambients, Expected, Scope, Value, World, boolean, evaluate, evaluate_named};
@@ -50,27 +50,54 @@ pub(super) fn gather<'db>(
     sink: &mut Sink,
 ) -> Option<Gathered<'db>> {
     let named = body(db, item)?;
-    let site = item.decl(db).site(db);
-    let mut gathered = Gathered {
-        db,
-        item,
-        site,
-        contributions: Contributions::default(),
-        each: None,
-        owner: None,
-        values: vec![],
-        narrowness: Narrowness::default(),
-        order: vec![],
-    };
+    let mut gathered = Gathered::new(db, item);
     gathered.each(&named.body, sink);
     gathered.frames(&named.body, sink);
-    gathered.contributions.list.retain(|line| line.path.first().is_some_and(|key| keep(key)));
-    gathered.narrowness = narrowness(gathered.facts(), &gathered.contributions);
-    gathered.order = strongest_first(&gathered.contributions, &gathered.narrowness);
+    gathered.rank(keep);
+    Some(gathered)
+}
+
+/// Gathers what a declaration says by itself and in its overlays: no template, and no defaults of others.
+pub(super) fn gather_alone<'db>(
+    db: &'db dyn Db,
+    item: Item<'db>,
+    schema: &'static BlockSchema,
+    keep: fn(&str) -> bool,
+) -> Option<Gathered<'db>> {
+    let named = body(db, item)?;
+    let mut gathered = Gathered::new(db, item);
+    gathered.collect(gathered.own(), &named.body, schema, Place::Overlaid);
+    gathered.rank(keep);
     Some(gathered)
 }
 
 impl<'db> Gathered<'db> {
+    fn new(db: &'db dyn Db, item: Item<'db>) -> Self {
+        Self {
+            db,
+            item,
+            site: item.decl(db).site(db),
+            contributions: Contributions::default(),
+            each: None,
+            owner: None,
+            values: vec![],
+            narrowness: Narrowness::default(),
+            order: vec![],
+        }
+    }
+
+    /// The frame of the declaration itself.
+    fn own(&self) -> Frame {
+        Frame { site: self.site, level: Level::Own, locals: self.item.locals(self.db).to_vec(), deferred: vec![] }
+    }
+
+    /// Keeps the attributes that matter, and says which line is stronger.
+    fn rank(&mut self, keep: fn(&str) -> bool) {
+        self.contributions.list.retain(|line| line.path.first().is_some_and(|key| keep(key)));
+        self.narrowness = narrowness(self.facts(), &self.contributions);
+        self.order = strongest_first(&self.contributions, &self.narrowness);
+    }
+
     fn facts(&self) -> Facts<'_> {
         let each = self.each.as_ref().map(|(name, _)| (name, self.values.as_slice()));
         Facts { db: self.db, names: names(self.db), clusters: worlds(self.db), each }
@@ -140,9 +167,7 @@ impl<'db> Gathered<'db> {
             self.defaults(layer, Level::Layer, &["defaults"]);
         }
         // The template's arguments stand in the service's frame, so that one comes first and the list is in order of use.
-        let own =
-            Frame { site: self.site, level: Level::Own, locals: self.item.locals(self.db).to_vec(), deferred: vec![] };
-        self.collect(own, body, &SERVICE, Place::Service);
+        self.collect(self.own(), body, &SERVICE, Place::Service);
         let own = self.contributions.frames.len() - 1;
         self.template(own, sink);
     }
@@ -155,7 +180,7 @@ impl<'db> Gathered<'db> {
         value.as_text().cloned()
     }
 
-    fn collect(&mut self, frame: Frame, body: &'db Block, schema: &'static crate::schema::BlockSchema, place: Place) {
+    fn collect(&mut self, frame: Frame, body: &'db Block, schema: &'static BlockSchema, place: Place) {
         let item = self.each.as_ref().map(|(name, _)| Arc::clone(name));
         let mut collector = Collector {
             db: self.db,
@@ -309,8 +334,10 @@ impl<'db> Gathered<'db> {
     /// The world of an instance.
     pub(super) fn world(&self, asked: Asked) -> World {
         let mut world = worlds(self.db).get(asked.cluster).cloned().unwrap_or_default();
-        world.service = Some(Arc::clone(self.item.name(self.db)));
         world.owner.clone_from(&self.owner);
+        if self.item.kind(self.db) == Kind::Service {
+            world.service = Some(Arc::clone(self.item.name(self.db)));
+        }
         world.item = self.each.as_ref().and_then(|(name, items)| {
             let (_, value) = items.get(asked.item?)?;
             Some((Arc::clone(name), value.clone()))
@@ -415,17 +442,20 @@ impl<'db> Gathered<'db> {
             let asks = |group: &Group| self.asks(*condition, &group.world, &mut Sink::default());
             let holds = groups.iter().any(|group| group.truth.get(index) == Some(&true) || asks(group).is_err());
             if frame.level == Level::Own && !holds {
-                sink.push(
-                    Diagnostic::new(
-                        codes::OVERLAY_NEVER_HOLDS,
-                        frame.site.span(condition.expr.range),
-                        "no instance meets this condition",
-                    )
-                    .note(format!("`{}` runs on {} instances", self.item.name(self.db), count(groups)))
-                    .help("mend the condition, or remove the block"),
-                );
+                sink.push(self.never_holds(frame.site.span(condition.expr.range), count(groups)));
             }
         }
+    }
+
+    fn never_holds(&self, span: Span, count: usize) -> Diagnostic {
+        let name = self.item.name(self.db);
+        let (message, note) = match self.item.kind(self.db) {
+            Kind::Service => ("no instance meets this condition", format!("`{name}` runs on {count} instances")),
+            _ => ("none of its clusters meets this condition", format!("`{name}` is on {count} clusters")),
+        };
+        Diagnostic::new(codes::OVERLAY_NEVER_HOLDS, span, message)
+            .note(note)
+            .help("mend the condition, or remove the block")
     }
 }
 

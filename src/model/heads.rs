@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use super::access::check_groups;
 use super::entities::{Cluster, Deliver, Generator};
-use super::estates::{attribute, deliver, estate, generator, worlds};
+use super::estates::{attribute, deliver, estate, generator};
 use super::gather::{Asked, Gathered, gather};
+use super::placement::{placement, reference, scope_of};
 use super::selector::{Requirement, selector};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::names::{Item, names, siblings, sink_of};
+use crate::names::{Item, siblings, sink_of};
 use crate::overlays::{Tree, conform_key};
 use crate::schema::{Kind, SERVICE, SERVICE_DEFAULTS, Type};
-use crate::syntax::ast::{Expr, ExprKind};
-use crate::values::{Ambients, Expected, Scope, Value, boolean, check, evaluate, evaluate_named};
+use crate::syntax::ast::Expr;
+use crate::values::{Expected, Scope, Value, evaluate};
 
 /// A service that is needed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -185,15 +186,7 @@ impl<'db> Reader<'_, 'db> {
     }
 
     fn scope(&self) -> Scope<'_> {
-        Scope {
-            db: self.db(),
-            site: self.gathered.site,
-            names: names(self.db()),
-            locals: self.gathered.item.locals(self.db()),
-            item: None,
-            ambients: Ambients::None,
-            world: None,
-        }
+        scope_of(self.db(), self.gathered.item)
     }
 
     fn reference(&mut self, name: &str, kind: Kind) -> Option<Arc<str>> {
@@ -204,18 +197,7 @@ impl<'db> Reader<'_, 'db> {
             self.sink.push(Diagnostic::new(codes::MISSING_ATTRIBUTE, self.gathered.origin(), message).help(help));
             return None;
         };
-        let mut sink = Sink::default();
-        let value = evaluate_named(&self.scope(), expr, Expected::Kind(kind), &mut sink);
-        self.sink.extend(sink.finish());
-        match value.ok()? {
-            Value::Reference(found, name) if found == kind => Some(name),
-            other => {
-                // The same words as where a constant is checked, so that it is said once.
-                let span = self.gathered.site.span(expr.range);
-                self.sink.push(crate::overlays::mismatch(&other, &Type::Reference(kind), span));
-                None
-            }
-        }
+        reference(self.db(), self.gathered.item, expr, kind, self.sink)
     }
 
     fn selector(&self) -> Option<Vec<Requirement>> {
@@ -228,28 +210,14 @@ impl<'db> Reader<'_, 'db> {
 
     /// The indices of the clusters that `on` selects.
     fn placement(&mut self) -> Vec<usize> {
-        let worlds = worlds(self.db());
-        let Some(on) = attribute(self.db(), self.gathered.item, "on").filter(|on| !is_all(on)) else {
-            return (0..worlds.len()).collect();
-        };
-        let mut sink = Sink::default();
-        let scope = Scope { ambients: Ambients::Condition, ..self.scope() };
-        check(&scope, on, Expected::Value, &mut sink);
-        let holds = |index: &usize| {
-            let scope = Scope { world: worlds.get(*index), ..scope };
-            boolean(&scope, on, &mut sink).unwrap_or(false)
-        };
-        let placed: Vec<usize> = (0..worlds.len()).filter(holds).collect();
-        let broken = sink.has_errors();
-        self.sink.extend(sink.finish());
-        if placed.is_empty() && !worlds.is_empty() && !broken {
-            let span = self.gathered.site.span(on.range);
+        let placement = placement(self.db(), self.gathered.item, self.sink);
+        if let Some(span) = placement.nowhere {
             self.sink.push(
                 Diagnostic::new(codes::PLACED_NOWHERE, span, "no cluster meets this condition")
                     .label("so it runs nowhere"),
             );
         }
-        placed
+        placement.clusters
     }
 
     /// Checks that the placement has exactly one cluster in each region or environment.
@@ -307,11 +275,6 @@ impl<'db> Reader<'_, 'db> {
             item: asked.item.and_then(|index| items?.get(index)).map(|(name, _)| Arc::clone(name)),
         }
     }
-}
-
-/// Whether a placement is the word `all`.
-pub(super) fn is_all(on: &Expr) -> bool {
-    matches!(&on.kind, ExprKind::Name(name) if name.as_ref() == "all")
 }
 
 fn needs(tree: Option<&Tree>) -> Vec<Need> {

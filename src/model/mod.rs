@@ -3,6 +3,7 @@
 
 mod access;
 mod auth;
+mod bounds;
 mod checks;
 mod duration;
 mod entities;
@@ -11,13 +12,16 @@ mod fields;
 mod gather;
 mod heads;
 mod kinds;
+mod limits;
 mod local;
 mod lower;
 mod namespaces;
 mod objects;
-mod ownership;
+mod owners;
+mod placement;
 mod raw;
 mod refusals;
+mod reviews;
 mod scheme;
 mod secrets;
 mod selector;
@@ -26,10 +30,12 @@ mod settings;
 mod spec;
 mod spelling;
 mod stored;
-mod versions;
-
 pub use access::{ADMINS_ALWAYS, Granted, OWNER_ALWAYS, Rights, actions, allows, rights, teams_of};
 pub use auth::{Auth, Aws, Credential, Exec, External, Tls};
+mod targets;
+mod versions;
+
+pub use bounds::{Bounds, Namespace, namespace, namespace_diagnostics};
 pub use checks::check_declaration;
 
 pub use entities::{
@@ -40,12 +46,16 @@ pub use estates::{estate, estate_diagnostics, worlds};
 pub use gather::{Explained, explain_value};
 pub(crate) use heads::need_span;
 pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
+pub use limits::Limits;
 pub use local::{closure, wanted_files};
 pub use lower::some;
+pub use objects::BOUNDING;
 pub(crate) use objects::Brought;
-pub use ownership::{NamespaceUse, Read, Reader, file_owner, namespace_uses, owned_reads};
+pub use owners::{Owned, namespace_owner, ownership};
+pub use reviews::{NamespaceUse, Read, Reader, file_owner, namespace_uses, owned_reads};
 pub use scheme::{Scheme, SchemePart};
 pub use selector::Requirement;
 pub(crate) use services::brought_objects;
 pub use services::{Service, Variant, service, service_diagnostics};
 pub use spec::{Helm, Kustomize, Object, Origin, Plugin, Remote, Secret, Source, Spec, Sync, Tool};
+pub use targets::{Place, User, places, users};

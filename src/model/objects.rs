@@ -37,6 +37,9 @@ const HOLDERS: [(&str, &str); 3] = [
     ("PersistentVolumeClaim", "the data on its volume"),
 ];
 
+/// Kinds that bound a namespace: foundations bring them, and the projects of teams refuse them.
+pub const BOUNDING: [(&str, &str); 2] = [("", "LimitRange"), ("", "ResourceQuota")];
+
 const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 
 /// The API group of the External Secrets Operator.
@@ -55,6 +58,7 @@ pub(super) fn objects(
         spec,
         layer: &instances.head.layer,
         allowed: layer.map_or(&[], |layer| layer.cluster_resources.as_slice()),
+        is_admin: estate(db).is_admin(&instances.head.owner),
         pruned: BTreeMap::new(),
         brought: vec![],
         counted: vec![],
@@ -78,6 +82,8 @@ struct Reader<'r> {
     layer: &'r str,
     /// The cluster-scoped kinds that the layer allows.
     allowed: &'r [(Arc<str>, Arc<str>)],
+    /// Whether a team of `admins` owns the service.
+    is_admin: bool,
     /// By kind, what pruning would take along: where, and the names.
     pruned: BTreeMap<&'static str, (Span, Vec<Arc<str>>)>,
     brought: Vec<Brought>,
@@ -237,6 +243,7 @@ impl Reader<'_> {
         } else {
             let namespace = object.namespace.unwrap_or(&self.spec.namespace);
             self.namespaced(object, namespace);
+            self.bounding(object, &group);
             Arc::clone(namespace)
         };
         let Some(name) = object.name else { return };
@@ -282,6 +289,18 @@ impl Reader<'_> {
         let rule = "a project refuses namespaces that it does not list, and then the whole sync fails";
         let span = object.namespace_span.unwrap_or(object.span);
         self.refuse(span, object.named, &message, rule, &format!("add \"{namespace}\" to `extra_namespaces`"));
+    }
+
+    /// What bounds a namespace belongs to foundations, and the projects of teams refuse it.
+    fn bounding(&mut self, object: &Seen<'_>, group: &str) {
+        let kind = object.kind.as_ref();
+        if self.is_admin || !BOUNDING.contains(&(group, kind)) {
+            return;
+        }
+        let message = format!("a team can't bring a {kind}: it bounds what the team may take");
+        let rule = "the projects of teams refuse these kinds, and then the whole sync fails";
+        let help = "let admins say it: `namespace NAME { quota { ... }  limits { ... } }`";
+        self.refuse(object.span, object.named, &message, rule, help);
     }
 
     /// What must outlive its line in Git says so itself.

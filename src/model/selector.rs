@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::heads::is_all;
+use super::placement::is_all;
 use crate::schema::Kind;
 use crate::syntax::ast::{BinaryOperator, Expr, ExprKind, UnaryOperator};
 use crate::values::Value;

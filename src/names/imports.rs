@@ -1,13 +1,15 @@
-//! Imports: from the main file to every file that it reaches.
+//! Imports: from the main file to every file that it reaches, and the teams that they are for.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use globset::{Candidate, GlobBuilder, GlobSetBuilder};
 
+use super::bindings::{Bindings, handed_on};
 use crate::db::{Db, SourceFile, Workspace};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::schema::Kind;
 use crate::source::outline;
 use crate::syntax::ast::DeclarationKind;
 use crate::syntax::syntax;
@@ -20,7 +22,7 @@ struct ImportPath {
     /// The path or pattern from the platform's folder; `None` where it leaves it.
     path: Option<String>,
     span: Span,
-    for_team: Option<Span>,
+    team: Option<(Arc<str>, Span)>,
 }
 
 #[salsa::tracked]
@@ -34,7 +36,7 @@ fn import_paths(db: &dyn Db, file: SourceFile) -> Vec<ImportPath> {
         DeclarationKind::Import(import) => Some(ImportPath {
             path: join_path(file.path(db), &import.path.text),
             span: decl.site(db).span(import.path.range),
-            for_team: import.team.as_ref().map(|team| decl.site(db).span(team.range)),
+            team: import.team.as_ref().map(|team| (Arc::clone(&team.text), decl.site(db).span(team.range))),
         }),
         _ => None,
     });
@@ -53,6 +55,10 @@ pub fn data_paths(db: &dyn Db, file: SourceFile) -> Vec<String> {
 pub struct Reachable {
     /// The files, in the order of their paths behind the main file.
     pub files: Vec<SourceFile>,
+    /// The teams that files are imported for, by path.
+    teams: BTreeMap<String, Arc<str>>,
+    /// The teams that imports name.
+    named: Vec<(Arc<str>, Span)>,
     /// The findings.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -63,18 +69,43 @@ pub fn reachable(db: &dyn Db) -> Reachable {
     let workspace = Workspace::get(db);
     let mut known = Known { db, candidates: OnceCell::new(), suggested: 0 };
     let mut sink = Sink::default();
-    let mut seen = BTreeSet::from([workspace.main(db).to_owned()]);
+    let mut bindings = Bindings::new(workspace.main(db));
+    let mut named = vec![];
     let mut queue = vec![workspace.main(db).to_owned()];
     while let Some(path) = queue.pop() {
         let Some(file) = workspace.files(db).get(&path) else { continue };
+        let importer = bindings.of(&path);
         for import in import_paths(db, *file) {
-            let found = known.resolve(import, &mut sink);
-            queue.extend(found.into_iter().filter(|path| seen.insert(path.clone())));
+            named.extend(import.team.clone());
+            let team = import.team.as_ref().map(|(team, _)| team).or(importer.as_ref());
+            queue.extend(bindings.bind(known.resolve(import, &mut sink), team, import.span, &mut sink));
+            if let (Some((team, span)), Some(importer)) = (&import.team, &importer)
+                && team != importer
+            {
+                sink.push(handed_on(*span, importer));
+            }
         }
     }
     missing_main(db, &mut sink);
-    let files = seen.iter().filter_map(|path| workspace.files(db).get(path).copied()).collect();
-    Reachable { files, diagnostics: sink.finish() }
+    let files = bindings.paths().filter_map(|path| workspace.files(db).get(path).copied()).collect();
+    Reachable { files, teams: bindings.teams(), named, diagnostics: sink.finish() }
+}
+
+/// The team that a file is imported for: such a file declares only what the team owns, and widens nothing.
+#[salsa::tracked]
+pub fn bound_team(db: &dyn Db, file: SourceFile) -> Option<Arc<str>> {
+    reachable(db).teams.get(file.path(db)).cloned()
+}
+
+/// Teams that imports name and nothing declares.
+pub(crate) fn unknown_teams(db: &dyn Db) -> Vec<Diagnostic> {
+    let teams = || super::names(db).of(Kind::Team).map(AsRef::as_ref);
+    let unknown = reachable(db).named.iter().filter(|(team, _)| !teams().any(|known| known == team.as_ref()));
+    let finding = |(team, span): &(Arc<str>, Span)| {
+        let near = crate::diagnostics::did_you_mean(team, teams()).map(|near| format!("did you mean `{near}`?"));
+        Diagnostic::new(codes::UNKNOWN_NAME, *span, format!("there is no team `{team}`")).help_if(near)
+    };
+    unknown.map(finding).collect()
 }
 
 fn missing_main(db: &dyn Db, sink: &mut Sink) {
@@ -103,12 +134,6 @@ const MAX_SUGGESTED: usize = 20;
 
 impl<'p> Known<'p> {
     fn resolve(&mut self, import: &ImportPath, sink: &mut Sink) -> Vec<String> {
-        if let Some(team) = import.for_team {
-            sink.push(
-                Diagnostic::new(codes::NOT_YET, team, "`import ... for TEAM` is not there yet")
-                    .help("leave `for` and the team away; the file is read with full rights"),
-            );
-        }
         let Some(path) = &import.path else {
             sink.push(Diagnostic::new(codes::IMPORT_OUTSIDE, import.span, "this path leaves the platform's folder").note(
                 "a platform is compiled from the files below its main file, so that its meaning is the same everywhere",

@@ -154,7 +154,7 @@ impl<'a> Collector<'a, '_> {
         };
         if !attribute.overlay && !walk.conditions.is_empty() {
             let message = format!("`{}` can't differ by overlay", key.text);
-            let help = "it says what the service is, before any condition can be asked";
+            let help = "it says what is declared, before any condition can be asked";
             self.report(walk, codes::NOT_IN_OVERLAY, key.range, message, Some(help.to_owned()));
             return None;
         }
@@ -314,7 +314,7 @@ impl<'a> Collector<'a, '_> {
 
     fn when(&mut self, entry: &'a Entry, condition: &'a Expr, body: &'a Block, shape: Shape, walk: &mut Walk) {
         if walk.place == Place::Plain {
-            let help = "overlays stand in services, templates and defaults".to_owned();
+            let help = "overlays stand in services, templates, namespaces and defaults".to_owned();
             return self.report(walk, codes::MISPLACED_STATEMENT, entry.range, "`when` can't stand here", Some(help));
         }
         let mut sink = Sink::default();

@@ -2,6 +2,7 @@
 
 use super::actions::ROLE;
 use super::auth::AUTH;
+use super::namespaces::NAMESPACE;
 use super::secrets::STORE;
 use super::services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, KindSchema, Text, Type};
@@ -65,6 +66,13 @@ pub(super) const KINDS: &[KindSchema] = &[
               `operator` and `admin` are there already.",
         body: ROLE,
         example: "role debugger {\n  includes = [operator]\n  actions  = [exec]\n}",
+    },
+    KindSchema {
+        kind: Kind::Namespace,
+        doc: "A namespace with one owner, and bounds that the team can't change: they belong to the foundation of each \
+              cluster. Everything but `owner` and `on` may stand in `when`.",
+        body: NAMESPACE,
+        example: "namespace chat-api {\n  owner    = chat\n  guests   = [shop]\n  security = baseline\n  quota { \"requests.cpu\" = \"10\"  pods = \"50\" }\n}",
     },
     KindSchema {
         kind: Kind::Repository,

@@ -5,6 +5,7 @@ mod actions;
 mod auth;
 mod entities;
 mod functions;
+mod namespaces;
 mod reference;
 mod secrets;
 mod services;

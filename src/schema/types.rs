@@ -25,6 +25,8 @@ pub enum Kind {
     Template,
     /// A set of actions that teams are given.
     Role,
+    /// A namespace with one owner.
+    Namespace,
 }
 
 impl Kind {
@@ -44,6 +46,7 @@ impl Kind {
             Self::Health => "health",
             Self::Template => "template",
             Self::Role => "role",
+            Self::Namespace => "namespace",
         }
     }
 }
@@ -283,6 +286,8 @@ pub enum Text {
     GitHubHandle,
     /// Whom GitLab asks for a review.
     GitLabHandle,
+    /// A quantity of Kubernetes that is not negative: `500m`, `2Gi`.
+    Quantity,
 }
 
 impl Type {
@@ -338,6 +343,7 @@ impl Text {
             Self::Sealed => "sealed text",
             Self::GitHubHandle => "handle on GitHub",
             Self::GitLabHandle => "handle on GitLab",
+            Self::Quantity => "quantity",
         }
     }
 }

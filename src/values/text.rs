@@ -1,6 +1,7 @@
 //! The forms of strings.
 
 use super::handle::{is_github_handle, is_gitlab_handle};
+use super::quantity::quantity;
 use crate::diagnostics::{self as codes, Code};
 use crate::schema::{Text, Version};
 
@@ -112,6 +113,10 @@ fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
         Text::RoleArn if !is_role_arn(text) => problem(
             format!("`{text}` is no ARN of a role"),
             "AWS writes `arn:aws:iam::ACCOUNT:role/NAME`, with twelve digits",
+        ),
+        Text::Quantity if quantity(text).is_none() => problem(
+            format!("`{text}` is no quantity"),
+            "Kubernetes reads `500m`, `2`, `1.5Gi`; the units are m, k, M, G, T, P, E, or Ki, Mi, Gi, Ti, Pi, Ei",
         ),
         _ => Ok(()),
     }

@@ -52,10 +52,20 @@ pub(crate) struct Rights {
 #[derive(Clone, Default)]
 pub(crate) struct Permissions {
     pub(crate) repositories: BTreeSet<String>,
-    /// Server and namespace.
+    /// Server and namespace; `*` for all.
     pub(crate) destinations: BTreeSet<(String, String)>,
     /// Group and kind of cluster-scoped objects.
     pub(crate) kinds: BTreeSet<(String, String)>,
+    /// Group and kind of objects in namespaces that are refused; all others are permitted.
+    pub(crate) refused: BTreeSet<(String, String)>,
+}
+
+impl Permissions {
+    /// Whether an Application may go there.
+    pub(crate) fn goes_to(&self, server: &str, namespace: &str) -> bool {
+        let has = |namespace: &str| self.destinations.contains(&(server.to_owned(), namespace.to_owned()));
+        has(namespace) || has("*")
+    }
 }
 
 /// What is claimed of each hub of a sound platform.
@@ -151,6 +161,10 @@ fn permit(db: &Database, hub: &mut Hub, service: &str, slot: &Slot, application:
     let spec = &application["spec"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let project = hub.projects.entry(text(&spec["project"])).or_default();
+    if !estate(db).is_admin(&text(&spec["project"])) {
+        let bounding = ["LimitRange", "ResourceQuota"];
+        project.refused.extend(bounding.map(|kind| (String::new(), kind.to_owned())));
+    }
     let sources = spec["sources"].as_array().cloned().unwrap_or_else(|| vec![spec["source"].clone()]);
     project.repositories.extend(sources.iter().map(|source| text(&source["repoURL"])));
     let server = text(&spec["destination"]["server"]);

@@ -314,7 +314,8 @@ fn requests(hub: &Hub) -> Vec<(Value, bool)> {
     let servers: BTreeSet<String> = all.destinations.iter().map(|(server, _)| server.clone()).collect();
     let namespaces: Vec<String> =
         all.destinations.iter().map(|(_, namespace)| namespace.clone()).chain(["kube-system".to_owned()]).collect();
-    let namespaces = namespaces.into_iter().filter(|namespace| namespace != "*").collect::<BTreeSet<_>>();
+    let namespaces = namespaces.into_iter().filter(|namespace| namespace != "*");
+    let namespaces: BTreeSet<String> = namespaces.chain(["default".to_owned()]).collect();
     all.kinds.extend(
         [("", "Node"), ("rbac.authorization.k8s.io", "ClusterRoleBinding")]
             .map(|(group, kind)| (group.to_owned(), kind.to_owned())),
@@ -329,9 +330,7 @@ fn requests(hub: &Hub) -> Vec<(Value, bool)> {
         }
         for server in &servers {
             for namespace in &namespaces {
-                let permitted = [namespace.as_str(), "*"]
-                    .iter()
-                    .any(|known| project.destinations.contains(&(server.clone(), (*known).to_owned())));
+                let permitted = project.goes_to(server, namespace);
                 requests.push((json!({ "project": name, "server": server, "namespace": namespace }), permitted));
             }
         }
@@ -339,6 +338,11 @@ fn requests(hub: &Hub) -> Vec<(Value, bool)> {
             let permitted = project.kinds.contains(&(group.clone(), kind.clone()));
             let request =
                 json!({ "project": name, "group": group, "kind": kind, "resource": "x", "namespaced": false });
+            requests.push((request, permitted));
+        }
+        for kind in ["ConfigMap", "LimitRange", "ResourceQuota"] {
+            let permitted = !project.refused.contains(&(String::new(), kind.to_owned()));
+            let request = json!({ "project": name, "group": "", "kind": kind, "resource": "x", "namespaced": true });
             requests.push((request, permitted));
         }
     }

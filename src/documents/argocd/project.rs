@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::super::footprints::{Footprint, footprint};
+use super::super::footprints::footprint;
 use super::super::kubernetes::{ACCOUNT, is_reserved};
 use super::super::yaml::Node;
 use super::super::{header, leaf, paths};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
-use crate::model::{DefaultProject, Estate, Hub, Platform, estate, head};
-use crate::names::declarations;
+use crate::model::{BOUNDING, DefaultProject, Estate, Head, Hub, Platform, estate, head, places};
+use crate::names::{Item, declarations};
 use crate::schema::Kind;
 
 /// What a team's project has to allow on one hub.
@@ -29,8 +29,7 @@ pub(in crate::documents) fn projects(db: &dyn Db) -> Vec<(String, Arc<str>)> {
     let mut bounds: BTreeMap<(Arc<str>, Arc<str>), Bounds> = BTreeMap::new();
     for item in declarations(db).of(db, Kind::Service) {
         let Some(head) = head(db, item) else { continue };
-        let kinds = estate.layer(&head.layer).map(|layer| layer.cluster_resources.as_slice()).unwrap_or_default();
-        add(estate, footprint(db, item), &head.owner, kinds, &mut bounds);
+        add(db, item, head, &mut bounds);
     }
     let mut files = vec![];
     for hub in &estate.hubs {
@@ -41,29 +40,27 @@ pub(in crate::documents) fn projects(db: &dyn Db) -> Vec<(String, Arc<str>)> {
         }
         for ((of, team), bounds) in &bounds {
             if *of == hub.name {
-                files.push((format!("{folder}/{team}.yaml"), project(hub, team, bounds)));
+                let is_admin = estate.is_admin(team);
+                files.push((format!("{folder}/{team}.yaml"), project(hub, team, bounds, is_admin)));
             }
         }
     }
     files
 }
 
-fn add(
-    estate: &Estate,
-    footprint: &Footprint,
-    owner: &Arc<str>,
-    kinds: &[(Arc<str>, Arc<str>)],
-    bounds: &mut BTreeMap<(Arc<str>, Arc<str>), Bounds>,
-) {
-    for (hub, repository) in &footprint.repositories {
-        let bounds = bounds.entry((Arc::clone(hub), Arc::clone(owner))).or_default();
+fn add<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, bounds: &mut BTreeMap<(Arc<str>, Arc<str>), Bounds>) {
+    let estate = estate(db);
+    let kinds = estate.layer(&head.layer).map(|layer| layer.cluster_resources.as_slice()).unwrap_or_default();
+    for (hub, repository) in &footprint(db, item).repositories {
+        let bounds = bounds.entry((Arc::clone(hub), Arc::clone(&head.owner))).or_default();
         bounds.repositories.insert(Arc::clone(repository));
         bounds.cluster_resources.extend(kinds.iter().cloned());
     }
-    for (cluster, namespace) in &footprint.namespaces {
-        let Some(cluster) = estate.cluster(cluster) else { continue };
-        let bounds = bounds.entry((Arc::clone(&cluster.hub), Arc::clone(owner))).or_default();
-        bounds.destinations.insert((Arc::clone(&cluster.server), Arc::clone(namespace)));
+    for place in places(db, item) {
+        for cluster in place.clusters.iter().filter_map(|name| estate.cluster(name)) {
+            let bounds = bounds.entry((Arc::clone(&cluster.hub), Arc::clone(&head.owner))).or_default();
+            bounds.destinations.insert((Arc::clone(&cluster.server), Arc::clone(&place.namespace)));
+        }
     }
 }
 
@@ -76,22 +73,22 @@ fn metadata(hub: &Hub, name: &str) -> Node {
     ])
 }
 
-fn project(hub: &Hub, team: &str, bounds: &Bounds) -> Arc<str> {
+fn project(hub: &Hub, team: &str, bounds: &Bounds, is_admin: bool) -> Arc<str> {
     let destination = |(server, namespace): &(Arc<str>, Arc<str>)| {
         Node::map([("server", Node::text(Arc::clone(server))), ("namespace", Node::text(Arc::clone(namespace)))])
     };
-    let kind = |(group, kind): &(Arc<str>, Arc<str>)| {
-        Node::map([("group", Node::text(Arc::clone(group))), ("kind", Node::text(Arc::clone(kind)))])
-    };
+    let kinds = bounds.cluster_resources.iter().map(|(group, name)| kind(group, name));
     let repositories: Vec<Arc<str>> = bounds.repositories.iter().cloned().collect();
     let spec = Node::map([
         ("description", Node::text(format!("Exactly what the services of team {team} use"))),
         ("sourceRepos", leaf::texts(&repositories)),
         ("destinations", Node::List(bounds.destinations.iter().map(destination).collect())),
     ]);
-    let spec =
-        spec.with_filled("clusterResourceWhitelist", Node::List(bounds.cluster_resources.iter().map(kind).collect()));
-    let spec = spec.with_filled("destinationServiceAccounts", Node::List(accounts(hub, bounds)));
+    let refused = BOUNDING.iter().filter(|_| !is_admin).map(|(group, name)| kind(group, name));
+    let spec = spec
+        .with_filled("clusterResourceWhitelist", Node::List(kinds.collect()))
+        .with_filled("namespaceResourceBlacklist", Node::List(refused.collect()))
+        .with_filled("destinationServiceAccounts", Node::List(accounts(hub, bounds)));
     header::document(
         object(ARGO, "AppProject", metadata(hub, team)).with("spec", spec),
         &format!("the project of team {team}"),
@@ -138,13 +135,17 @@ fn default_project(hub: &Hub) -> Arc<str> {
 
 /// The cluster-scoped kinds that foundations hold.
 fn cluster_kinds(hub: &Hub) -> Vec<Node> {
-    let kind = |group: &str, kind: &str| Node::map([("group", Node::text(group)), ("kind", Node::text(kind))]);
     let mut kinds = vec![kind("", "Namespace"), kind("rbac.authorization.k8s.io", "ClusterRole")];
     kinds.extend(hub.impersonation.then(|| kind("rbac.authorization.k8s.io", "ClusterRoleBinding")));
     kinds
 }
 
-/// The project of roots and foundations: the hub's own namespace, and namespaces on every cluster.
+fn kind(group: &str, kind: &str) -> Node {
+    Node::map([("group", Node::text(group)), ("kind", Node::text(kind))])
+}
+
+/// The project of roots and foundations: the hub's own namespace, and every namespace of every cluster, for there it puts what
+/// bounds the teams. Exact pairs would be clusters times namespaces, and change with each service.
 fn admin(platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<str> {
     let destination = |server: &str, namespace: &str| {
         Node::map([("server", Node::text(server)), ("namespace", Node::text(namespace))])

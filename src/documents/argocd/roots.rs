@@ -9,7 +9,7 @@ use super::super::yaml::Node;
 use super::super::{header, paths};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
-use crate::model::{Cluster, Deliver, Estate, Head, Hub, Order, Platform, Settings, estate, head};
+use crate::model::{Cluster, Deliver, Estate, Head, Hub, Order, Platform, Settings, estate, head, ownership};
 use crate::names::{Item, declarations};
 use crate::plan::plan;
 use crate::schema::{Kind, Version};
@@ -164,9 +164,9 @@ fn services(db: &dyn Db) -> impl Iterator<Item = &Arc<Head>> {
     declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref())
 }
 
-/// The clusters that something runs on. As a rule the first services run on all of them, and no other is looked at.
+/// The clusters that something runs on or has a namespace on. As a rule these are all, and no service is looked at.
 fn used_clusters<'db>(db: &'db dyn Db, estate: &Estate) -> BTreeSet<&'db str> {
-    let mut used = BTreeSet::new();
+    let mut used: BTreeSet<&str> = ownership(db).keys().map(AsRef::as_ref).collect();
     for head in services(db) {
         if used.len() == estate.clusters.len() {
             break;
@@ -203,8 +203,10 @@ pub(in crate::documents) fn cluster_files(db: &dyn Db) -> Vec<(String, Arc<str>)
     for cluster in &estate.clusters {
         let Some(hub) = estate.hub(&cluster.hub) else { continue };
         let layers = layers.get(cluster.name.as_ref()).cloned().unwrap_or_default();
-        if let Some(found) = foundations.get(cluster.name.as_ref()) {
-            files.extend(foundation(platform, estate, hub, cluster, found));
+        if let Some(namespaces) = ownership(db).get(&cluster.name) {
+            let found = foundations.remove(cluster.name.as_ref()).unwrap_or_default();
+            let made = foundation_files(estate, platform, hub, cluster, namespaces, &found);
+            files.extend(foundation(platform, hub, cluster, made));
         }
         if platform.order == Order::Bootstrap {
             files.extend(layers.into_iter().map(|layer| self::layer(db, platform, hub, cluster, layer)));
@@ -222,9 +224,6 @@ fn add_to_foundations<'db>(
     foundations: &mut BTreeMap<&'db str, Foundation>,
 ) {
     let footprint = footprint(db, item);
-    for (cluster, namespace) in &footprint.namespaces {
-        foundations.entry(cluster).or_default().namespaces.insert(Arc::clone(namespace));
-    }
     let kinds = estate.layer(&head.layer).map(|layer| layer.cluster_resources.as_slice()).unwrap_or_default();
     for (cluster, from, to) in &footprint.writes {
         let deployed = &mut foundations.entry(cluster).or_default().deployed;
@@ -245,15 +244,14 @@ fn add_to_foundations<'db>(
     }
 }
 
+/// The Application of a foundation, with the files that it applies.
 fn foundation(
     platform: &Platform,
-    estate: &Estate,
     hub: &Hub,
     cluster: &Cluster,
-    foundation: &Foundation,
+    mut files: Vec<(String, Arc<str>)>,
 ) -> Vec<(String, Arc<str>)> {
     let folder = paths::cluster(&cluster.name);
-    let mut files = foundation_files(estate, platform, hub, cluster, foundation);
     if files.is_empty() {
         return files;
     }

@@ -8,7 +8,9 @@ use super::super::variation::{Variation, variation};
 use super::super::yaml::{Node, Template};
 use super::super::{header, paths};
 use crate::db::Db;
-use crate::model::{Cluster, Estate, Granted, Platform, Role, Service, Slot, Spec, actions, estate, rights, service};
+use crate::model::{
+    Cluster, Estate, Granted, Platform, Role, Service, Slot, Spec, actions, estate, namespace_owner, rights, service,
+};
 use crate::names::Item;
 use crate::schema::Reach;
 
@@ -37,7 +39,7 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
         estate,
         None,
         |spec| Some((spec.access.clone(), Arc::clone(&spec.namespace))),
-        |cluster| Arc::clone(&cluster.group_prefix),
+        |cluster| (Arc::clone(&cluster.group_prefix), homes(db, service, cluster)),
     );
     let mut access = Access::default();
     let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -47,7 +49,9 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
         let known = folders.entry(folder.clone()).or_default();
         if known.is_empty() {
             let bindings = Bindings { estate, platform, service, cluster, slot, spec, by: &by };
-            access.files.extend(bindings.files(&folder));
+            if homes(db, service, cluster).contains(&spec.namespace) {
+                access.files.extend(bindings.files(&folder));
+            }
         }
         known.push(position);
     }
@@ -55,6 +59,14 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
     access.folders = folders.into_iter().collect();
     access.roles = roles(estate, rights(db, item));
     access
+}
+
+/// The namespaces on a cluster that the service is deployed to and that belong to its team. Only there it gives rights: they
+/// reach everything in a namespace, so a guest has none to give.
+fn homes<'s>(db: &dyn Db, service: &'s Service, cluster: &Cluster) -> BTreeSet<&'s Arc<str>> {
+    let namespaces = service.variants.iter().map(|variant| &variant.spec.namespace);
+    let owner = Some(Arc::clone(&service.head.owner));
+    namespaces.filter(|namespace| namespace_owner(db, &cluster.name, namespace) == owner).collect()
 }
 
 /// For each role with a `ClusterRole` of its own, where somebody has it.
@@ -186,18 +198,18 @@ pub(in crate::documents) fn own_roles(estate: &Estate, platform: &Platform, name
 }
 
 /// The bindings of the platform's admins, one in each namespace of a cluster.
-pub(in crate::documents) fn of_admins(
+pub(in crate::documents) fn of_admins<'n>(
     estate: &Estate,
     platform: &Platform,
     cluster: &Cluster,
-    namespaces: &BTreeSet<Arc<str>>,
+    namespaces: impl Iterator<Item = &'n Arc<str>>,
 ) -> Vec<Node> {
     let groups: BTreeSet<Arc<str>> =
         estate.admins().filter_map(|team| estate.team(team)).flat_map(|team| team.sso.iter().cloned()).collect();
     if groups.is_empty() {
         return vec![];
     }
-    let own = namespaces.iter().filter(|namespace| !is_reserved(namespace));
+    let own = namespaces.filter(|namespace| !is_reserved(namespace));
     own.map(|namespace| binding(platform, "admins", namespace, "admin", &groups_on(cluster, &groups))).collect()
 }
 

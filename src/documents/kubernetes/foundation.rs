@@ -9,13 +9,11 @@ use super::super::yaml::{Node, Template};
 use super::binding::{of_admins, own_roles};
 use super::deployer::{Deployed, deployers};
 use super::namespace::namespaces;
-use crate::model::{Cluster, Estate, Hub, Platform};
+use crate::model::{Cluster, Estate, Hub, Owned, Platform};
 
 /// What stands in the foundation of a cluster.
 #[derive(Clone, Debug, Default)]
 pub(in crate::documents) struct Foundation {
-    /// Its namespaces.
-    pub(in crate::documents) namespaces: BTreeSet<Arc<str>>,
     /// The folders with the `RoleBindings` of its services, from the output folder.
     pub(in crate::documents) access: BTreeSet<String>,
     /// The roles that somebody has here and that need a `ClusterRole` of our own.
@@ -30,12 +28,13 @@ pub(in crate::documents) fn foundation_files(
     platform: &Platform,
     hub: &Hub,
     cluster: &Cluster,
+    owned: &BTreeMap<Arc<str>, Owned>,
     foundation: &Foundation,
 ) -> Vec<(String, Arc<str>)> {
-    let Some(made) = namespaces(platform, cluster, &foundation.namespaces) else { return vec![] };
+    let Some(made) = namespaces(platform, cluster, owned) else { return vec![] };
     let mut files = BTreeMap::from([("namespaces.yaml", made)]);
     let others = [
-        ("admins.yaml", "the rights of admins", of_admins(estate, platform, cluster, &foundation.namespaces)),
+        ("admins.yaml", "the rights of admins", of_admins(estate, platform, cluster, owned.keys())),
         ("roles.yaml", "the roles", own_roles(estate, platform, &foundation.roles)),
         ("deployers.yaml", "the accounts that deploy", deployers(platform, hub, &foundation.deployed)),
     ];

@@ -1,6 +1,7 @@
 //! Kubernetes' own kinds, and kustomizations.
 
 mod binding;
+mod bounds;
 mod deployer;
 mod foundation;
 mod kustomization;

@@ -11,6 +11,7 @@ use crate::support::Texts;
 /// Statements that are in no table.
 const STATEMENTS: &[(&str, &str)] = &[
     ("import", r"(?m)^import "),
+    ("import for TEAM", r"(?m)^import .* for \w+"),
     ("for", r"(?m)^ *for \w+ in "),
     ("when", r"\bwhen "),
     ("each", r"\beach \w+ in "),

@@ -38,6 +38,8 @@ pub(crate) struct Layer {
     pub(crate) after: Vec<usize>,
     pub(crate) sets: bool,
     pub(crate) selects: bool,
+    /// Whether it allows cluster-scoped kinds.
+    pub(crate) wide: bool,
 }
 
 pub(crate) struct Repository {
@@ -102,8 +104,11 @@ impl Estate {
     /// The files that declare it.
     pub(crate) fn write(&self, random: &mut Random, files: &mut Texts) {
         let mut main = Text::default();
-        for import in ["teams.pf", "clusters.pf", "services/*.pf", "shapes/**/*.pf"] {
+        for import in ["teams.pf", "clusters.pf", "namespaces.pf", "services/*.pf", "shapes/**/*.pf"] {
             main.line(format!("import \"{import}\""));
+        }
+        for team in &self.teams {
+            main.line(format!("import \"teams/{team}/*.pf\" for {team}"));
         }
         self.platform(random, &mut main);
         self.hubs(random, &mut main);
@@ -117,6 +122,7 @@ impl Estate {
         roles(&mut main);
         files.insert("platform.pf".to_owned(), main.finish());
         files.insert("teams.pf".to_owned(), self.teams(random));
+        files.insert("namespaces.pf".to_owned(), super::namespaces::namespaces(random, self));
         let clusters = self.clusters(random, files);
         files.insert("clusters.pf".to_owned(), clusters);
     }
@@ -331,10 +337,10 @@ impl Estate {
             if layer.selects || random.chance(20) {
                 text.line(format!("generator = {}", if layer.selects { "clusters" } else { "list" }));
             }
-            text.line(format!(
-                "cluster_resources = {}",
-                quoted(&["rbac.authorization.k8s.io/ClusterRole", "apiextensions.k8s.io/CustomResourceDefinition"])
-            ));
+            if layer.wide {
+                let kinds = ["rbac.authorization.k8s.io/ClusterRole", "apiextensions.k8s.io/CustomResourceDefinition"];
+                text.line(format!("cluster_resources = {}", quoted(&kinds)));
+            }
             if random.chance(40) {
                 text.open("defaults");
                 maybe(random, text, &["labels { layer = \"${service}\" }"]);
@@ -443,6 +449,7 @@ fn layer(random: &mut Random, index: usize, layers: &[Layer]) -> Layer {
         after,
         sets: random.chance(40),
         selects: random.chance(40),
+        wide: random.chance(60),
     }
 }
 

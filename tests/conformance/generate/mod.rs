@@ -4,6 +4,7 @@ mod auth;
 mod conditions;
 pub(crate) mod coverage;
 mod estate;
+mod namespaces;
 mod secrets;
 mod services;
 mod sources;

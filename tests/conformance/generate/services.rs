@@ -2,6 +2,7 @@
 
 use super::conditions::{Condition, comparison, condition};
 use super::estate::{Estate, maybe};
+use super::namespaces::SHARED;
 use super::secrets::{secret, store};
 use super::sources::{Source, config_map};
 use super::text::{Text, list};
@@ -47,14 +48,21 @@ pub(crate) fn services(random: &mut Random, estate: &Estate, sources: &mut Texts
     for (path, content) in DATA {
         sources.insert((*path).to_owned(), (*content).to_owned());
         sources.insert(format!("services/{path}"), (*content).to_owned());
+        for team in &estate.teams {
+            sources.insert(format!("teams/{team}/{path}"), (*content).to_owned());
+        }
         sources.insert(format!("shapes/deep/{path}"), (*content).to_owned());
     }
     sources.insert("shapes/deep/templates.pf".to_owned(), templates(estate));
     let mut writer = Writer { random, estate, repository, known: vec![], overlays: 0, keeps: None };
     for index in 0..2 + writer.random.below(7) {
         let mut text = Text::default();
-        writer.service(&mut text, index);
-        sources.insert(format!("services/{index}.pf"), text.finish());
+        let owner = writer.random.pick(&estate.teams).clone();
+        let layer = writer.random.below(estate.layers.len());
+        let is_bound = writer.random.chance(40) && (owner == estate.teams[0] || !estate.layers[layer].wide);
+        writer.service(&mut text, index, (&owner, layer), is_bound);
+        let folder = if is_bound { format!("teams/{owner}") } else { "services".to_owned() };
+        sources.insert(format!("{folder}/{index}.pf"), text.finish());
     }
 }
 
@@ -111,9 +119,9 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
-    fn service(&mut self, text: &mut Text, index: usize) {
+    /// `is_bound`: whether the file is for the owner alone, so that it can't widen anything.
+    fn service(&mut self, text: &mut Text, index: usize, (owner, layer): (&str, usize), is_bound: bool) {
         let estate = self.estate;
-        let layer = self.random.below(estate.layers.len());
         let placement = self.placement();
         let looped = self.random.chance(12);
         let name = format!("svc-{index}");
@@ -126,7 +134,6 @@ impl Writer<'_> {
         text.line(format!("## Service {index}: `code`, | pipes | and <tags>.\n##\n## A second paragraph."));
         text.open(format!("service {declared}"));
         text.line(format!("layer = {}", estate.layers[layer].name));
-        let owner = self.random.pick(&estate.teams);
         text.line(format!("owner = {owner}"));
         let items = if self.random.chance(20) && !estate.named && !looped { *self.random.pick(ITEMS) } else { "" };
         self.place(text, &placement, layer);
@@ -134,7 +141,7 @@ impl Writer<'_> {
         let item = if items.is_empty() { String::new() } else { item_text(items) };
         text.line(format!("namespace = \"{name}-{shared}{item}\""));
         // What Kubernetes keeps for itself is for admins alone; the first team is one.
-        let other = if *owner == estate.teams[0] { "kube-system" } else { "others" };
+        let other = if owner == estate.teams[0] { "kube-system" } else { SHARED };
         let extra = [other, "more-${service}"].map(|namespace| format!("extra_namespaces = [\"{namespace}\"]"));
         maybe(self.random, text, &[extra[0].as_str(), extra[1].as_str()]);
         if !items.is_empty() {
@@ -145,11 +152,14 @@ impl Writer<'_> {
         let chart = self.sources(text, &name, layer, &placement.holds);
         self.secret(text, layer, &placement.holds);
         self.settings(text);
-        if self.random.chance(60) {
-            let access = self.access();
-            text.line(access);
+        if !is_bound {
+            raw(self.random, text);
+            if self.random.chance(60) {
+                let access = self.access();
+                text.line(access);
+            }
         }
-        if items.is_empty() && self.random.chance(10) {
+        if items.is_empty() && estate.layers[layer].wide && self.random.chance(10) {
             rules(text);
         }
         self.overlays(text, &placement, chart);
@@ -336,14 +346,6 @@ impl Writer<'_> {
                 "ignore_differences = [{ kind = \"Secret\"  jqPathExpressions = [\".data[]?\"] }]",
             ],
         );
-        maybe(
-            self.random,
-            text,
-            &[
-                "application { spec { info = [{ name = \"Chat\"  value = \"#x\" }] } }",
-                "application { metadata { annotations { \"notifications.argoproj.io/subscribe.on-sync-failed.slack\" = \"x\" } } }",
-            ],
-        );
     }
 
     /// Who may do what: some team, or two.
@@ -425,6 +427,17 @@ impl Writer<'_> {
             text.close();
         }
     }
+}
+
+fn raw(random: &mut Random, text: &mut Text) {
+    maybe(
+        random,
+        text,
+        &[
+            "application { spec { info = [{ name = \"Chat\"  value = \"#x\" }] } }",
+            "application { metadata { annotations { \"notifications.argoproj.io/subscribe.on-sync-failed.slack\" = \"x\" } } }",
+        ],
+    );
 }
 
 fn item_text(items: &str) -> String {

@@ -1,0 +1,104 @@
+//! Files that are imported for a team declare only what the team owns, and widen nothing.
+
+use std::sync::Arc;
+
+use super::lines::{line_in, line_of};
+use super::namespaces::owned;
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::model::{Place, User, estate, head, places, some, users};
+use crate::names::{Item, bound_team, declarations, name_span};
+use crate::schema::Kind;
+
+/// What a service or a template may say only in a file that admins own, and why.
+const WIDENING: [(&str, &str); 2] = [
+    ("application", "a raw Application goes past what the language checks; what it may hold is for admins to say"),
+    (
+        "access",
+        "a line here would win over what the platform and the layer say of access, and so over what admins decided",
+    ),
+];
+
+pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
+    for item in &declarations(db).items {
+        let Some(team) = bound_team(db, item.decl(db).file(db)) else { continue };
+        match item.kind(db) {
+            Kind::Service => service(db, *item, team, sink),
+            Kind::Template => widening(db, *item, team, sink),
+            kind => sink.push(not_the_teams(name_span(db, *item), team, &format!("declares a {}", kind.word()))),
+        }
+    }
+}
+
+fn service(db: &dyn Db, item: Item<'_>, team: &Arc<str>, sink: &mut Sink) {
+    widening(db, item, team, sink);
+    let Some(head) = head(db, item) else { return };
+    if head.owner != *team {
+        let span = line_in(db, item, "owner").unwrap_or_else(|| name_span(db, item));
+        return sink.push(not_the_teams(span, team, &format!("declares a service of team {}", head.owner)));
+    }
+    sink.extend(cluster_wide(db, item, team, &head.layer));
+    for place in places(db, item) {
+        sink.extend(anothers(db, item, team, place));
+    }
+}
+
+fn widening(db: &dyn Db, item: Item<'_>, team: &str, sink: &mut Sink) {
+    for (key, why) in WIDENING {
+        if let Some(span) = line_in(db, item, key) {
+            sink.push(widened(span, format!("`{key}` widens what team {team} may")).note(why).help(FOR_ADMINS));
+        }
+    }
+}
+
+const FOR_ADMINS: &str = "say it in a file that is imported without `for`, which admins own";
+
+fn widened(span: Span, message: String) -> Diagnostic {
+    Diagnostic::new(codes::WIDENED, span, message)
+}
+
+/// A layer that allows cluster-scoped kinds gives them to the project of every team with a service in it.
+fn cluster_wide(db: &dyn Db, item: Item<'_>, team: &str, layer: &str) -> Option<Diagnostic> {
+    let estate = estate(db);
+    let (_, kind) = estate.layer(layer).filter(|_| !estate.is_admin(team))?.cluster_resources.first()?;
+    let span = line_in(db, item, "layer").unwrap_or_else(|| name_span(db, item));
+    let message = format!("layer `{layer}` allows cluster-scoped kinds such as {kind}, which team {team} would get");
+    let finding = widened(span, message)
+        .note("the project of a team permits what the layers of its services allow; who may write ClusterRoles may do anything")
+        .help("take a layer without `cluster_resources`, or declare the service in a file that is imported without `for`");
+    Some(finding)
+}
+
+/// A namespace where others live. Elsewhere admins may share one; a file of a team can't move in.
+fn anothers(db: &dyn Db, item: Item<'_>, team: &str, place: &Place) -> Option<Diagnostic> {
+    let is_open = |cluster: &&Arc<str>| owned(db, cluster, &place.namespace).is_none_or(|owned| owned.bounds.is_none());
+    let open: Vec<&str> = place.clusters.iter().filter(is_open).map(AsRef::as_ref).collect();
+    let users = users(db).get(&place.namespace)?;
+    let estate = estate(db);
+    // Two teams of which none is an admin are told apart anyway.
+    let concerns = |other: &str| other != team && (estate.is_admin(other) || estate.is_admin(team));
+    let mut others = users.iter().filter(|user| user.is_home && concerns(&user.team));
+    let lives_on = |user: &User, cluster: &str| user.clusters.iter().any(|known| known.as_ref() == cluster);
+    let other = others.find(|user| open.iter().any(|cluster| lives_on(user, cluster)))?;
+    let clusters: Vec<&str> = open.iter().copied().filter(|cluster| lives_on(other, cluster)).collect();
+    let key = if place.is_home { "namespace" } else { "extra_namespaces" };
+    let span = line_in(db, item, key).unwrap_or_else(|| name_span(db, item));
+    let message =
+        format!("`{}` of team {} lives in `{}` on {}", other.service, other.team, place.namespace, some(&clusters));
+    let finding = widened(span, message)
+        .note("who may write to a namespace can reach everything in it; a file for a team can't let the team in")
+        .help(format!(
+            "take another namespace, or let admins write `namespace {} {{ guests = [{team}] }}`",
+            place.namespace
+        ));
+    Some(match line_of(db, &other.service, "namespace") {
+        Some(line) => finding.also(line, "it says so here"),
+        None => finding,
+    })
+}
+
+fn not_the_teams(span: Span, team: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(codes::NOT_THE_TEAMS, span, format!("this file is for team {team}, and {what}"))
+        .note("a file that is imported `for` a team declares services of the team, and templates")
+        .help(FOR_ADMINS)
+}

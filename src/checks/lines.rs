@@ -1,0 +1,29 @@
+//! Where a service says something.
+
+use crate::db::Db;
+use crate::diagnostics::Span;
+use crate::names::{Item, body, declarations, name_span};
+use crate::schema::Kind;
+use crate::syntax::ast::{Block, EntryKind};
+use crate::text::TextRange;
+
+/// Where a service's own block gives an attribute, also in its overlays; otherwise its name.
+pub(super) fn line_of(db: &dyn Db, service: &str, key: &str) -> Option<Span> {
+    let item = declarations(db).get(Kind::Service, service)?;
+    Some(line_in(db, item, key).unwrap_or_else(|| name_span(db, item)))
+}
+
+/// Where an item's own block gives an attribute, also in its overlays.
+pub(super) fn line_in(db: &dyn Db, item: Item<'_>, key: &str) -> Option<Span> {
+    let range = range_of(&body(db, item)?.body, key)?;
+    Some(item.decl(db).site(db).span(range))
+}
+
+fn range_of(block: &Block, key: &str) -> Option<TextRange> {
+    block.entries.iter().find_map(|entry| match &entry.kind {
+        EntryKind::Assign { key: word, value, .. } if word.text.as_ref() == key => Some(value.range),
+        EntryKind::Nested { key: word, .. } if word.text.as_ref() == key => Some(word.range),
+        EntryKind::When { body, .. } => range_of(body, key),
+        _ => None,
+    })
+}
