@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use platformc::db::Database;
 use platformc::documents::{Meaning, applications};
-use platformc::model::{Estate, Granted, allows, estate, head, rights};
+use platformc::model::{Estate, Granted, allows, estate, head, namespace_owner, rights};
 use platformc::names::declarations;
 use platformc::schema::{ACTIONS, Kind, Reach, action_of};
 use regex::Regex;
@@ -52,6 +52,7 @@ fn instances(db: &Database) -> Vec<Instance> {
             service: meaning.service.to_string(),
             hub: estate(db).cluster(&meaning.slot.cluster).unwrap().hub.to_string(),
             cluster: meaning.slot.cluster.to_string(),
+            is_at_home: is_at_home(db, &application, &meaning.slot.cluster),
             granted: rights(db, item).at(position.unwrap()).unwrap().clone(),
             project: text(&application, "/spec/project").to_owned(),
             name: text(&application, "/metadata/name").to_owned(),
@@ -60,6 +61,11 @@ fn instances(db: &Database) -> Vec<Instance> {
         }
     };
     applications(db).into_iter().map(instance).collect()
+}
+
+fn is_at_home(db: &Database, application: &Value, cluster: &str) -> bool {
+    let owner = namespace_owner(db, cluster, text(application, "/spec/destination/namespace"));
+    owner.as_deref() == Some(text(application, "/spec/project"))
 }
 
 impl World {
@@ -140,6 +146,8 @@ fn plain(folder: &str, path: &str) -> String {
 struct Instance {
     service: String,
     cluster: String,
+    /// Whether the service's team owns the namespace that it is deployed to: only then it gives rights there.
+    is_at_home: bool,
     granted: Granted,
     hub: String,
     project: String,
@@ -322,7 +330,7 @@ fn kubernetes_says_what_argo_cd_says() {
             for namespace in namespaces.into_iter().filter(|name| *name != "default" && !name.starts_with("kube-")) {
                 for team in &estate.teams {
                     let inside = here.iter().filter(|instance| instance.namespace == namespace);
-                    let inside: Vec<_> = inside.filter(|instance| is_at_home(world, instance)).collect();
+                    let inside: Vec<_> = inside.filter(|instance| instance.is_at_home).collect();
                     let sees = inside.iter().any(|instance| world.may(&team.name, "get", instance));
                     for group in world.groups(&team.name) {
                         let bound = bound(&foundation, namespace, &format!("{}{group}", cluster.group_prefix));
@@ -340,11 +348,6 @@ fn kubernetes_says_what_argo_cd_says() {
         }
     }
     assert!(given > 100, "there is something to look at");
-}
-
-/// Whether the service's team owns the namespace that it is deployed to: only then it gives rights there.
-fn is_at_home(_world: &World, _instance: &Instance) -> bool {
-    true
 }
 
 /// C06: a binding names a ClusterRole that is there, in a namespace that is made beside it, for accounts that are.

@@ -37,6 +37,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[(
 
 /// Files of span-free modules that may name spans, and why.
 const SPANS: &[(&str, &str)] = &[
+    ("model/access.rs", "who gets what is checked where it is written; what is granted keeps no span"),
     ("model/estates.rs", "findings point at two declarations at once; no entity keeps a span"),
     ("model/gather.rs", "`explain` shows the line of each step; what a service is made of keeps none"),
     ("model/heads.rs", "where needs stand is kept beside the head, which itself has no span"),

@@ -273,8 +273,8 @@ team web { github = "@shop/web" }
 team api { github = "@shop/api" }
 environment dev {}
 cluster dev { env = dev  server = "https://dev.example.com" }
-layer base { defaults { namespace = "shop" } }
-layer access { defaults { namespace = "shop" } }
+layer base { defaults { namespace = "shop-${owner}" } }
+layer access { defaults { namespace = "shop-${owner}" } }
 "#;
 
 /// A platform of this head and more files.

@@ -267,7 +267,8 @@ impl Stage {
             fs::write(stage.place.root.join(MINE[1].0), text).unwrap();
         }
         if let Some(at) = scene.interrupted {
-            stage.build(&Faulty::new(at, Fault::Killed), &other()).unwrap_err();
+            // On a busy machine more of the cache is settled, less has to be read, and the build may end before.
+            let _ = stage.build(&Faulty::new(at, Fault::Killed), &other());
         }
         if scene.is_settled {
             std::thread::sleep(std::time::Duration::from_millis(50));

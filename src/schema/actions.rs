@@ -26,7 +26,7 @@ pub enum Reach {
     /// The `ClusterRole` that Kubernetes brings under this name.
     Role(&'static str),
     /// The API group, the resources and the verbs of one rule.
-    Rule(&'static str, &'static [&'static str], &'static [&'static str]),
+    Verbs(&'static str, &'static [&'static str], &'static [&'static str]),
 }
 
 /// A role that every platform has.
@@ -74,7 +74,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     on(
         action("restart", "restart its workloads", &[("applications", "action/apps/*/restart", ALWAYS)]),
-        Reach::Rule("apps", WORKLOADS, &["patch"]),
+        Reach::Verbs("apps", WORKLOADS, &["patch"]),
     ),
     on(
         action(
@@ -82,12 +82,12 @@ pub const ACTIONS: &[Action] = &[
             "delete its Pods, so that new ones start",
             &[("applications", "delete/*/Pod/*/*", ALWAYS)],
         ),
-        Reach::Rule("", &["pods"], &["delete"]),
+        Reach::Verbs("", &["pods"], &["delete"]),
     ),
     risky(action("run-actions", "run any action on its objects", &[("applications", "action/*", ALWAYS)]), EDIT),
     risky(
         action("exec", "open a shell in its Pods", &[("exec", "create", ALWAYS)]),
-        Reach::Rule("", &["pods/exec"], &["create", "get"]),
+        Reach::Verbs("", &["pods/exec"], &["create", "get"]),
     ),
     risky(action("delete-objects", "delete any of its objects", &[("applications", "delete/*", ALWAYS)]), EDIT),
     risky(action("update-objects", "change any of its objects", &[("applications", "update/*", ALWAYS)]), EDIT),

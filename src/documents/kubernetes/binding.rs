@@ -177,7 +177,7 @@ fn rules(estate: &Estate, role: &Role) -> Vec<Node> {
         return vec![];
     }
     let rule = |reach: &Reach| match reach {
-        Reach::Rule(group, resources, verbs) => Some(Node::map([
+        Reach::Verbs(group, resources, verbs) => Some(Node::map([
             ("apiGroups", Node::list([*group])),
             ("resources", Node::list(resources.iter().copied())),
             ("verbs", Node::list(verbs.iter().copied())),
