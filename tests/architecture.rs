@@ -38,6 +38,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[(
 /// Files of span-free modules that may name spans, and why.
 const SPANS: &[(&str, &str)] = &[
     ("model/estates.rs", "findings point at two declarations at once; no entity keeps a span"),
+    ("model/freezes.rs", "where a freeze stands is kept beside it, for findings about several at once"),
     ("model/gather.rs", "`explain` shows the line of each step; what a service is made of keeps none"),
     ("model/heads.rs", "where needs stand is kept beside the head, which itself has no span"),
     ("model/local/paths.rs", "what a source names is looked for where the source is read"),
