@@ -39,6 +39,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[(
 const SPANS: &[(&str, &str)] = &[
     ("model/access.rs", "who gets what is checked where it is written; what is granted keeps no span"),
     ("model/estates.rs", "findings point at two declarations at once; no entity keeps a span"),
+    ("model/freezes.rs", "where a freeze stands is kept beside it, for findings about several at once"),
     ("model/gather.rs", "`explain` shows the line of each step; what a service is made of keeps none"),
     ("model/heads.rs", "where needs stand is kept beside the head, which itself has no span"),
     ("model/local/paths.rs", "what a source names is looked for where the source is read"),

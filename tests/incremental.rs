@@ -180,6 +180,7 @@ fn comment_inside_a_declaration() {
     let executed = watched.edit("services.pf", "    chart = \"database\"", "    # Ours.\n    chart   = \"database\"");
     assert_snapshot!(executed, @"
     check_declaration(service database)
+    checked_freezes(service database)
     checked_head(service database)
     checked_service(service database)
     outline(services.pf)
@@ -214,6 +215,7 @@ fn helm_value_edited() {
     application_sets(service database)
     brings(service database)
     check_declaration(service database)
+    checked_freezes(service database)
     checked_head(service database)
     checked_service(service database)
     footprint(service database)
@@ -241,6 +243,7 @@ fn doc_comment_edited() {
     application_sets(service database)
     brings(service database)
     check_declaration(service database)
+    checked_freezes(service database)
     checked_head(service database)
     checked_service(service database)
     footprint(service database)
@@ -266,6 +269,7 @@ fn overlay_edited() {
     application_sets(service api)
     brings(service api)
     check_declaration(service api)
+    checked_freezes(service api)
     checked_head(service api)
     checked_service(service api)
     footprint(service api)
@@ -302,6 +306,7 @@ fn service_added() {
     check_declaration(service extra)
     check_declaration(team web)
     checked_estate
+    checked_freezes(service extra)
     checked_head(service api)
     checked_head(service cache)
     checked_head(service database)
@@ -316,6 +321,7 @@ fn service_added() {
     dependents
     followed_of
     footprint(service extra)
+    frozen
     head(service extra)
     heads
     import_paths(services.pf)
@@ -417,6 +423,7 @@ fn need_added() {
     application_sets(service api)
     brings(service api)
     check_declaration(service api)
+    checked_freezes(service api)
     checked_head(service api)
     checked_service(service api)
     cluster_files

@@ -2,6 +2,7 @@
 
 mod applications;
 mod bound;
+mod freezes;
 mod lines;
 mod namespaces;
 mod objects;
@@ -21,5 +22,6 @@ pub fn platform_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     owners::check(db, &mut sink);
     namespaces::check(db, &mut sink);
     bound::check(db, &mut sink);
+    freezes::check(db, &mut sink);
     sink.finish()
 }

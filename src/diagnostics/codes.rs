@@ -123,6 +123,12 @@ codes! {
     NOT_THE_TEAMS = Error "PF0812" "a file of one team that declares what isn't the team's";
     WIDENED = Error "PF0813" "a file of one team that widens what the team may";
     IMPORTED_APART = Error "PF0814" "a file that is imported for one team and for another, or for all";
+    // Freezes.
+    BAD_SCHEDULE = Error "PF0820" "a schedule or a time zone that Argo CD can't read";
+    FREEZES_NOTHING = Warning "PF0821" "a freeze that holds nothing back";
+    NEVER_OPEN = Error "PF0822" "freezes that never end";
+    TORN_FREEZE = Warning "PF0823" "a freeze that changes of the clock tear apart";
+    FREEZE_HOLDS_OTHERS = Warning "PF0824" "a freeze that others wait for";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

@@ -118,9 +118,9 @@ impl<'db> Reader<'db> {
         let named = body(self.db, item)?;
         let mut contributions = Contributions::default();
         self.collect(item, Level::Own, &mut contributions);
-        contributions
-            .list
-            .retain(|line| !matches!(line.path.first().map(AsRef::as_ref), Some("vars" | "defaults" | "names")));
+        contributions.list.retain(|line| {
+            !matches!(line.path.first().map(AsRef::as_ref), Some("vars" | "defaults" | "names" | "freeze"))
+        });
         Some(self.merge(&contributions, None, self.site(item).span(named.word.range)))
     }
 
@@ -452,7 +452,7 @@ fn target(cluster: Fields<'_>, estate: &Estate) -> Option<Version> {
 }
 
 /// Merges where no condition is to be asked.
-fn merge_owned(
+pub(super) fn merge_owned(
     facts: Facts<'_>,
     contributions: &Contributions<'_>,
     locals: &[Vec<(Arc<str>, Value)>],
@@ -535,7 +535,7 @@ fn group_kind(text: &str) -> (Arc<str>, Arc<str>) {
 }
 
 /// A duration such as `1h30m` in whole seconds; its form has been checked.
-fn seconds(text: &str) -> u64 {
+pub(super) fn seconds(text: &str) -> u64 {
     let mut total = 0.0;
     let mut rest = text;
     while let Some(at) = rest.find(|c: char| c.is_ascii_alphabetic()) {

@@ -9,6 +9,7 @@ mod duration;
 mod entities;
 mod estates;
 mod fields;
+mod freezes;
 mod gather;
 mod heads;
 mod kinds;
@@ -43,6 +44,8 @@ pub use entities::{
     Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
 };
 pub use estates::{estate, estate_diagnostics, worlds};
+pub use freezes::{Freeze, Frozen, frozen};
+pub(crate) use freezes::{freeze_diagnostics, freeze_span};
 pub use gather::{Explained, explain_value};
 pub(crate) use heads::need_span;
 pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};

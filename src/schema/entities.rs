@@ -2,6 +2,7 @@
 
 use super::actions::ROLE;
 use super::auth::AUTH;
+use super::freezes::FREEZES;
 use super::namespaces::NAMESPACE;
 use super::secrets::STORE;
 use super::services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
@@ -208,6 +209,7 @@ const ENVIRONMENT: &[Attribute] = &[
         "Nothing in it is deleted by mistake: its Applications keep their workload when they go, and prune only what is confirmed.",
     )
     .default("false"),
+    FREEZES,
     Attribute::new("vars", ANY_MAP, "Variables of its clusters; they win over the platform's."),
 ];
 
@@ -264,6 +266,7 @@ const LAYER: &[Attribute] = &[
          `*` for all.",
     )
     .default("[]"),
+    FREEZES,
     Attribute::new("defaults", Type::Block(&SERVICE_DEFAULTS), "What the layer's services say unless they say otherwise: a service's attributes."),
 ];
 

@@ -4,6 +4,7 @@
 mod actions;
 mod auth;
 mod entities;
+mod freezes;
 mod functions;
 mod namespaces;
 mod reference;
@@ -22,7 +23,7 @@ pub use types::{Attribute, BlockSchema, Choice, Form, Kind, KindSchema, Text, Ty
 pub const KINDS: &[KindSchema] = entities::KINDS;
 
 /// Words that are part of the language and come with a later version.
-pub const NOT_YET: &[&str] = &["policy", "test", "preview", "rollout", "moved", "removed", "freeze", "expect"];
+pub const NOT_YET: &[&str] = &["policy", "test", "preview", "rollout", "moved", "removed", "expect"];
 
 /// What a condition and every expression of a service may name beside its own locals.
 pub const AMBIENTS: &[(&str, &str)] = &[

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::freezes::FREEZE;
 use super::types::{Attribute, BlockSchema, Form, Kind, Type};
 use super::{AMBIENTS, FUNCTIONS, KINDS, SERVICE_DEFAULTS};
 
@@ -22,6 +23,8 @@ pub fn language_reference() -> String {
             attributes(&mut out, "", &schema.body);
         }
     }
+    out.push_str("\n### freeze\n\nStands in an `environment`, a `layer` or a `service`: see [Freezes](#freezes).\n\n");
+    attributes(&mut out, "", &FREEZE);
     out.push_str("\n## What an expression can name\n\n| name | what it is |\n|---|---|\n");
     for (name, doc) in AMBIENTS {
         let _ = writeln!(out, "| `{name}` | {doc} |");

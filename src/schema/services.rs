@@ -1,6 +1,7 @@
 //! Services, templates and defaults.
 
 use super::actions::ACCESS;
+use super::freezes::FREEZES;
 use super::secrets::SECRET;
 use super::sources::{HELM, KUSTOMIZE, MANIFESTS, PLUGIN, SOURCE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, Text, Type};
@@ -95,7 +96,7 @@ const SHARED_ATTRIBUTES: [Attribute; 18] = [
 
 const SHARED: &[Attribute] = &SHARED_ATTRIBUTES;
 
-const SERVICE_ATTRIBUTES: [Attribute; 25] = {
+const SERVICE_ATTRIBUTES: [Attribute; 26] = {
     let [layer, owner, on, template, one_per, deliver, generator] = HEAD;
     let [
         namespace,
@@ -142,6 +143,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 25] = {
         history,
         deliver,
         generator,
+        FREEZES,
         application,
     ]
 };

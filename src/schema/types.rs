@@ -268,6 +268,10 @@ pub enum Text {
     ArgoVersion,
     /// A duration such as `1h30m`, as Go reads it.
     Duration,
+    /// When something begins, in five fields, as Argo CD reads them.
+    Schedule,
+    /// The name of a time zone, as the IANA spells it.
+    TimeZone,
     /// A path in a repository, from its root.
     Path,
     /// `group/Kind`, `Kind` in the core group, or `*`.
@@ -334,6 +338,8 @@ impl Text {
             Self::ChartVersion => "chart version",
             Self::ArgoVersion => "version of Argo CD",
             Self::Duration => "duration",
+            Self::Schedule => "schedule",
+            Self::TimeZone => "time zone",
             Self::Path => "path in a repository",
             Self::GroupKind => "group and kind",
             Self::SyncOption => "sync option",

@@ -2,6 +2,7 @@
 
 use super::handle::{is_github_handle, is_gitlab_handle};
 use super::quantity::quantity;
+use super::{Schedule, Zone};
 use crate::diagnostics::{self as codes, Code};
 use crate::schema::{Text, Version};
 
@@ -48,6 +49,7 @@ pub fn check_text(form: Text, text: &str) -> Result<(), TextProblem> {
         Text::SyncOption => codes::UNKNOWN_SYNC_OPTION,
         Text::ArgoVersion => codes::UNKNOWN_TARGET,
         Text::GitHubHandle | Text::GitLabHandle => codes::BAD_HANDLE,
+        Text::Schedule | Text::TimeZone => codes::BAD_SCHEDULE,
         _ => codes::BAD_VALUE,
     };
     check_form(form, text).map_err(|problem| TextProblem { code, ..problem })
@@ -90,6 +92,8 @@ fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
             format!("`{text}` is no duration"),
             "durations are read as Go does: `90s`, `5m`, `1h30m`; there are no days",
         ),
+        Text::Schedule => schedule(text),
+        Text::TimeZone => time_zone(text),
         Text::Path => path(text),
         Text::GroupKind if !is_group_kind(text) => {
             problem(format!("`{text}` names no kind"), "write `group/Kind`, `Kind` for the core group, or `*` for all")
@@ -210,6 +214,17 @@ fn is_duration(text: &str) -> bool {
         rest = after.get(unit.len()..).unwrap_or("");
     }
     !text.is_empty()
+}
+
+fn schedule(text: &str) -> Result<(), TextProblem> {
+    let note = "Argo CD reads five fields: minute, hour, day of the month, month and day of the week (0-6, Sunday is 0); it has \
+                neither seconds nor words such as `@daily`";
+    Schedule::parse(text).map(|_| ()).or_else(|message| problem(message, note))
+}
+
+fn time_zone(text: &str) -> Result<(), TextProblem> {
+    let note = "a name that Argo CD does not know means UTC there, and nothing but a line in its log says so";
+    Zone::named(text).map(|_| ()).or_else(|message| problem(message, note))
 }
 
 fn path(text: &str) -> Result<(), TextProblem> {

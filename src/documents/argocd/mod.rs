@@ -8,6 +8,7 @@ mod policy;
 mod project;
 mod registration;
 mod roots;
+mod windows;
 
 pub use application::{Meaning, applications};
 pub(super) use application::{leaf_places, shared_application};

@@ -7,6 +7,7 @@ use super::super::footprints::footprint;
 use super::super::kubernetes::{ACCOUNT, is_reserved};
 use super::super::yaml::Node;
 use super::super::{header, leaf, paths};
+use super::windows::{self, Windows};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
 use crate::model::{BOUNDING, DefaultProject, Estate, Head, Hub, Platform, estate, head, places};
@@ -31,17 +32,19 @@ pub(in crate::documents) fn projects(db: &dyn Db) -> Vec<(String, Arc<str>)> {
         let Some(head) = head(db, item) else { continue };
         add(db, item, head, &mut bounds);
     }
+    let windows = windows::of_teams(db);
     let mut files = vec![];
     for hub in &estate.hubs {
         let folder = format!("{}/projects", paths::of_hub(estate, paths::CONTROL_PLANE, &hub.name));
-        files.push((format!("{folder}/{ADMIN}.yaml"), admin(platform, estate, hub)));
+        files.push((format!("{folder}/{ADMIN}.yaml"), admin(db, platform, estate, hub)));
         if hub.default_project == DefaultProject::Hardened {
             files.push((format!("{folder}/default.yaml"), default_project(hub)));
         }
         for ((of, team), bounds) in &bounds {
             if *of == hub.name {
+                let windows = windows.get(&(Arc::clone(of), Arc::clone(team)));
                 let is_admin = estate.is_admin(team);
-                files.push((format!("{folder}/{team}.yaml"), project(hub, team, bounds, is_admin)));
+                files.push((format!("{folder}/{team}.yaml"), project(hub, team, bounds, windows, is_admin)));
             }
         }
     }
@@ -73,7 +76,7 @@ fn metadata(hub: &Hub, name: &str) -> Node {
     ])
 }
 
-fn project(hub: &Hub, team: &str, bounds: &Bounds, is_admin: bool) -> Arc<str> {
+fn project(hub: &Hub, team: &str, bounds: &Bounds, windows: Option<&Windows>, is_admin: bool) -> Arc<str> {
     let destination = |(server, namespace): &(Arc<str>, Arc<str>)| {
         Node::map([("server", Node::text(Arc::clone(server))), ("namespace", Node::text(Arc::clone(namespace)))])
     };
@@ -88,7 +91,8 @@ fn project(hub: &Hub, team: &str, bounds: &Bounds, is_admin: bool) -> Arc<str> {
     let spec = spec
         .with_filled("clusterResourceWhitelist", Node::List(kinds.collect()))
         .with_filled("namespaceResourceBlacklist", Node::List(refused.collect()))
-        .with_filled("destinationServiceAccounts", Node::List(accounts(hub, bounds)));
+        .with_filled("destinationServiceAccounts", Node::List(accounts(hub, bounds)))
+        .with_filled("syncWindows", windows.map_or(Node::List(vec![]), |windows| windows.list(hub.version)));
     header::document(
         object(ARGO, "AppProject", metadata(hub, team)).with("spec", spec),
         &format!("the project of team {team}"),
@@ -146,7 +150,7 @@ fn kind(group: &str, kind: &str) -> Node {
 
 /// The project of roots and foundations: the hub's own namespace, and every namespace of every cluster, for there it puts what
 /// bounds the teams. Exact pairs would be clusters times namespaces, and change with each service.
-fn admin(platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<str> {
+fn admin(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<str> {
     let destination = |server: &str, namespace: &str| {
         Node::map([("server", Node::text(server)), ("namespace", Node::text(namespace))])
     };
@@ -158,7 +162,8 @@ fn admin(platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<str> {
         ("sourceRepos", Node::list([platform.repo.as_ref()])),
         ("destinations", Node::List(destinations)),
         ("clusterResourceWhitelist", Node::List(cluster_kinds(hub))),
-    ]);
+    ])
+    .with_filled("syncWindows", windows::of_admin(db, platform, hub).list(hub.version));
     header::document(
         object(ARGO, "AppProject", metadata(hub, ADMIN)).with("spec", spec),
         "the project of roots and foundations",

@@ -2,6 +2,7 @@
 
 mod access;
 mod cells;
+mod freezes;
 mod graph;
 mod platform;
 mod secrets;

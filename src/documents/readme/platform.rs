@@ -31,6 +31,7 @@ pub(in crate::documents) fn platform_readme(db: &dyn Db) -> Option<(String, Arc<
     layers(&mut out, db, platform, estate, &heads);
     services(&mut out, db, &heads);
     clusters(&mut out, estate, &heads);
+    super::freezes::table(&mut out, db);
     owners(&mut out, estate, &heads);
     if (1..=MAX_DRAWN).contains(&heads.len()) {
         let _ = writeln!(

@@ -221,6 +221,7 @@ impl Estate {
                 &mut text,
                 &["vars { domain = \"${env}.example.com\"  replicas = 3 }", "vars { replicas = 5 }"],
             );
+            freezes(random, &mut text);
             text.close();
         }
         let listed = if random.chance(60) { random.below(self.clusters.len() + 1) } else { self.clusters.len() };
@@ -341,6 +342,7 @@ impl Estate {
                 let kinds = ["rbac.authorization.k8s.io/ClusterRole", "apiextensions.k8s.io/CustomResourceDefinition"];
                 text.line(format!("cluster_resources = {}", quoted(&kinds)));
             }
+            freezes(random, text);
             if random.chance(40) {
                 text.open("defaults");
                 maybe(random, text, &["labels { layer = \"${service}\" }"]);
@@ -399,6 +401,26 @@ fn roles(text: &mut Text) {
     text.line("actions = [update-objects]");
     text.line("cluster_role = \"edit\"");
     text.close();
+}
+
+/// Freezes of which any number leave most of the year open.
+pub(crate) fn freezes(random: &mut Random, text: &mut Text) {
+    const ZONES: [&str; 3] = ["", "  timezone = \"Europe/Berlin\"", "  timezone = \"America/New_York\""];
+    let zone = *random.pick(&ZONES);
+    maybe(
+        random,
+        text,
+        &[
+            &format!("freeze year {{ schedule = \"0 0 1 jan *\"  duration = \"24h\"{zone} }}"),
+            &format!("freeze weekend {{ schedule = \"0 16 * * 5\"  duration = \"6h\"{zone}  manual = true }}"),
+        ],
+    );
+    let why = "description = \"books: 'closed' & counted\"";
+    maybe(
+        random,
+        text,
+        &[&format!("freeze quarter {{ schedule = \"*/30 2 28-30 3,6,9,12 ?\"  duration = \"1h30m\"  {why} }}")],
+    );
 }
 
 /// One of the lines, or none.

@@ -1,7 +1,7 @@
 //! Services and templates.
 
 use super::conditions::{Condition, comparison, condition};
-use super::estate::{Estate, maybe};
+use super::estate::{Estate, freezes, maybe};
 use super::namespaces::SHARED;
 use super::secrets::{secret, store};
 use super::sources::{Source, config_map};
@@ -158,6 +158,9 @@ impl Writer<'_> {
                 let access = self.access();
                 text.line(access);
             }
+        }
+        if self.random.chance(15) {
+            freezes(self.random, text);
         }
         if items.is_empty() && estate.layers[layer].wide && self.random.chance(10) {
             rules(text);
