@@ -150,11 +150,11 @@ impl Place {
 fn build_writes_the_tree() {
     let place = Place::new(PLATFORM);
     assert_snapshot!(place.run(&["build"]), @"
-    [FOLDER]/infra: 32 created, 0 updated, 0 removed, 0 unchanged
+    [FOLDER]/infra: 36 created, 0 updated, 0 removed, 0 unchanged
     exit code 0
     ");
     assert_snapshot!(place.run(&["build"]), @"
-    [FOLDER]/infra: 0 created, 0 updated, 0 removed, 32 unchanged
+    [FOLDER]/infra: 0 created, 0 updated, 0 removed, 36 unchanged
     exit code 0
     ");
     let paths: Texts = place.files().into_keys().map(|path| (path, String::new())).collect();
@@ -171,15 +171,17 @@ fn build_check_is_the_step_for_ci() {
     would create _main_apps/root.yaml
     would create argocd/argocd-cm.yaml
     would create argocd/argocd-cmd-params-cm.yaml
+    would create argocd/argocd-rbac-cm.yaml
     would create argocd/projects/admin.yaml
+    would create argocd/projects/default.yaml
     would create kustomization.yaml
-    [FOLDER]/infra: would be 7 created, 0 updated, 0 removed, 0 unchanged
+    [FOLDER]/infra: would be 9 created, 0 updated, 0 removed, 0 unchanged
     exit code 1
     ");
     assert_eq!(place.files(), before);
     assert_eq!(place.exit_code(&["build"]), 0);
     assert_snapshot!(place.run(&["build", "--check"]), @"
-    [FOLDER]/infra: would be 0 created, 0 updated, 0 removed, 7 unchanged
+    [FOLDER]/infra: would be 0 created, 0 updated, 0 removed, 9 unchanged
     exit code 0
     ");
     place.put("platform.pf", "platform acorn {\n  repo = \"https://git.example.com/other.git\"\n}\nteam web {}\n");
@@ -189,7 +191,7 @@ fn build_check_is_the_step_for_ci() {
     would update _main_apps/control-plane.yaml
     would update _main_apps/root.yaml
     would update argocd/projects/admin.yaml
-    [FOLDER]/infra: would be 1 created, 3 updated, 0 removed, 3 unchanged
+    [FOLDER]/infra: would be 1 created, 3 updated, 0 removed, 5 unchanged
     exit code 1
     ");
 }
@@ -198,7 +200,7 @@ fn build_check_is_the_step_for_ci() {
 fn build_writes_elsewhere() {
     let place = Place::new(PLATFORM);
     assert_snapshot!(place.run(&["build", "--out", "tree/here"]), @"
-    [FOLDER]/tree/here: 32 created, 0 updated, 0 removed, 0 unchanged
+    [FOLDER]/tree/here: 36 created, 0 updated, 0 removed, 0 unchanged
     exit code 0
     ");
     assert!(place.files().contains_key("tree/here/README.md"));
@@ -234,7 +236,7 @@ fn one_hub_is_built_alone() {
     let before = place.files();
     place.put("platform.pf", &of_two_hubs().replace("namespace = \"api\"", "namespace = \"answers\""));
     assert_snapshot!(place.run(&["build", "--hub", "east"]), @"
-    [FOLDER]/infra: 0 created, 3 updated, 0 removed, 14 unchanged
+    [FOLDER]/infra: 0 created, 3 updated, 0 removed, 17 unchanged
     exit code 0
     ");
     let changed: Vec<String> = place
@@ -505,7 +507,7 @@ fn an_edit_by_hand_is_not_lost() {
     ");
     assert_eq!(place.read(path), format!("{generated}# mine\n"));
     assert_snapshot!(place.run(&["build", "--force"]), @"
-    [FOLDER]/infra: 0 created, 1 updated, 0 removed, 31 unchanged
+    [FOLDER]/infra: 0 created, 1 updated, 0 removed, 35 unchanged
     exit code 0
     ");
     assert_eq!(place.read(path), generated);
@@ -533,7 +535,7 @@ fn what_stands_where_we_remember_is_named() {
     ");
     fs::remove_dir(place.root.join(".platformc/journal.tmp")).unwrap();
     assert_snapshot!(place.run(&["build"]), @"
-    [FOLDER]/infra: 0 created, 4 updated, 0 removed, 28 unchanged
+    [FOLDER]/infra: 0 created, 4 updated, 0 removed, 32 unchanged
     exit code 0
     ");
 }
@@ -568,7 +570,7 @@ fn what_vanished_is_removed() {
     warning[PF0905]: 2 Applications leave their place in the tree
       note: deleted by Argo CD, with what they deployed where their project still permits it: tenant.one.dev, tenant.two.dev
       help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
-    [FOLDER]/infra: 0 created, 3 updated, 4 removed, 25 unchanged
+    [FOLDER]/infra: 0 created, 3 updated, 4 removed, 29 unchanged
     exit code 0
     ");
     assert!(!place.root.join("infra/apps/tenant").exists());
@@ -978,7 +980,7 @@ fn codeowners_are_built_with_the_tree() {
     place.put("CODEOWNERS", &text.replace("/infra/apps/api/ @acorn/web", "/infra/apps/api/ @acorn/api"));
     assert_snapshot!(place.run(&["build", "--check"]), @"
     would update CODEOWNERS
-    [FOLDER]/infra: would be 0 created, 1 updated, 0 removed, 32 unchanged
+    [FOLDER]/infra: would be 0 created, 1 updated, 0 removed, 36 unchanged
     exit code 1
     ");
     place.put("CODEOWNERS", &text.replace("# END platformc\n", ""));

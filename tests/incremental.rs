@@ -212,6 +212,7 @@ fn helm_value_edited() {
     let mut watched = Watched::new();
     let executed = watched.edit("services.pf", "replicas = 1", "replicas = 2");
     assert_snapshot!(executed, @"
+    access(service database)
     application_sets(service database)
     brings(service database)
     check_declaration(service database)
@@ -222,10 +223,13 @@ fn helm_value_edited() {
     leaves(service database)
     outline(services.pf)
     places(service database)
+    repositories(service database)
+    rights(service database)
     service(service database)
     service_readme(service database)
     shared(service database)
     syntax(service database)
+    writes(service database)
     written(service database)
     ");
     for query in ["plan", "projects", "cluster_files", "root_files", "platform_readme", "estate"] {
@@ -234,12 +238,12 @@ fn helm_value_edited() {
     assert!(!executed.contains("cache") && !executed.contains("api"), "another service was computed");
 }
 
-/// FIXME: `projects` and `cluster_files` run for the summary that only the map of the platform shows.
 #[test]
 fn doc_comment_edited() {
     let mut watched = Watched::new();
     let executed = watched.edit("services.pf", "## Keeps rows.", "## Keeps rows and columns.");
     assert_snapshot!(executed, @"
+    access(service database)
     application_sets(service database)
     brings(service database)
     check_declaration(service database)
@@ -252,11 +256,13 @@ fn doc_comment_edited() {
     outline(services.pf)
     places(service database)
     platform_readme
-    projects
+    repositories(service database)
+    rights(service database)
     service(service database)
     service_readme(service database)
     shared(service database)
     syntax(service database)
+    writes(service database)
     written(service database)
     ");
 }
@@ -266,6 +272,7 @@ fn overlay_edited() {
     let mut watched = Watched::new();
     let executed = watched.edit("services.pf", "replicas { api = 3 }", "replicas { api = 4 }");
     assert_snapshot!(executed, @"
+    access(service api)
     application_sets(service api)
     brings(service api)
     check_declaration(service api)
@@ -276,10 +283,13 @@ fn overlay_edited() {
     leaves(service api)
     outline(services.pf)
     places(service api)
+    repositories(service api)
+    rights(service api)
     service(service api)
     service_readme(service api)
     shared(service api)
     syntax(service api)
+    writes(service api)
     written(service api)
     ");
 }
@@ -292,6 +302,7 @@ fn service_added() {
     let service = "service extra { layer = base  owner = web  namespace = \"extra\"  manifests { path = \"extra\" } }";
     let executed = watched.edit("services.pf", "## Remembers.", &format!("{service}\n\n## Remembers."));
     assert_snapshot!(executed, @"
+    access(service extra)
     application_sets(service extra)
     brings(service extra)
     check_declaration(cluster eu)
@@ -324,6 +335,10 @@ fn service_added() {
     frozen
     head(service extra)
     heads
+    homes(service api)
+    homes(service cache)
+    homes(service database)
+    homes(service extra)
     import_paths(services.pf)
     items(service extra)
     leaves(service extra)
@@ -338,12 +353,15 @@ fn service_added() {
     platform_readme
     projects
     reachable
+    repositories(service extra)
+    rights(service extra)
     root_files
     service(service extra)
     service_readme(service api)
     service_readme(service cache)
     service_readme(service database)
     service_readme(service extra)
+    settings
     shared(service extra)
     syntax(service extra)
     users
@@ -351,6 +369,7 @@ fn service_added() {
     waves(service cache)
     waves(service database)
     waves(service extra)
+    writes(service extra)
     written(service extra)
     ");
 }
@@ -361,6 +380,9 @@ fn label_of_a_cluster_changed() {
     let mut watched = Watched::new();
     let executed = watched.edit("platform.pf", "tier = \"gold\"", "tier = \"tin\"  rack = \"7\"");
     assert_snapshot!(executed, @"
+    access(service api)
+    access(service cache)
+    access(service database)
     application_sets(service api)
     application_sets(service cache)
     application_sets(service database)
@@ -378,10 +400,9 @@ fn label_of_a_cluster_changed() {
     dependents
     estate
     footprint(service api)
-    footprint(service cache)
-    footprint(service database)
     head(service api)
     heads
+    homes(service api)
     leaves(service api)
     leaves(service cache)
     leaves(service database)
@@ -394,6 +415,10 @@ fn label_of_a_cluster_changed() {
     platform_readme
     projects
     registrations
+    repositories(service api)
+    repositories(service cache)
+    repositories(service database)
+    rights(service api)
     root_files
     service(service api)
     service_readme(service api)
@@ -409,6 +434,9 @@ fn label_of_a_cluster_changed() {
     waves(service cache)
     waves(service database)
     worlds
+    writes(service api)
+    writes(service cache)
+    writes(service database)
     written(service api)
     written(service cache)
     written(service database)
@@ -420,6 +448,7 @@ fn need_added() {
     let mut watched = Watched::new();
     let executed = watched.edit("services.pf", "needs = [database]", "needs = [cache, database]");
     assert_snapshot!(executed, @"
+    access(service api)
     application_sets(service api)
     brings(service api)
     check_declaration(service api)
@@ -431,6 +460,7 @@ fn need_added() {
     footprint(service api)
     head(service api)
     heads
+    homes(service api)
     leaves(service api)
     needed_by(service api)
     needed_by(service cache)
@@ -441,15 +471,19 @@ fn need_added() {
     platform_diagnostics
     platform_readme
     projects
+    repositories(service api)
+    rights(service api)
     root_files
     service(service api)
     service_readme(service api)
     service_readme(service cache)
     service_readme(service database)
+    settings
     shared(service api)
     syntax(service api)
     users
     waves(service api)
+    writes(service api)
     written(service api)
     ");
     assert!(executed.lines().any(|line| line == "plan"), "the plan did not change");
@@ -461,6 +495,9 @@ fn data_file_changed() {
     let mut watched = Watched::new();
     let executed = watched.edit("clusters.yaml", "https://us.example.com", "https://us2.example.com");
     assert_snapshot!(executed, @"
+    access(service api)
+    access(service cache)
+    access(service database)
     application_sets(service api)
     application_sets(service cache)
     application_sets(service database)
@@ -476,9 +513,6 @@ fn data_file_changed() {
     codeowners_apart
     data_file
     estate
-    footprint(service api)
-    footprint(service cache)
-    footprint(service database)
     items(for row)
     leaves(service api)
     leaves(service cache)
@@ -490,6 +524,9 @@ fn data_file_changed() {
     platform_readme
     projects
     registrations
+    repositories(service api)
+    repositories(service cache)
+    repositories(service database)
     root_files
     service_readme(service api)
     service_readme(service cache)
@@ -502,6 +539,9 @@ fn data_file_changed() {
     waves(service cache)
     waves(service database)
     worlds
+    writes(service api)
+    writes(service cache)
+    writes(service database)
     written(service api)
     written(service cache)
     written(service database)

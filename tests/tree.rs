@@ -134,7 +134,10 @@ fn names_and_labels_are_legal() {
     for tree in TREES.iter() {
         for (_, object) in tree.objects.iter().filter(|(_, object)| object.get("apiVersion").is_some()) {
             let is_list = object["kind"] == "Kustomization" || object["kind"] == "Component";
-            tree.holds(object, is_list || is_subdomain(text(object, "/metadata/name")));
+            // Names of rights may have colons, as those of Kubernetes itself have.
+            let is_right = text(object, "/apiVersion").starts_with("rbac.authorization.k8s.io/");
+            let name = text(object, "/metadata/name").replace(':', if is_right { "." } else { ":" });
+            tree.holds(object, is_list || is_subdomain(&name));
             labels(tree, object);
         }
         tree.leaves.iter().for_each(|leaf| labels(tree, leaf));
@@ -285,6 +288,10 @@ fn bounds_belong_to_foundations() {
         for project in tree.of_kind("AppProject") {
             let refused = list(project, "/spec/namespaceResourceBlacklist");
             let kinds: Vec<&str> = refused.iter().map(|refused| text(refused, "/kind")).collect();
+            if text(project, "/metadata/name") == "default" {
+                tree.holds(project, kinds == ["*"]);
+                continue;
+            }
             let is_admin = ["admin", "platform"].contains(&text(project, "/metadata/name"));
             tree.holds(project, if is_admin { kinds.is_empty() } else { kinds == BOUNDING });
         }
@@ -605,6 +612,10 @@ fn folders_that_are_applied_hold_manifests() {
             "ResourceQuota",
             "LimitRange",
             "NetworkPolicy",
+            "ClusterRole",
+            "ClusterRoleBinding",
+            "RoleBinding",
+            "ServiceAccount",
             "Kustomization",
             "Component",
         ])

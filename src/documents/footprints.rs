@@ -6,55 +6,63 @@ use std::sync::Arc;
 
 use super::readme::address;
 use crate::db::Db;
-use crate::model::{Origin, Source, Tool, estate, service};
+use crate::model::{Cluster, Origin, Service, Source, Tool, Variant, estate, service};
 use crate::names::Item;
 
-/// What a service leaves on the platform as a whole.
+/// What a service is for people, on the map of the platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Footprint {
-    /// The repositories that it reads, by hub.
-    pub(super) repositories: BTreeSet<(Arc<str>, Arc<str>)>,
-    /// The namespaces that it writes to: the cluster, the namespace that it is deployed to, and the one that it writes to.
-    pub(super) writes: BTreeSet<(Arc<str>, Arc<str>, Arc<str>)>,
     /// The first sentence of its doc comment.
     pub(super) summary: Option<Arc<str>>,
-    /// Where its manifests come from, for people.
+    /// Where its manifests come from.
     pub(super) sources: Vec<String>,
 }
 
 /// The footprint of a service.
 #[salsa::tracked]
 pub(super) fn footprint<'db>(db: &'db dyn Db, item: Item<'db>) -> Footprint {
-    let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else {
-        return Footprint::default();
-    };
-    let mut footprint = Footprint { summary: service.doc.as_deref().map(summary), ..Footprint::default() };
+    let Some(service) = service(db, item) else { return Footprint::default() };
+    let sources = service.variants.iter().flat_map(|variant| &variant.spec.sources);
+    let sources: BTreeSet<String> = sources.filter_map(tell).collect();
+    Footprint { summary: service.doc.as_deref().map(summary), sources: sources.into_iter().collect() }
+}
+
+/// The repositories that a service reads, by hub.
+#[salsa::tracked]
+pub(super) fn repositories<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<(Arc<str>, Arc<str>)> {
+    let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else { return BTreeSet::new() };
+    let mut read = BTreeSet::new();
     for variant in &service.variants {
-        let slots = variant.instances.iter().filter_map(|position| service.head.instances.get(*position));
-        let clusters: Vec<_> = slots.filter_map(|slot| estate(db).cluster(&slot.cluster)).collect();
-        for source in &variant.spec.sources {
-            for repository in repositories(source, &platform.repo) {
-                footprint
-                    .repositories
-                    .extend(clusters.iter().map(|cluster| (Arc::clone(&cluster.hub), Arc::clone(&repository))));
-            }
-            if let Some(told) = tell(source).filter(|told| !footprint.sources.contains(told)) {
-                footprint.sources.push(told);
-            }
-        }
-        for namespace in [&variant.spec.namespace].into_iter().chain(&variant.spec.extra_namespaces) {
-            for cluster in &clusters {
-                let (cluster, own) = (Arc::clone(&cluster.name), Arc::clone(&variant.spec.namespace));
-                footprint.writes.insert((cluster, own, Arc::clone(namespace)));
-            }
+        let urls: BTreeSet<_> = variant.spec.sources.iter().flat_map(|source| urls(source, &platform.repo)).collect();
+        for cluster in clusters(db, service, variant) {
+            read.extend(urls.iter().map(|url| (Arc::clone(&cluster.hub), Arc::clone(url))));
         }
     }
-    footprint.sources.sort();
-    footprint
+    read
+}
+
+/// Where a service writes: the cluster, the namespace that it is deployed to, and the one that it writes to.
+#[salsa::tracked]
+pub(super) fn writes<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<(Arc<str>, Arc<str>, Arc<str>)> {
+    let mut found = BTreeSet::new();
+    let Some(service) = service(db, item) else { return found };
+    for variant in &service.variants {
+        let own = &variant.spec.namespace;
+        for namespace in [own].into_iter().chain(&variant.spec.extra_namespaces) {
+            let clusters = clusters(db, service, variant);
+            found.extend(clusters.map(|it| (Arc::clone(&it.name), Arc::clone(own), Arc::clone(namespace))));
+        }
+    }
+    found
+}
+
+fn clusters<'s>(db: &'s dyn Db, service: &'s Service, variant: &'s Variant) -> impl Iterator<Item = &'s Cluster> {
+    let slots = variant.instances.iter().filter_map(|position| service.head.instances.get(*position));
+    slots.filter_map(|slot| estate(db).cluster(&slot.cluster))
 }
 
 /// The repositories that a source reads.
-fn repositories(source: &Source, own: &Arc<str>) -> Vec<Arc<str>> {
+fn urls(source: &Source, own: &Arc<str>) -> Vec<Arc<str>> {
     let with_files = matches!(&source.tool, Tool::Helm(helm) if !helm.value_files.is_empty());
     match &source.origin {
         Origin::Own(_) | Origin::Written => vec![Arc::clone(own)],

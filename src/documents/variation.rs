@@ -59,7 +59,7 @@ pub(super) fn variation<T: PartialEq, U: PartialEq>(
     from_cluster: impl Fn(&Cluster) -> U,
 ) -> Variation {
     let contents: Vec<Option<T>> = service.variants.iter().map(|variant| content(&variant.spec)).collect();
-    let mut placed: Vec<(&Cluster, &Slot, (&Option<T>, U))> = vec![];
+    let mut placed = vec![];
     for (variant, content) in service.variants.iter().zip(&contents) {
         for slot in variant.instances.iter().filter_map(|position| service.head.instances.get(*position)) {
             placed

@@ -231,7 +231,7 @@ impl<'db> Reader<'db> {
         })
     }
 
-    /// Only since 3.5 what has no ServiceAccount, such as the roots, may keep the rights of Argo CD itself.
+    /// Only since 3.5 what has no `ServiceAccount`, such as the roots, may keep the rights of Argo CD itself.
     fn impersonation(&mut self, fields: Fields<'_>) -> bool {
         let wanted = fields.flag("impersonation", false);
         let version = fields.text("argocd").and_then(|text| Version::parse(&text));
@@ -282,7 +282,7 @@ impl<'db> Reader<'db> {
     fn team(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Team> {
         match item.name(self.db).as_ref() {
             "admin" => {
-                self.sink.push(reserved(self.db, item, "the project of roots and foundations is called `admin`"))
+                self.sink.push(reserved(self.db, item, "the project of roots and foundations is called `admin`"));
             }
             "default" => self.sink.push(reserved(self.db, item, "Argo CD itself makes a project `default`")),
             _ => {}

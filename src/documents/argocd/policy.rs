@@ -136,13 +136,13 @@ fn team_policy(estate: &Estate, team: &Team, lines: &Lines) -> Option<String> {
         return None;
     }
     let role = if is_admin { "role:admin".to_owned() } else { format!("role:team-{}", team.name) };
-    let mut text: String = team.sso.iter().map(|group| format!("g, {}, {role}\n", field(group))).collect();
+    let mut all: Vec<String> = team.sso.iter().map(|group| format!("g, {}, {role}", field(group))).collect();
     if !is_admin {
         let projects: BTreeSet<&Arc<str>> = lines.keys().map(|line| &line.project).collect();
-        text.extend(projects.into_iter().map(|project| format!("p, {role}, projects, get, {project}, allow\n")));
-        text.extend(lines.iter().map(|(line, services)| show(&role, line, services)));
+        all.extend(projects.into_iter().map(|project| format!("p, {role}, projects, get, {project}, allow")));
+        all.extend(lines.iter().map(|(line, services)| show(&role, line, services)));
     }
-    Some(text)
+    Some(all.join("\n") + "\n")
 }
 
 fn show(role: &str, line: &Line, services: &BTreeSet<Arc<str>>) -> String {
@@ -154,7 +154,7 @@ fn show(role: &str, line: &Line, services: &BTreeSet<Arc<str>>) -> String {
         Place::Names(names) => any_of(names),
     };
     let (action, object) = (field(&any_of(&line.actions)), field(&format!("{}/{name}", line.project)));
-    format!("p, {role}, {}, {action}, {object}, allow\n", line.resource)
+    format!("p, {role}, {}, {action}, {object}, allow", line.resource)
 }
 
 /// A pattern for exactly these texts: none has a character with a meaning in patterns, or it is meant.

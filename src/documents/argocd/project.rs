@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::super::footprints::footprint;
+use super::super::footprints::repositories;
 use super::super::kubernetes::{ACCOUNT, is_reserved};
 use super::super::yaml::Node;
 use super::super::{header, leaf, paths};
@@ -54,7 +54,7 @@ pub(in crate::documents) fn projects(db: &dyn Db) -> Vec<(String, Arc<str>)> {
 fn add<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, bounds: &mut BTreeMap<(Arc<str>, Arc<str>), Bounds>) {
     let estate = estate(db);
     let kinds = estate.layer(&head.layer).map(|layer| layer.cluster_resources.as_slice()).unwrap_or_default();
-    for (hub, repository) in &footprint(db, item).repositories {
+    for (hub, repository) in repositories(db, item) {
         let bounds = bounds.entry((Arc::clone(hub), Arc::clone(&head.owner))).or_default();
         bounds.repositories.insert(Arc::clone(repository));
         bounds.cluster_resources.extend(kinds.iter().cloned());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::super::footprints::footprint;
+use super::super::footprints::writes;
 use super::super::kubernetes::{self, Foundation, foundation_files};
 use super::super::yaml::Node;
 use super::super::{header, paths};
@@ -223,9 +223,8 @@ fn add_to_foundations<'db>(
     head: &'db Head,
     foundations: &mut BTreeMap<&'db str, Foundation>,
 ) {
-    let footprint = footprint(db, item);
     let kinds = estate.layer(&head.layer).map(|layer| layer.cluster_resources.as_slice()).unwrap_or_default();
-    for (cluster, from, to) in &footprint.writes {
+    for (cluster, from, to) in writes(db, item) {
         let deployed = &mut foundations.entry(cluster).or_default().deployed;
         deployed.writes.entry(Arc::clone(from)).or_default().insert(Arc::clone(to));
         deployed.kinds.entry(Arc::clone(from)).or_default().extend(kinds.iter().cloned());

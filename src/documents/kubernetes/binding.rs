@@ -9,7 +9,8 @@ use super::super::yaml::{Node, Template};
 use super::super::{header, paths};
 use crate::db::Db;
 use crate::model::{
-    Cluster, Estate, Granted, Platform, Role, Service, Slot, Spec, actions, estate, namespace_owner, rights, service,
+    Cluster, Estate, Granted, Platform, Role, Service, Slot, Spec, actions, estate, head, namespace_owner, places,
+    rights, service,
 };
 use crate::names::Item;
 use crate::schema::Reach;
@@ -33,13 +34,16 @@ pub(in crate::documents) struct Access {
 #[salsa::tracked]
 pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Access {
     let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else { return Access::default() };
-    let estate = estate(db);
+    let (estate, homes) = (estate(db), homes(db, item));
     let by = variation(
         service,
         estate,
         None,
         |spec| Some((spec.access.clone(), Arc::clone(&spec.namespace))),
-        |cluster| (Arc::clone(&cluster.group_prefix), homes(db, service, cluster)),
+        |cluster| {
+            let here = homes.iter().filter(|(known, _)| *known == cluster.name).map(|(_, namespace)| namespace);
+            (Arc::clone(&cluster.group_prefix), here.collect::<Vec<_>>())
+        },
     );
     let mut access = Access::default();
     let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -49,7 +53,7 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
         let known = folders.entry(folder.clone()).or_default();
         if known.is_empty() {
             let bindings = Bindings { estate, platform, service, cluster, slot, spec, by: &by };
-            if homes(db, service, cluster).contains(&spec.namespace) {
+            if homes.contains(&(Arc::clone(&cluster.name), Arc::clone(&spec.namespace))) {
                 access.files.extend(bindings.files(&folder));
             }
         }
@@ -61,12 +65,15 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
     access
 }
 
-/// The namespaces on a cluster that the service is deployed to and that belong to its team. Only there it gives rights: they
+/// The clusters and namespaces that a service is deployed to and that belong to its team. Only there it gives rights: they
 /// reach everything in a namespace, so a guest has none to give.
-fn homes<'s>(db: &dyn Db, service: &'s Service, cluster: &Cluster) -> BTreeSet<&'s Arc<str>> {
-    let namespaces = service.variants.iter().map(|variant| &variant.spec.namespace);
-    let owner = Some(Arc::clone(&service.head.owner));
-    namespaces.filter(|namespace| namespace_owner(db, &cluster.name, namespace) == owner).collect()
+#[salsa::tracked]
+fn homes<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<(Arc<str>, Arc<str>)> {
+    let Some(head) = head(db, item) else { return BTreeSet::new() };
+    let own = places(db, item).iter().filter(|place| place.is_home);
+    let all =
+        own.flat_map(|place| place.clusters.iter().map(|cluster| (Arc::clone(cluster), Arc::clone(&place.namespace))));
+    all.filter(|(cluster, namespace)| namespace_owner(db, cluster, namespace).as_ref() == Some(&head.owner)).collect()
 }
 
 /// For each role with a `ClusterRole` of its own, where somebody has it.
@@ -176,7 +183,7 @@ fn rules(estate: &Estate, role: &Role) -> Vec<Node> {
     if role.cluster_role.is_some() || edits {
         return vec![];
     }
-    let rule = |reach: &Reach| match reach {
+    let as_node = |reach: &Reach| match reach {
         Reach::Verbs(group, resources, verbs) => Some(Node::map([
             ("apiGroups", Node::list([*group])),
             ("resources", Node::list(resources.iter().copied())),
@@ -184,7 +191,7 @@ fn rules(estate: &Estate, role: &Role) -> Vec<Node> {
         ])),
         Reach::Nothing | Reach::Role(_) => None,
     };
-    words.iter().filter_map(|action| rule(&action.kubernetes)).collect()
+    words.iter().filter_map(|action| as_node(&action.kubernetes)).collect()
 }
 
 /// The `ClusterRoles` of our own that these roles need on a cluster.

@@ -63,15 +63,15 @@ fn subject(namespace: &Arc<str>) -> Node {
 /// The rights on cluster-scoped kinds: those that the layer allows, by the names that their resources have as a rule.
 fn cluster_scoped(namespace: &Arc<str>, kinds: &BTreeSet<Kind>) -> [Node; 2] {
     let name = format!("{ACCOUNT}:{namespace}");
-    let rule = |(group, kind): &Kind| {
+    let allowed = |(group, kind): &Kind| {
         Node::map([
             ("apiGroups", Node::list([group.as_ref()])),
             ("resources", Node::list([plural(kind).as_str()])),
             ("verbs", Node::list(["*"])),
         ])
     };
-    let role =
-        object(RBAC, "ClusterRole", metadata(&name, None)).with("rules", Node::List(kinds.iter().map(rule).collect()));
+    let role = object(RBAC, "ClusterRole", metadata(&name, None))
+        .with("rules", Node::List(kinds.iter().map(allowed).collect()));
     let target = Node::map([
         ("apiGroup", Node::text(GROUP)),
         ("kind", Node::text("ClusterRole")),
