@@ -54,6 +54,8 @@ pub(crate) struct Permissions {
     pub(crate) repositories: BTreeSet<String>,
     /// Server and namespace; `*` for all.
     pub(crate) destinations: BTreeSet<(String, String)>,
+    /// Whether it permits no object in any namespace.
+    pub(crate) is_hardened: bool,
     /// Group and kind of cluster-scoped objects.
     pub(crate) kinds: BTreeSet<(String, String)>,
     /// Group and kind of objects in namespaces that are refused; all others are permitted.

@@ -529,6 +529,54 @@ const ACCESS: &[Mutation] = &[
         Edit::Add("infra/argocd/argocd-rbac-cm.yaml", policies!("policy.csv", "g, acorn:shop, role:admin\\n")),
     ),
     on(
+        "a line that is missing",
+        "rbac/refused",
+        Edit::Replace("infra/argocd/argocd-rbac-cm.yaml", "    p, role:team-shop, logs, get, shop/shop.*, allow\n", ""),
+    ),
+    on(
+        "a pattern that catches a neighbour",
+        "rbac/surplus",
+        Edit::Replace(
+            "infra/argocd/argocd-rbac-cm.yaml",
+            "p, role:team-shop, applications, delete/*/Pod/*/*, shop/shop.*, allow",
+            "p, role:team-shop, applications, delete/*/Pod/*/*, shop/*, allow",
+        ),
+    ),
+    on(
+        "an action that is too wide",
+        "rbac/surplus",
+        Edit::Replace(
+            "infra/argocd/argocd-rbac-cm.yaml",
+            "applications, \"{get,sync}\", shop/shop.*",
+            "applications, *, shop/shop.*",
+        ),
+    ),
+    on(
+        "two patterns in one pair of braces, of which Argo CD misses one",
+        "rbac/refused",
+        Edit::Both(
+            &Edit::Replace(
+                "infra/argocd/argocd-rbac-cm.yaml",
+                "    p, role:team-shop, applications, delete/*/Pod/*/*, shop/shop.*, allow\n",
+                "",
+            ),
+            &Edit::Replace(
+                "infra/argocd/argocd-rbac-cm.yaml",
+                "action/apps/*/restart, shop/shop.*",
+                "\"{action/*,delete/*/Pod/*/*}\", shop/shop.*",
+            ),
+        ),
+    ),
+    on(
+        "a group that is mistyped",
+        "rbac/refused",
+        Edit::Replace(
+            "infra/argocd/argocd-rbac-cm.yaml",
+            "g, acorn:shop, role:team-shop",
+            "g, acorn:shops, role:team-shop",
+        ),
+    ),
+    on(
         "a project role",
         "rbac/surplus",
         Edit::Replace(

@@ -322,7 +322,7 @@ fn requests(hub: &Hub) -> Vec<(Value, bool)> {
     );
     let mut requests = vec![];
     // Nothing of the platform is in `default`, which permits nothing.
-    let nothing = Permissions::default();
+    let nothing = Permissions { is_hardened: true, ..Permissions::default() };
     let hardened = hub.hardens_default.then_some(("default", &nothing));
     for (name, project) in hub.projects.iter().map(|(name, project)| (name.as_str(), project)).chain(hardened) {
         for repo in &all.repositories {
@@ -341,7 +341,7 @@ fn requests(hub: &Hub) -> Vec<(Value, bool)> {
             requests.push((request, permitted));
         }
         for kind in ["ConfigMap", "LimitRange", "ResourceQuota"] {
-            let permitted = !project.refused.contains(&(String::new(), kind.to_owned()));
+            let permitted = !project.is_hardened && !project.refused.contains(&(String::new(), kind.to_owned()));
             let request = json!({ "project": name, "group": "", "kind": kind, "resource": "x", "namespaced": true });
             requests.push((request, permitted));
         }

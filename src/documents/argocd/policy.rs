@@ -78,31 +78,39 @@ impl<'s> Service<'s> {
 
     /// Adds what a team may do with it.
     fn add(&self, team: &Arc<str>, lines: &mut Lines) {
-        for ((resource, place), actions) in self.allowed(team) {
+        for (resource, place, actions) in self.allowed(team) {
             let service = (place == Place::Everywhere).then(|| Arc::clone(&self.head.name));
             let line = Line { project: Arc::clone(&self.head.owner), place, service, resource, actions };
             lines.entry(line).or_default().insert(Arc::clone(&self.head.name));
         }
     }
 
-    /// What Argo CD is asked for, by resource and by where it is allowed.
-    fn allowed(&self, team: &Arc<str>) -> BTreeMap<(&'static str, Place), Vec<&'static str>> {
-        let mut positions: BTreeMap<(&'static str, &'static str), BTreeSet<usize>> = BTreeMap::new();
+    /// What Argo CD is asked for, by resource and by where it is allowed. An action that is a pattern stands alone: of several
+    /// patterns in braces Argo CD's matcher misses some that would match.
+    fn allowed(&self, team: &Arc<str>) -> Vec<(&'static str, Place, Vec<&'static str>)> {
+        let mut together: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for ((resource, action), positions) in self.positions(team) {
+            let alone = action.contains('*').then_some(action);
+            together.entry((resource, self.place(&positions), alone)).or_default().push(action);
+        }
+        together.into_iter().map(|((resource, place, _), actions)| (resource, place, actions)).collect()
+    }
+
+    /// Where a team may do what Argo CD is asked for: resource and action, with positions in the head.
+    fn positions(&self, team: &Arc<str>) -> BTreeMap<(&'static str, &'static str), BTreeSet<usize>> {
+        let mut found: BTreeMap<_, BTreeSet<usize>> = BTreeMap::new();
         for (granted, members) in &self.rights.groups {
             let roles = granted.get(team).into_iter().flatten();
             let asked = actions(self.estate, roles).into_iter().flat_map(|action| action.argo);
             for (resource, action, since) in asked {
                 if self.version >= *since {
                     let here = members.iter().filter(|position| self.here.binary_search(position).is_ok());
-                    positions.entry((resource, action)).or_default().extend(here);
+                    found.entry((*resource, *action)).or_default().extend(here);
                 }
             }
         }
-        let mut allowed: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for ((resource, action), positions) in positions.into_iter().filter(|(_, positions)| !positions.is_empty()) {
-            allowed.entry((resource, self.place(&positions))).or_default().push(action);
-        }
-        allowed
+        found.retain(|_, positions| !positions.is_empty());
+        found
     }
 
     fn place(&self, positions: &BTreeSet<usize>) -> Place {

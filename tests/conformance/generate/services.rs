@@ -148,7 +148,7 @@ impl Writer<'_> {
             text.line(items);
         }
         self.needs(text, layer, &placement.holds, items);
-        let provides = self.provides(text, &name, looped);
+        let provides = self.provides(text, &name, looped, is_bound);
         let chart = self.sources(text, &name, layer, &placement.holds);
         self.secret(text, layer, &placement.holds);
         self.settings(text);
@@ -165,7 +165,7 @@ impl Writer<'_> {
         if items.is_empty() && estate.layers[layer].wide && self.random.chance(10) {
             rules(text);
         }
-        self.overlays(text, &placement, chart);
+        self.overlays(text, &placement, chart, !is_bound);
         text.close();
         if looped {
             text.close();
@@ -267,14 +267,21 @@ impl Writer<'_> {
         }
     }
 
-    fn provides(&mut self, text: &mut Text, name: &str, looped: bool) -> Option<(&'static str, String)> {
+    /// What others use; a store has a declaration of its own, which no file for a team may hold.
+    fn provides(
+        &mut self,
+        text: &mut Text,
+        name: &str,
+        looped: bool,
+        is_bound: bool,
+    ) -> Option<(&'static str, String)> {
         if looped || !self.random.chance(40) {
             return None;
         }
         let (word, provided) = match self.random.below(4) {
             0 => ("ingress_class", format!("{name}-class")),
             1 => ("storage_class", format!("{name}-class")),
-            2 => ("secret_store", format!("{name}-store")),
+            2 if !is_bound => ("secret_store", format!("{name}-store")),
             _ => ("crd", format!("widgets.{name}.example.com")),
         };
         text.line(format!("provides = [{word}(\"{provided}\")]"));
@@ -364,10 +371,10 @@ impl Writer<'_> {
     }
 
     /// Up to three overlays, some with a narrower one that says otherwise.
-    fn overlays(&mut self, text: &mut Text, placement: &Condition, chart: bool) {
+    fn overlays(&mut self, text: &mut Text, placement: &Condition, chart: bool, may_grant: bool) {
         let mut dropped = false;
         // Two of them that both hold would be a tie, for access is said whole.
-        let mut access = self.random.chance(60);
+        let mut access = may_grant && self.random.chance(60);
         for _ in 0..self.random.below(4) {
             let wide = condition(self.random, self.estate);
             if !wide.meets(&placement.holds) {
