@@ -3,7 +3,6 @@
 //! behind each; `cargo conformance` asks Argo CD's own enforcer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod argocd;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +14,7 @@ use platformc::model::{Estate, Granted, allows, estate, head, namespace_owner, r
 use platformc::names::declarations;
 use platformc::schema::{ACTIONS, Kind, Reach, action_of};
 use regex::Regex;
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use support::{Example, Texts, awkward, database, examples, outputs};
@@ -33,11 +33,17 @@ struct World {
 
 static WORLDS: LazyLock<Vec<World>> = LazyLock::new(|| examples().iter().chain([&awkward()]).map(world).collect());
 
+/// The YAML documents of a file.
+fn documents(path: &str, text: &str) -> Vec<Value> {
+    let documents = serde_yaml::Deserializer::from_str(text);
+    documents.map(|document| Value::deserialize(document).unwrap_or_else(|error| panic!("{path}: {error}"))).collect()
+}
+
 fn world(example: &Example) -> World {
     let db = database(&example.sources);
     let outputs = outputs(&db);
     let yaml = outputs.iter().filter(|(path, _)| path.ends_with(".yaml"));
-    let all = yaml.flat_map(|(path, text)| argocd::documents(path, text).into_iter().map(|it| (path.clone(), it)));
+    let all = yaml.flat_map(|(path, text)| documents(path, text).into_iter().map(|it| (path.clone(), it)));
     let objects = all.collect();
     World { name: example.name.clone(), estate: estate(&db).clone(), instances: instances(&db), outputs, objects }
 }
@@ -116,11 +122,11 @@ impl World {
 
     fn kustomized(&self, folder: &str) -> Vec<Value> {
         let Some(kustomization) = self.outputs.get(&format!("{folder}/kustomization.yaml")) else { return vec![] };
-        let kustomization = argocd::documents(folder, kustomization).remove(0);
+        let kustomization = documents(folder, kustomization).remove(0);
         let resources = list(&kustomization, "/resources").iter().map(|path| plain(folder, path.as_str().unwrap()));
         resources
             .flat_map(|path| match self.outputs.get(&path) {
-                Some(text) => argocd::documents(&path, text),
+                Some(text) => documents(&path, text),
                 None => self.kustomized(&path),
             })
             .collect()
@@ -362,13 +368,13 @@ fn bindings_bind_what_is_there() {
                 all.map(|object| text(object, "/metadata/name").to_owned()).collect()
             };
             let (namespaces, roles) = (named("Namespace"), named("ClusterRole"));
-            let mut names = BTreeSet::new();
+            let mut seen = BTreeSet::new();
             for binding in foundation.iter().filter(|object| object["kind"] == "RoleBinding") {
                 let namespace = text(binding, "/metadata/namespace");
                 let context = format!("{}: {binding}", world.name);
                 let is_reserved = namespace == "default" || namespace.starts_with("kube-");
                 assert!(namespaces.contains(namespace) || is_reserved, "{context}");
-                assert!(names.insert((namespace.to_owned(), text(binding, "/metadata/name").to_owned())), "{context}");
+                assert!(seen.insert((namespace.to_owned(), text(binding, "/metadata/name").to_owned())), "{context}");
                 let role = text(binding, "/roleRef/name");
                 let declared = world.estate.roles.iter().any(|known| known.cluster_role.as_deref() == Some(role));
                 assert!(KUBERNETES.contains(&role) || roles.contains(role) || declared, "{context}");
