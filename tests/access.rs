@@ -1,5 +1,5 @@
 //! Who may do what, read from the trees of all examples with nothing but a YAML and a CSV reader: the lines of Argo CD's
-//! policy, the projects, and the RoleBindings say the same, which is what the platform says. docs/checks.md names the mistake
+//! policy, the projects, and the `RoleBindings` say the same, which is what the platform says. docs/checks.md names the mistake
 //! behind each; `cargo conformance` asks Argo CD's own enforcer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -290,7 +290,7 @@ fn policies_are_well_formed() {
     assert!(lines > 100, "there is something to look at");
 }
 
-/// R04: only teams of `admins` may change projects, clusters, repositories or ApplicationSets, or touch the platform's own
+/// R04: only teams of `admins` may change projects, clusters, repositories or `ApplicationSets`, or touch the platform's own
 /// project.
 #[test]
 fn only_admins_touch_the_platform() {
@@ -311,7 +311,7 @@ fn only_admins_touch_the_platform() {
     }
 }
 
-/// The ClusterRoles that a team's groups are bound to in a namespace.
+/// The `ClusterRoles` that a team's groups are bound to in a namespace.
 fn bound(foundation: &[Value], namespace: &str, group: &str) -> BTreeSet<String> {
     let bindings = foundation.iter().filter(|object| object["kind"] == "RoleBinding");
     let here = bindings.filter(|binding| text(binding, "/metadata/namespace") == namespace);
@@ -356,7 +356,7 @@ fn kubernetes_says_what_argo_cd_says() {
     assert!(given > 100, "there is something to look at");
 }
 
-/// C06: a binding names a ClusterRole that is there, in a namespace that is made beside it, for accounts that are.
+/// C06: a binding names a `ClusterRole` that is there, in a namespace that is made beside it, for accounts that are.
 #[test]
 fn bindings_bind_what_is_there() {
     const KUBERNETES: [&str; 4] = ["admin", "cluster-admin", "edit", "view"];

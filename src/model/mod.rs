@@ -55,7 +55,7 @@ pub use lower::some;
 pub use objects::BOUNDING;
 pub(crate) use objects::Brought;
 pub use owners::{Owned, namespace_owner, ownership};
-pub use reviews::{NamespaceUse, Read, Reader, file_owner, namespace_uses, owned_reads};
+pub use reviews::{Read, Reader, file_owner, owned_reads};
 pub use scheme::{Scheme, SchemePart};
 pub use selector::Requirement;
 pub(crate) use services::brought_objects;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::because::{because, declarations_behind};
 use crate::db::Database;
 use crate::documents::{OwnerRule, Why, deciding, files, owner_rules};
-use crate::model::{Platform, estate, head, namespace_uses};
+use crate::model::{Platform, estate, head, ownership, users};
 use crate::names::{declarations, name_span};
 use crate::schema::Kind;
 use crate::source::absolute;
@@ -42,7 +42,7 @@ pub(super) fn answers(db: &Database, word: &str, spellings: &[String]) -> Vec<An
 /// Every word that has an answer.
 pub(super) fn known(db: &Database) -> BTreeSet<String> {
     let services = declarations(db).of(db, Kind::Service).map(|item| item.name(db).to_string());
-    let namespaces = namespace_uses(db).into_iter().map(|used| used.namespace.to_string());
+    let namespaces = ownership(db).values().flat_map(|namespaces| namespaces.keys()).map(ToString::to_string);
     let read = owner_rules(db).iter().filter_map(|rule| match &rule.why {
         Why::Read(read) => Some(read.path.to_string()),
         _ => None,
@@ -67,30 +67,41 @@ fn of_service(db: &Database, name: &str) -> Option<Answer> {
 /// A service that writes to a namespace, and its owner.
 type Writer = (Arc<str>, Arc<str>);
 
-/// One answer for all clusters on which the same services write to it.
+/// Whose a namespace is: the team, whether a declaration says so, and who writes to it.
+type Claim = (Option<Arc<str>>, bool, Vec<Writer>);
+
+/// One answer for all clusters on which the same is so.
 fn of_namespace(db: &Database, name: &str) -> Vec<Answer> {
-    let mut writers: BTreeMap<Arc<str>, Vec<Writer>> = BTreeMap::new();
-    for used in namespace_uses(db).into_iter().filter(|used| used.namespace.as_ref() == name) {
-        writers.entry(used.cluster).or_default().push((used.service, used.owner));
+    let mut alike: BTreeMap<Claim, Vec<Arc<str>>> = BTreeMap::new();
+    for (cluster, namespaces) in ownership(db) {
+        let Some(owned) = namespaces.get(name) else { continue };
+        let writers = users(db).get(name).into_iter().flatten();
+        let here = writers.filter(|user| user.clusters.iter().any(|known| known == cluster));
+        let here = here.map(|user| (Arc::clone(&user.service), Arc::clone(&user.team))).collect();
+        alike.entry((owned.team.clone(), owned.bounds.is_some(), here)).or_default().push(Arc::clone(cluster));
     }
-    let mut alike: BTreeMap<_, Vec<Arc<str>>> = BTreeMap::new();
-    for (cluster, writers) in writers {
-        alike.entry(writers).or_default().push(cluster);
-    }
-    alike.into_iter().map(|(writers, clusters)| on_clusters(db, name, clusters, &writers)).collect()
+    alike.into_iter().map(|(claim, clusters)| on_clusters(db, name, clusters, &claim)).collect()
 }
 
-fn on_clusters(db: &Database, name: &str, clusters: Vec<Arc<str>>, writers: &[Writer]) -> Answer {
-    let teams: BTreeSet<&Arc<str>> = writers.iter().map(|(_, owner)| owner).collect();
+fn on_clusters(db: &Database, name: &str, clusters: Vec<Arc<str>>, (team, is_declared, writers): &Claim) -> Answer {
     let services: Vec<String> = writers.iter().map(|(service, owner)| format!("`{service}` of `{owner}`")).collect();
+    let because = match (is_declared, services.is_empty()) {
+        (true, true) => "it is declared, and nothing writes to it".to_owned(),
+        (true, false) => format!("it is declared; it is written to by {}", services.join(", ")),
+        (false, _) => format!("it is written to by {}", services.join(", ")),
+    };
+    let own = is_declared.then(|| declared(db, Kind::Namespace, name)).flatten();
     Answer {
         kind: "namespace",
         name: name.to_owned(),
         clusters,
-        owners: owners(db, teams),
+        owners: owners(db, team),
         rule: None,
-        because: format!("it is written to by {}", services.join(", ")),
-        declared: writers.iter().filter_map(|(service, _)| declared(db, Kind::Service, service)).collect(),
+        because,
+        declared: own
+            .into_iter()
+            .chain(writers.iter().filter_map(|(service, _)| declared(db, Kind::Service, service)))
+            .collect(),
     }
 }
 

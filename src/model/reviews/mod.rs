@@ -2,9 +2,7 @@
 //! written for a service is its owner's, so that is left to the documents.
 
 mod files;
-mod namespaces;
 mod reads;
 
 pub use files::file_owner;
-pub use namespaces::{NamespaceUse, namespace_uses};
 pub use reads::{Read, Reader, owned_reads};
