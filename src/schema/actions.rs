@@ -161,7 +161,7 @@ pub(super) const ROLE: BlockSchema = BlockSchema {
         Attribute::new(
             "actions",
             Type::List(&Type::Choice(&CHOICES)),
-            "What it allows; the table of actions says what each means.",
+            "What it allows; see [Access](#access) for what each means.",
         )
         .default("[]"),
         Attribute::new(

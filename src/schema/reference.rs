@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use super::freezes::FREEZE;
 use super::types::{Attribute, BlockSchema, Form, Kind, Type};
-use super::{AMBIENTS, FUNCTIONS, KINDS, SERVICE_DEFAULTS};
+use super::{ACTIONS, AMBIENTS, Action, FUNCTIONS, KINDS, ROLES, Reach, SERVICE_DEFAULTS, Version};
 
 const INTRODUCTION: &str = include_str!("introduction.md");
 
 /// The text of `docs/language.md`.
 #[must_use]
 pub fn language_reference() -> String {
-    let mut out = String::from(INTRODUCTION);
+    let mut out = INTRODUCTION.replace("<!-- roles -->\n", &roles()).replace("<!-- actions -->\n", &actions());
     out.push_str("\n## Kinds\n");
     for schema in KINDS {
         let word = schema.kind.word();
@@ -38,6 +38,45 @@ pub fn language_reference() -> String {
         let _ = writeln!(out, "| `{call}` | {} | {} | `{}` |", function.gives, function.doc, function.example);
     }
     out
+}
+
+/// The roles that are there already.
+fn roles() -> String {
+    let mut out = String::from("| role | what it is for | actions |\n|---|---|---|\n");
+    for role in ROLES {
+        let words = if role.actions.len() == ACTIONS.len() { "all".to_owned() } else { words(role.actions) };
+        let _ = writeln!(out, "| `{}` | {} | {words} |", role.name, role.doc);
+    }
+    out
+}
+
+/// What every action means.
+fn actions() -> String {
+    let mut out = String::from("| action | what it allows | in Argo CD | in the namespace |\n|---|---|---|---|\n");
+    for action in ACTIONS {
+        let _ = writeln!(out, "| `{}` | {} | {} | {} |", action.name, action.doc, in_argo_cd(action), reach(action));
+    }
+    out
+}
+
+fn in_argo_cd(action: &Action) -> String {
+    let line = |(resource, verb, since): &(&str, &str, Version)| {
+        let newer = if *since > Version::of(2, 14) { format!(" (Argo CD {since} and newer)") } else { String::new() };
+        format!("`{resource}, {verb}`{newer}")
+    };
+    action.argo.iter().map(line).collect::<Vec<_>>().join("; ")
+}
+
+fn reach(action: &Action) -> String {
+    match action.kubernetes {
+        Reach::Nothing => "nothing".to_owned(),
+        Reach::Role(name) => format!("ClusterRole `{name}`"),
+        Reach::Verbs(_, resources, verbs) => format!("{} {}", verbs.join(" and "), words(resources)),
+    }
+}
+
+fn words(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn attributes(out: &mut String, prefix: &str, block: &BlockSchema) {
