@@ -72,7 +72,8 @@ fn with_roles(text: &str) -> String {
     let marks = Regex::new(r"(?s)<!-- roles -->\n.*<!-- /roles -->").unwrap();
     let example = examples().remove(0);
     let db = database(&example.sources);
-    let mut table = "| role | what it is for | in Argo CD | ClusterRoles in the namespace |\n|---|---|---|---|\n".to_owned();
+    let mut table =
+        "| role | what it is for | in Argo CD | ClusterRoles in the namespace |\n|---|---|---|---|\n".to_owned();
     for role in ROLES {
         table += &row(estate(&db), estate(&db).role(role.name).unwrap(), role.doc);
     }
