@@ -215,7 +215,8 @@ fn whose_sources(db: &Database) -> BTreeMap<String, BTreeSet<String>> {
         let application = meaning.application.to_json(&[]);
         let annotations = &application["metadata"]["annotations"];
         let Some(paths) = annotations["argocd.argoproj.io/manifest-generate-paths"].as_str() else { continue };
-        let team = application["spec"]["project"].as_str().unwrap();
+        let project = application["spec"]["project"].as_str().unwrap();
+        let team = project.split('.').next().unwrap();
         for path in paths.split(';').map(|path| path.trim_start_matches('/')) {
             if !path.starts_with(&format!("{output}/")) {
                 found.entry(path.to_owned()).or_default().insert(team.to_owned());

@@ -56,6 +56,9 @@ pub struct Head {
     pub layer: Arc<str>,
     /// The team that owns it.
     pub owner: Arc<str>,
+    /// The `AppProject` of its Applications: the team's, or one for the layer alone where the layer allows cluster-scoped
+    /// kinds. Otherwise every service of the team could bring them, since a project is all that Argo CD asks.
+    pub project: Arc<str>,
     /// How it reaches Argo CD.
     pub deliver: Deliver,
     /// What its `ApplicationSet` takes its clusters from.
@@ -135,9 +138,12 @@ impl<'db> Reader<'_, 'db> {
         self.one_per(&placed);
         let asked = self.asked(&placed);
         let groups = self.gathered.groups(&asked, self.sink);
+        let owner = owner?;
+        let is_wide = !layer_says.cluster_resources.is_empty() && !estate(self.db()).is_admin(&owner);
         let mut head = Head {
             name: Arc::clone(self.gathered.item.name(self.db())),
-            owner: owner?,
+            project: if is_wide { format!("{owner}.{layer}").into() } else { Arc::clone(&owner) },
+            owner,
             deliver: deliver(self.word("deliver").as_deref()).unwrap_or(layer_says.deliver),
             generator: generator(self.word("generator").as_deref()).unwrap_or(layer_says.generator),
             layer,

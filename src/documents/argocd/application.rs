@@ -73,7 +73,7 @@ pub(in crate::documents) fn application(
     let metadata = metadata
         .with_filled("annotations", annotations(alike.spec, &sources))
         .with_some("finalizers", (!alike.protected).then(|| Node::list([FINALIZER])));
-    let spec = Node::map([("project", Node::text(Arc::clone(&service.head.owner))), sources.node(alike.spec)])
+    let spec = Node::map([("project", Node::text(Arc::clone(&service.head.project))), sources.node(alike.spec)])
         .with("destination", destination(alike.spec))
         .with("syncPolicy", sync_policy(service, alike))
         .with_filled("ignoreDifferences", Node::List(alike.spec.ignore_differences.iter().map(node).collect()))

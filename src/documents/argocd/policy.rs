@@ -80,7 +80,7 @@ impl<'s> Service<'s> {
     fn add(&self, team: &Arc<str>, lines: &mut Lines) {
         for (resource, place, actions) in self.allowed(team) {
             let service = (place == Place::Everywhere).then(|| Arc::clone(&self.head.name));
-            let line = Line { project: Arc::clone(&self.head.owner), place, service, resource, actions };
+            let line = Line { project: Arc::clone(&self.head.project), place, service, resource, actions };
             lines.entry(line).or_default().insert(Arc::clone(&self.head.name));
         }
     }

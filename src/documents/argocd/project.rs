@@ -40,12 +40,10 @@ pub(in crate::documents) fn projects(db: &dyn Db) -> Vec<(String, Arc<str>)> {
         if hub.default_project == DefaultProject::Hardened {
             files.push((format!("{folder}/default.yaml"), default_project(hub)));
         }
-        for ((of, team), bounds) in &bounds {
-            if *of == hub.name {
-                let windows = windows.get(&(Arc::clone(of), Arc::clone(team)));
-                let is_admin = estate.is_admin(team);
-                files.push((format!("{folder}/{team}.yaml"), project(hub, team, bounds, windows, is_admin)));
-            }
+        for (key, bounds) in bounds.iter().filter(|((of, _), _)| *of == hub.name) {
+            let name = &key.1;
+            let is_admin = estate.is_admin(name);
+            files.push((format!("{folder}/{name}.yaml"), project(hub, name, bounds, windows.get(key), is_admin)));
         }
     }
     files
@@ -55,13 +53,13 @@ fn add<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, bounds: &mut BTreeMap
     let estate = estate(db);
     let kinds = estate.layer(&head.layer).map(|layer| layer.cluster_resources.as_slice()).unwrap_or_default();
     for (hub, repository) in repositories(db, item) {
-        let bounds = bounds.entry((Arc::clone(hub), Arc::clone(&head.owner))).or_default();
+        let bounds = bounds.entry((Arc::clone(hub), Arc::clone(&head.project))).or_default();
         bounds.repositories.insert(Arc::clone(repository));
         bounds.cluster_resources.extend(kinds.iter().cloned());
     }
     for place in places(db, item) {
         for cluster in place.clusters.iter().filter_map(|name| estate.cluster(name)) {
-            let bounds = bounds.entry((Arc::clone(&cluster.hub), Arc::clone(&head.owner))).or_default();
+            let bounds = bounds.entry((Arc::clone(&cluster.hub), Arc::clone(&head.project))).or_default();
             bounds.destinations.insert((Arc::clone(&cluster.server), Arc::clone(&place.namespace)));
         }
     }
@@ -76,14 +74,18 @@ fn metadata(hub: &Hub, name: &str) -> Node {
     ])
 }
 
-fn project(hub: &Hub, team: &str, bounds: &Bounds, windows: Option<&Windows>, is_admin: bool) -> Arc<str> {
+fn project(hub: &Hub, name: &str, bounds: &Bounds, windows: Option<&Windows>, is_admin: bool) -> Arc<str> {
     let destination = |(server, namespace): &(Arc<str>, Arc<str>)| {
         Node::map([("server", Node::text(Arc::clone(server))), ("namespace", Node::text(Arc::clone(namespace)))])
+    };
+    let of = match name.split_once('.') {
+        Some((team, layer)) => format!("team {team} in layer {layer}"),
+        None => format!("team {name}"),
     };
     let kinds = bounds.cluster_resources.iter().map(|(group, name)| kind(group, name));
     let repositories: Vec<Arc<str>> = bounds.repositories.iter().cloned().collect();
     let spec = Node::map([
-        ("description", Node::text(format!("Exactly what the services of team {team} use"))),
+        ("description", Node::text(format!("Exactly what the services of {of} use"))),
         ("sourceRepos", leaf::texts(&repositories)),
         ("destinations", Node::List(bounds.destinations.iter().map(destination).collect())),
     ]);
@@ -94,8 +96,8 @@ fn project(hub: &Hub, team: &str, bounds: &Bounds, windows: Option<&Windows>, is
         .with_filled("destinationServiceAccounts", Node::List(accounts(hub, bounds)))
         .with_filled("syncWindows", windows.map_or(Node::List(vec![]), |windows| windows.list(hub.version)));
     header::document(
-        object(ARGO, "AppProject", metadata(hub, team)).with("spec", spec),
-        &format!("the project of team {team}"),
+        object(ARGO, "AppProject", metadata(hub, name)).with("spec", spec),
+        &format!("the project of {of}"),
     )
 }
 

@@ -34,13 +34,13 @@ struct Selected {
 /// The most bytes of a description.
 const MAX_DESCRIPTION: usize = 255;
 
-/// The windows of all teams' projects, by hub and team.
+/// The windows of all teams' projects, by hub and project.
 pub(super) fn of_teams(db: &dyn Db) -> BTreeMap<(Arc<str>, Arc<str>), Windows> {
     let mut all: BTreeMap<_, Windows> = BTreeMap::new();
     let Some(platform) = estate(db).platform.as_ref().filter(|_| !frozen(db).is_empty()) else { return all };
     for head in heads(db) {
         for (slot, cluster) in placed(estate(db), head) {
-            let windows = all.entry((Arc::clone(&cluster.hub), Arc::clone(&head.owner))).or_default();
+            let windows = all.entry((Arc::clone(&cluster.hub), Arc::clone(&head.project))).or_default();
             windows.instance(db, head, cluster, &pattern(platform, head, slot, cluster));
         }
     }
