@@ -15,11 +15,25 @@ from harness.settings import PROJECT
 
 INGRESS = "services/addons/ingress-nginx.pf"
 SPACE = '  namespace = "ingress-nginx"\n'
+GRAFANA = "services/addons/grafana.pf"
+# A team that may see one service, until it may not.
+GUESTS = """
+## Looks at dashboards.
+team guests {
+  sso     = ["devowlish:guests"]
+  github  = "@devowlish/guests"
+  contact = "#guests"
+}
+"""
 
 
 def run(case):
     platform = case.platform(PROJECT / "examples/devowlish")
     case.postpone_freezes(platform)
+    platform.edit(GRAFANA, '  namespace = "grafana"\n', '  namespace = "grafana"\n' + line("guests"))
+    with open(platform.folder / "teams.pf", "a", encoding="utf-8") as file:
+        file.write(GUESTS)
+    case.note("Added to the platform's sources: a team `guests`, which may see Grafana.")
     case.up(platform, stand_ins="devowlish.yaml", more_hosts=[sso.HOST])
     provider = sso.Provider(case.plane)
     sso.configure(case.plane)
@@ -39,6 +53,7 @@ def run(case):
     acts(case, claims, chat)
     in_kubernetes(case)
     changed_access(case, platform, sessions)
+    last_access(case, platform, sessions)
 
 
 def same(case, text, result):
@@ -69,6 +84,10 @@ def stays_synced(case, platform):
     case.check("keys of argocd-cm that platformc does not write are left alone", "oidc.config" in data)
 
 
+def repository(platform):
+    return yaml.safe_load((platform.output / "_main_apps/root.yaml").read_text())["spec"]["source"]["repoURL"]
+
+
 def resources(case, name):
     app = case.plane.hub.get(f"/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/{name}")
     return app["status"]["resources"]
@@ -77,7 +96,7 @@ def resources(case, name):
 def default_is_closed(case, platform, admin):
     found = [row for row in resources(case, "control-plane") if (row["kind"], row["name"]) == ("AppProject", "default")]
     case.check("the closed project `default` is Synced", [row["status"] for row in found] == ["Synced"])
-    url = next(platform.sources())["repoURL"]
+    url = repository(platform)
     code, said = admin.argocd("app", "create", "stray", "--project", "default", "--repo", url, "--path", "infra/argocd",
                               "--dest-server", "https://kubernetes.default.svc", "--dest-namespace", "argocd")
     case.check("not even an admin gets an Application into `default`", code and "not permitted in project 'default'" in said,
@@ -136,11 +155,10 @@ def refused(case, cluster, space, spec, words):
 def bounds(case):
     container = {"name": "main", "image": "stand-in.example.com/probe:1"}
     big = container | {"resources": {"requests": {"cpu": "1", "memory": "8Gi"}, "limits": {"memory": "8Gi"}}}
-    rich = container | {"securityContext": {"privileged": True}}
     case.check("a Pod beyond the limits of its namespace is refused",
                *refused(case, "dev", "chat-api", {"containers": [big]}, "maximum memory usage per Container is 4Gi"))
-    case.check("a privileged Pod is refused where the namespace is `baseline`",
-               *refused(case, "dev", "chat-api", {"containers": [rich]}, "violates PodSecurity"))
+    case.check("a Pod that sees the processes of its node is refused where the namespace is `baseline`",
+               *refused(case, "dev", "chat-api", {"containers": [container], "hostPID": True}, "violates PodSecurity"))
     case.check("a Pod that says nothing of itself is refused where it is `restricted`",
                *refused(case, "stage", "chat-digest", {"containers": [container]}, "violates PodSecurity"))
 
@@ -187,7 +205,7 @@ def acts(case, claims, chat):
     case.check("nothing came of it", not restarted(case, "prod-eu-1"))
     code, said = chat.argocd("app", "actions", "run", "chat-api.dev", *restart)
     case.check("they restart it on dev, where they are operators", not code and restarted(case, "dev"), last_line(said))
-    denied(case, "they are refused a change of their own Application", chat, "app", "set", "chat-api.dev", "--revision", "other")
+    denied(case, "they are refused a change of their own Application", chat, "app", "set", "chat-api.dev", "--sync-policy", "none")
     denied(case, "and its deletion", chat, "app", "delete", "chat-api.dev", "--yes")
 
 
@@ -215,21 +233,38 @@ def changed_access(case, platform, sessions):
     for what, old, new, teams in steps:
         platform.edit(INGRESS, SPACE + old, SPACE + new)
         case.change(platform, what)
-        pushed = case.recorder.now()
         wanted = sorted(f"devowlish:{team}" for team in teams)
-        try:
-            until(240, what, lambda wanted=wanted: all(
-                subjects(case, cluster) == wanted for cluster in platform.clusters()), 1)
-            case.check(f"{what}: the RoleBinding on each cluster {'says so' if teams else 'is gone'}", True,
-                       f"{case.recorder.now() - pushed:.0f} s after the push")
-        except Waited as error:
-            case.check(f"{what}: the RoleBinding on each cluster {'says so' if teams else 'is gone'}", False, error)
-        case.converge(platform.everything(), 240, f"{what}: everything is Synced and Healthy")
-        claims = rights.Claims(platform, {"ingress-nginx"})
-        same(case, f"{what}: Argo CD's answers about the ingress are those of `platformc can`",
-                     rights.differences_in_argo(claims, sessions))
-        same(case, f"{what}: so are the clusters'",
-                     rights.differences_in_kubernetes(claims, case.plane, list(sessions)))
+        happens(case, f"{what}: the RoleBinding on each cluster {'says so' if teams else 'is gone'}",
+                lambda wanted=wanted: all(subjects(case, cluster) == wanted for cluster in platform.clusters()))
+        settled(case, what, platform, sessions, "ingress-nginx")
+
+
+def last_access(case, platform, sessions):
+    """A team of which nothing is left: its whole key goes out of argocd-rbac-cm."""
+    what = "guests lose the last that they may do"
+    platform.edit(GRAFANA, line("guests"), "")
+    case.change(platform, what)
+    settled(case, what, platform, sessions, "grafana")
+
+
+def settled(case, what, platform, sessions, service):
+    written = yaml.safe_load((platform.output / "argocd/argocd-rbac-cm.yaml").read_text())["data"]
+    happens(case, f"{what}: argocd-rbac-cm has exactly what was written", lambda: case.plane.hub.get(
+        "/api/v1/namespaces/argocd/configmaps/argocd-rbac-cm")["data"] == written)
+    case.converge(platform.everything(), 240, f"{what}: everything is Synced and Healthy")
+    claims = rights.Claims(platform, {service})
+    same(case, f"{what}: Argo CD's answers about {service} are those of `platformc can`",
+         rights.differences_in_argo(claims, sessions))
+    same(case, f"{what}: so are the clusters'", rights.differences_in_kubernetes(claims, case.plane, list(sessions)))
+
+
+def happens(case, what, condition):
+    pushed = case.recorder.now()
+    try:
+        until(120, what, condition, 1)
+        case.check(what, True, f"after {case.recorder.now() - pushed:.0f} s")
+    except Waited as error:
+        case.check(what, False, error)
 
 
 def line(teams):
