@@ -205,7 +205,8 @@ def acts(case, claims, chat):
     case.check("nothing came of it", not restarted(case, "prod-eu-1"))
     code, said = chat.argocd("app", "actions", "run", "chat-api.dev", *restart)
     case.check("they restart it on dev, where they are operators", not code and restarted(case, "dev"), last_line(said))
-    denied(case, "they are refused a change of their own Application", chat, "app", "set", "chat-api.dev", "--sync-policy", "none")
+    denied(case, "they are refused to move their own Application into another project", chat, "app", "patch", "chat-api.dev",
+           "--type", "merge", "--patch", '{"spec": {"project": "platform"}}')
     denied(case, "and its deletion", chat, "app", "delete", "chat-api.dev", "--yes")
 
 
