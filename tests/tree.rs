@@ -763,3 +763,20 @@ service many {
     let names: BTreeSet<&str> = generated.iter().map(|leaf| text(leaf, "/metadata/name")).collect();
     assert_eq!((generated.len(), names.len()), (6_001, 6_001));
 }
+
+/// The bootstrap takes over what Argo CD's server has set, in Argo CD's name: nothing stays of a right that leaves Git.
+#[test]
+fn the_bootstrap_is_the_one_that_was_tried() {
+    const COMMAND: &str = "kubectl apply --server-side --force-conflicts --field-manager=argocd-controller -k infra";
+    assert!(include_str!("../README.md").lines().any(|line| line == COMMAND));
+    for tree in TREES.iter() {
+        let readme = &tree.outputs["README.md"];
+        let commands: Vec<&str> = readme.lines().filter(|line| line.starts_with("kubectl apply")).collect();
+        let folder = COMMAND.trim_end_matches("infra");
+        assert!(
+            !commands.is_empty() && commands.iter().all(|line| line.starts_with(folder)),
+            "{}: {commands:?}",
+            tree.name
+        );
+    }
+}

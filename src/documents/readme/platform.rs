@@ -52,7 +52,7 @@ fn bootstrap(out: &mut String, platform: &Platform, estate: &Estate) {
         let path = if estate.hubs.len() > 1 { format!("{folder}/bootstrap/{}", hub.name) } else { folder.clone() };
         let _ = writeln!(
             out,
-            "kubectl apply --server-side --field-manager=platformc -k {path}   # hub {}, Argo CD {}",
+            "kubectl apply --server-side --force-conflicts --field-manager=argocd-controller -k {path}   # hub {}, Argo CD {}",
             hub.name, hub.version
         );
     }

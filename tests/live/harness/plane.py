@@ -132,12 +132,13 @@ class Plane:
         for name in ("hub", *self.members):
             api = self.api(name)
             until(240, f"the API server of {name}", lambda api=api: self.answers(api))
-        # Argo CD deletes in the foreground: without a garbage collector it would wait for ever.
+        # Argo CD deletes in the foreground: without a garbage collector it would wait for ever. ClusterRoles like `view` are
+        # empty until a controller gathers their rules.
         for name in ("hub", *self.members):
             self.processes.start(f"controllers-{name}", [
                 BIN / "kube-controller-manager", f"--kubeconfig={pki}/kubeconfig-{name}", "--leader-elect=false",
                 "--secure-port=0", "--kube-api-qps=200", "--kube-api-burst=400",
-                "--controllers=namespace-controller,garbage-collector-controller"])
+                "--controllers=namespace-controller,garbage-collector-controller,clusterrole-aggregation-controller"])
 
     @staticmethod
     def answers(api):
