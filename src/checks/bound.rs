@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::lines::{line_in, line_of};
+use super::lines::{line_in, line_of, names_in};
 use super::namespaces::owned;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
@@ -11,15 +11,19 @@ use crate::names::{Item, bound_team, declarations, name_span};
 use crate::schema::Kind;
 
 /// What a service or a template may say only in a file that admins own, and why.
-const WIDENING: [(&str, &str); 2] = [
+const WIDENING: [(&str, &str); 3] = [
     ("application", "a raw Application goes past what the language checks; what it may hold is for admins to say"),
     (
         "access",
         "a line here would win over what the platform and the layer say of access, and so over what admins decided",
     ),
+    ("provides", "whoever needs one of these would wait for this service, whichever team it is"),
 ];
 
 pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
+    for item in declarations(db).of(db, Kind::Service) {
+        sink.extend(template_of_others(db, item));
+    }
     for item in &declarations(db).items {
         let Some(team) = bound_team(db, item.decl(db).file(db)) else { continue };
         match item.kind(db) {
@@ -43,8 +47,28 @@ fn service(db: &dyn Db, item: Item<'_>, team: &Arc<str>, sink: &mut Sink) {
     }
 }
 
+/// A template in a file for a team is the team's to change: who else uses it would deploy whatever the team writes.
+fn template_of_others(db: &dyn Db, item: Item<'_>) -> Option<Diagnostic> {
+    let used = names_in(db, item, "use")?;
+    let template = declarations(db).get(Kind::Template, &used)?;
+    let team = bound_team(db, template.decl(db).file(db)).as_ref()?;
+    let owner = &head(db, item).as_ref()?.owner;
+    let span = line_in(db, item, "use").unwrap_or_else(|| name_span(db, item));
+    (owner != team).then(|| {
+        widened(
+            span,
+            format!("template `{used}` stands in a file for team {team}, and this service belongs to {owner}"),
+        )
+        .also(name_span(db, template), "declared here")
+        .note("the team may change the template by itself, and with it what this service deploys")
+        .help("declare the template in a file that is imported without `for`, which admins own")
+    })
+}
+
 fn widening(db: &dyn Db, item: Item<'_>, team: &str, sink: &mut Sink) {
-    for (key, why) in WIDENING {
+    // What admins provide, all may wait for.
+    let is_told = |key: &str| key != "provides" || !estate(db).is_admin(team);
+    for (key, why) in WIDENING.into_iter().filter(|(key, _)| is_told(key)) {
         if let Some(span) = line_in(db, item, key) {
             sink.push(widened(span, format!("`{key}` widens what team {team} may")).note(why).help(FOR_ADMINS));
         }

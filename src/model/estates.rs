@@ -257,6 +257,12 @@ impl<'db> Reader<'db> {
         for item in declarations(self.db).of(self.db, Kind::Role) {
             if schema::ROLES.iter().any(|role| role.name == item.name(self.db).as_ref()) {
                 self.sink.push(reserved(self.db, item, "every platform has a role of this name"));
+            } else if ["view", "edit", "cluster-admin"].contains(&item.name(self.db).as_ref()) {
+                self.sink.push(reserved(
+                    self.db,
+                    item,
+                    "Kubernetes has a ClusterRole of this name, and bindings are called after it",
+                ));
             }
             spans.insert(Arc::clone(item.name(self.db)), name_span(self.db, item));
         }

@@ -206,6 +206,9 @@ impl Lower<'_> {
         let fields = Fields(Some(block));
         let path: Arc<str> = fields.text("path")?.trim_end_matches('/').into();
         let Some(url) = self.url(fields) else {
+            if fields.tree("repo").is_some() {
+                return None;
+            }
             if let Some(revision) = fields.tree("revision") {
                 self.report(
                     codes::EXCLUSIVE_ATTRIBUTES,
@@ -213,9 +216,6 @@ impl Lower<'_> {
                     "`revision` without `repo`",
                     "the platform's own repository has the platform's revision",
                 );
-            }
-            if fields.tree("repo").is_some() {
-                return None;
             }
             check_folder(self.db, block, &path, nature, self.sink);
             return Some(Origin::Own(path));

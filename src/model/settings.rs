@@ -12,6 +12,7 @@ pub(super) fn check(head: &Head, tree: &Tree, sink: &mut Sink) {
     let fields = Fields(Some(tree));
     sync(head, fields.block("sync"), sink);
     differences(fields, sink);
+    reserved(fields, sink);
     let named = match tree.get("source") {
         Some(Tree::Branch(named, _)) => named.values().collect(),
         _ => vec![],
@@ -24,6 +25,36 @@ pub(super) fn check(head: &Head, tree: &Tree, sink: &mut Sink) {
     large(tree, sink);
     for block in std::iter::once(tree).chain(named) {
         chart(Fields(Some(block)).block("helm"), sink);
+    }
+}
+
+/// Labels by which the compiler and Argo CD tell Applications apart, and annotations by which Argo CD treats them otherwise.
+const RESERVED_KEYS: [(&str, &[&str]); 2] = [
+    ("labels", &["app.kubernetes.io/instance", "app.kubernetes.io/managed-by", "platformc.io/"]),
+    (
+        "annotations",
+        &[
+            "argocd.argoproj.io/hook",
+            "argocd.argoproj.io/installation-id",
+            "argocd.argoproj.io/manifest-generate-paths",
+            "argocd.argoproj.io/skip-reconcile",
+            "argocd.argoproj.io/sync-wave",
+            "argocd.argoproj.io/tracking-id",
+            "platformc.io/",
+        ],
+    ),
+];
+
+fn reserved(fields: Fields<'_>, sink: &mut Sink) {
+    for (attribute, starts) in RESERVED_KEYS {
+        let Some(Tree::Branch(entries, _)) = fields.tree(attribute) else { continue };
+        for (key, value) in entries.iter().filter(|(key, _)| starts.iter().any(|start| key.starts_with(start))) {
+            sink.push(
+                Diagnostic::new(codes::RESERVED_NAME, value.span(), format!("`{key}` is not for services to say"))
+                    .note("the compiler or Argo CD writes it, and orders, finds or tracks the Application by it")
+                    .help("take a key of your own"),
+            );
+        }
     }
 }
 

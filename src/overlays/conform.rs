@@ -149,6 +149,12 @@ fn check_value(value: &Value, of: &'static Type, span: Span, sink: &mut Sink) ->
             Ok(())
         }
         (Type::Reference(kind), Value::Reference(other, _)) if kind == other => Ok(()),
+        (Type::RepositoryOrUrl, Value::Text(url)) if url.contains(['*', '?', '[', ']', '{', '}', '!']) => {
+            let message = format!("`{url}` is a pattern, not the URL of a repository");
+            Err(sink.error(Diagnostic::new(codes::BAD_VALUE, span, message).note(
+                "a project lists the repositories that it permits, and Argo CD reads these signs as patterns there",
+            )))
+        }
         (Type::RepositoryOrUrl, Value::Reference(Kind::Repository, _) | Value::Text(_)) => Ok(()),
         (Type::Map(_) | Type::Object | Type::Block(_) | Type::Named(_), Value::Object(object)) if object.is_empty() => {
             Ok(())

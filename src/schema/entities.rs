@@ -182,7 +182,7 @@ const HUB: &[Attribute] = &[
 const TEAM: &[Attribute] = &[
     Attribute::new(
         "sso",
-        Type::List(&Type::Text(Text::NotEmpty)),
+        Type::List(&Type::Text(Text::Group)),
         "The groups of the identity provider: who is in one of them is in the team.",
     )
     .default("[]"),

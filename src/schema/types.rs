@@ -282,6 +282,8 @@ pub enum Text {
     Image,
     /// A regular expression.
     Regex,
+    /// A group of the identity provider.
+    Group,
     /// The ARN of a role of AWS.
     RoleArn,
     /// A text that was sealed; one that was not is a secret, and never shown.
@@ -345,6 +347,7 @@ impl Text {
             Self::SyncOption => "sync option",
             Self::Image => "image",
             Self::Regex => "regular expression",
+            Self::Group => "group",
             Self::RoleArn => "ARN of a role",
             Self::Sealed => "sealed text",
             Self::GitHubHandle => "handle on GitHub",

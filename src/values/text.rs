@@ -118,6 +118,10 @@ fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
             format!("`{text}` is no ARN of a role"),
             "AWS writes `arn:aws:iam::ACCOUNT:role/NAME`, with twelve digits",
         ),
+        Text::Group if !is_group(text) => problem(
+            format!("{text:?} is no group of people"),
+            "a group is a word or more on one line; `role:`, `proj:` and `system:` begin names that Argo CD and Kubernetes have for themselves",
+        ),
         Text::Quantity if quantity(text).is_none() => problem(
             format!("`{text}` is no quantity"),
             "Kubernetes reads `500m`, `2`, `1.5Gi`; the units are m, k, M, G, T, P, E, or Ki, Mi, Gi, Ti, Pi, Ei",
@@ -260,4 +264,9 @@ fn sync_option(text: &str) -> Result<(), TextProblem> {
         format!("Argo CD knows no sync option `{text}`"),
         "it compares whole strings, and passes over what it does not know",
     )
+}
+
+fn is_group(text: &str) -> bool {
+    let is_theirs = ["role:", "proj:", "system:"].iter().any(|start| text.starts_with(start));
+    !is_theirs && !text.is_empty() && text.trim() == text && !text.chars().any(char::is_control)
 }

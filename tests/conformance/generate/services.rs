@@ -267,7 +267,7 @@ impl Writer<'_> {
         }
     }
 
-    /// What others use; a store has a declaration of its own, which no file for a team may hold.
+    /// What others use; no file for a team may say so.
     fn provides(
         &mut self,
         text: &mut Text,
@@ -275,13 +275,13 @@ impl Writer<'_> {
         looped: bool,
         is_bound: bool,
     ) -> Option<(&'static str, String)> {
-        if looped || !self.random.chance(40) {
+        if looped || is_bound || !self.random.chance(40) {
             return None;
         }
         let (word, provided) = match self.random.below(4) {
             0 => ("ingress_class", format!("{name}-class")),
             1 => ("storage_class", format!("{name}-class")),
-            2 if !is_bound => ("secret_store", format!("{name}-store")),
+            2 => ("secret_store", format!("{name}-store")),
             _ => ("crd", format!("widgets.{name}.example.com")),
         };
         text.line(format!("provides = [{word}(\"{provided}\")]"));
