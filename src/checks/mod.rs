@@ -8,6 +8,7 @@ mod namespaces;
 mod objects;
 mod order;
 mod owners;
+mod reach;
 
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, Sink};
@@ -22,6 +23,7 @@ pub fn platform_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     owners::check(db, &mut sink);
     namespaces::check(db, &mut sink);
     bound::check(db, &mut sink);
+    reach::check(db, &mut sink);
     freezes::check(db, &mut sink);
     sink.finish()
 }

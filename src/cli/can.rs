@@ -9,8 +9,9 @@ use super::explain::{Instance, show};
 use super::ui;
 use crate::db::Db;
 use crate::diagnostics::{Span, did_you_mean};
-use crate::documents::cluster_roles;
-use crate::model::{ADMINS_ALWAYS, Estate, OWNER_ALWAYS, Team, allows, estate, explain_value, head, rights};
+use crate::model::{
+    ADMINS_ALWAYS, Estate, OWNER_ALWAYS, Team, allows, cluster_roles, estate, explain_value, head, rights,
+};
 use crate::names::{Item, declarations, name_span};
 use crate::schema::{ACTIONS, Kind, ROLES, action_of};
 use crate::source::absolute;

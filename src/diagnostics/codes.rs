@@ -101,6 +101,7 @@ codes! {
     ROLE_CYCLE = Error "PF0803" "roles that include each other";
     RISKY_GRANT = Warning "PF0804" "more than a sync from Git in a protected environment";
     WIDER_ROLE = Warning "PF0805" "a ClusterRole that allows more than its role";
+    NAMESPACE_WIDE = Warning "PF0806" "rights that reach a whole namespace";
     // How Argo CD gets into clusters.
     NOT_ONE_WAY_IN = Error "PF0830" "not exactly one way into a cluster";
     WAY_NOT_TAKEN = Error "PF0831" "a way into a cluster that is never taken";

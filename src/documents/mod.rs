@@ -22,7 +22,6 @@ pub use codeowners::{
 };
 pub use file::{OutputContent, OutputFile};
 pub use header::MARKER;
-pub use kubernetes::cluster_roles;
 pub use output::{files, hub_prefixes};
 pub use present::{Present, applications_in};
 pub use readme::{AccessRow, GraphFormat, GraphScope, access_rows, graph};

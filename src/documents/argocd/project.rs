@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::footprints::repositories;
-use super::super::kubernetes::{ACCOUNT, is_reserved};
+use super::super::kubernetes::ACCOUNT;
 use super::super::yaml::Node;
 use super::super::{header, leaf, paths};
 use super::windows::{self, Windows};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
-use crate::model::{BOUNDING, DefaultProject, Estate, Head, Hub, Platform, estate, head, places};
+use crate::model::{BOUNDING, DefaultProject, Estate, Head, Hub, Platform, estate, head, is_reserved, places};
 use crate::names::{Item, declarations};
 use crate::schema::Kind;
 

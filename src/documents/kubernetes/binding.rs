@@ -9,8 +9,8 @@ use super::super::yaml::{Node, Template};
 use super::super::{header, paths};
 use crate::db::Db;
 use crate::model::{
-    Cluster, Estate, Granted, Platform, Role, Service, Slot, Spec, actions, estate, head, namespace_owner, places,
-    rights, service,
+    Cluster, Estate, Granted, OWN_ROLE, Platform, Role, Service, Slot, Spec, cluster_roles, estate, head, is_reserved,
+    namespace_owner, own_actions, places, rights, service,
 };
 use crate::names::Item;
 use crate::schema::Reach;
@@ -133,7 +133,7 @@ impl Bindings<'_> {
     fn binding(&self, role: &str, groups: &BTreeSet<Arc<str>>) -> Node {
         let item = self.slot.item.as_ref().filter(|_| self.by.tells_items_apart());
         let item = item.map(|item| format!(".{item}")).unwrap_or_default();
-        let short = role.strip_prefix(OWN).unwrap_or(role);
+        let short = role.strip_prefix(OWN_ROLE).unwrap_or(role);
         let name = format!("{}{item}.{short}", self.service.head.name);
         binding(self.platform, &name, &self.spec.namespace, role, &groups_on(self.cluster, groups))
     }
@@ -153,36 +153,8 @@ fn subjects(estate: &Estate, granted: &Granted) -> BTreeMap<Arc<str>, BTreeSet<A
     found
 }
 
-/// How the names of our own `ClusterRoles` begin.
-const OWN: &str = "platformc:";
-
-/// The `ClusterRoles` that a role is bound to: what Kubernetes brings, and one of ours where that does not do.
-#[must_use]
-pub fn cluster_roles(estate: &Estate, role: &Role) -> Vec<Arc<str>> {
-    if let Some(name) = &role.cluster_role {
-        return vec![Arc::clone(name)];
-    }
-    let mut names: Vec<Arc<str>> = vec![];
-    let reaches = || actions(estate, [&role.name]).into_iter().map(|action| &action.kubernetes);
-    for name in ["edit", "view"] {
-        // Whoever may edit may view.
-        if names.is_empty() && reaches().any(|reach| matches!(reach, Reach::Role(known) if *known == name)) {
-            names.push(name.into());
-        }
-    }
-    if !rules(estate, role).is_empty() {
-        names.push(format!("{OWN}{}", role.name).into());
-    }
-    names
-}
-
 /// What a role needs beside the `ClusterRoles` that Kubernetes brings.
 fn rules(estate: &Estate, role: &Role) -> Vec<Node> {
-    let words = actions(estate, [&role.name]);
-    let edits = words.iter().any(|action| matches!(action.kubernetes, Reach::Role("edit")));
-    if role.cluster_role.is_some() || edits {
-        return vec![];
-    }
     let as_node = |reach: &Reach| match reach {
         Reach::Verbs(group, resources, verbs) => Some(Node::map([
             ("apiGroups", Node::list([*group])),
@@ -191,14 +163,15 @@ fn rules(estate: &Estate, role: &Role) -> Vec<Node> {
         ])),
         Reach::Nothing | Reach::Role(_) => None,
     };
-    words.iter().filter_map(|action| as_node(&action.kubernetes)).collect()
+    own_actions(estate, role).iter().filter_map(|action| as_node(&action.kubernetes)).collect()
 }
 
 /// The `ClusterRoles` of our own that these roles need on a cluster.
 pub(in crate::documents) fn own_roles(estate: &Estate, platform: &Platform, names: &BTreeSet<Arc<str>>) -> Vec<Node> {
     let own = estate.roles.iter().filter(|role| names.contains(&role.name));
     own.map(|role| {
-        let metadata = Node::map([("name", Node::text(format!("{OWN}{}", role.name))), ("labels", labels(platform))]);
+        let metadata =
+            Node::map([("name", Node::text(format!("{OWN_ROLE}{}", role.name))), ("labels", labels(platform))]);
         object(RBAC, "ClusterRole", metadata).with("rules", Node::List(rules(estate, role)))
     })
     .collect()
@@ -252,9 +225,4 @@ fn labels(platform: &Platform) -> Node {
         ("app.kubernetes.io/managed-by", Node::text("platformc")),
         ("app.kubernetes.io/part-of", Node::text(Arc::clone(&platform.name))),
     ])
-}
-
-/// Namespaces that no foundation makes: in them nobody gets anything from the platform.
-pub(in crate::documents) fn is_reserved(namespace: &str) -> bool {
-    namespace == "default" || namespace.starts_with("kube-")
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::super::argocd::object;
 use super::super::yaml::Node;
-use super::binding::{binding, is_reserved};
-use crate::model::{Hub, Platform};
+use super::binding::binding;
+use crate::model::{Hub, Platform, is_reserved};
 
 /// The name of the account in each namespace.
 pub(in crate::documents) const ACCOUNT: &str = "platformc-deployer";

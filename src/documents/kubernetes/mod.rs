@@ -9,8 +9,7 @@ mod namespace;
 mod overlay;
 mod secret;
 
-pub use binding::cluster_roles;
-pub(super) use binding::{access, is_reserved};
+pub(super) use binding::access;
 pub(super) use deployer::ACCOUNT;
 pub(super) use foundation::{Foundation, foundation_files};
 pub(super) use kustomization::bootstrap;
