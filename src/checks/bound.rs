@@ -21,8 +21,10 @@ const WIDENING: [(&str, &str); 3] = [
 ];
 
 pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
-    for item in declarations(db).of(db, Kind::Service) {
-        sink.extend(template_of_others(db, item));
+    // What a service uses is looked for only where there is something to find: to look costs its whole text.
+    let is_bound = |template: Item<'_>| bound_team(db, template.decl(db).file(db)).is_some();
+    if declarations(db).of(db, Kind::Template).any(is_bound) {
+        declarations(db).of(db, Kind::Service).for_each(|item| sink.extend(template_of_others(db, item)));
     }
     for item in &declarations(db).items {
         let Some(team) = bound_team(db, item.decl(db).file(db)) else { continue };
