@@ -9,7 +9,7 @@ use std::fs;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use platformc::documents::cluster_roles;
+use platformc::model::cluster_roles;
 use platformc::model::{Estate, Role, actions, estate};
 use platformc::schema::ROLES;
 use regex::{Captures, Regex};
