@@ -402,7 +402,7 @@ fn what_lies_in_another_teams_source_is_read_by_both() {
         + &service("e", "web", "manifests { path = \".\" }");
     let db = shop(&main, &[]);
     for (path, expected) in [
-        ("apps/x.yaml", "@shop/web"),
+        ("apps/x.yaml", ADMINS),
         ("apps/b/x.yaml", ADMINS),
         ("c/templates/x.yaml", "@shop/api"),
         ("values/c.yaml", "@shop/api"),
@@ -411,6 +411,59 @@ fn what_lies_in_another_teams_source_is_read_by_both() {
     ] {
         assert_eq!(owner(&db, path), expected, "{path}");
     }
+}
+
+#[test]
+fn a_folder_that_holds_what_is_others_is_the_admins() {
+    let source = |path: &str| format!("manifests {{ path = \"{path}\" }}");
+    let main =
+        [("a", "t"), ("b", "tt"), ("c", "docs"), ("d", "docs-of-web"), ("e", "data"), ("f", "own"), ("g", ".github")]
+            .map(|(name, path)| service(name, "web", &source(path)))
+            .concat();
+    let chat =
+        service("chat", "api", "manifests { object \"v1\" \"ConfigMap\" c { data = yaml(\"../../data/chat.yaml\") } }");
+    let own = service("web-own", "web", &source("own/deep"));
+    let files = [("t/chat/chat.pf", chat.as_str()), ("data/chat.yaml", "a: b\n"), ("own/web.pf", own.as_str())];
+    let db = shop(&main, &files);
+    for (path, expected) in [
+        ("t/x.yaml", ADMINS),
+        ("t/chat/x.yaml", ADMINS),
+        ("t/chat/chat.pf", ADMINS),
+        ("tt/x.yaml", "@shop/web"),
+        ("docs/x.yaml", ADMINS),
+        ("docs-of-web/x.yaml", "@shop/web"),
+        ("data/x.yaml", ADMINS),
+        ("own/x.yaml", "@shop/web"),
+        ("own/web.pf", "@shop/web"),
+        ("own/deep/x.yaml", "@shop/web"),
+        (".github/workflows/x.yaml", ADMINS),
+    ] {
+        assert_eq!(owner(&db, path), expected, "{path}");
+    }
+}
+
+#[test]
+fn a_folder_around_the_output_is_the_admins() {
+    let main = HEAD.replace("admins =", "output = \"deploy/infra\"  admins =")
+        + &service("a", "web", "manifests { path = \"deploy\" }");
+    let db = database(&texts(&[("platform.pf", &main)]));
+    assert_eq!(findings(&db), "");
+    assert_eq!(owner(&db, "deploy/x.yaml"), ADMINS);
+    assert_eq!(owner(&db, "deploy/infra/base/a/README.md"), "@shop/web");
+}
+
+#[test]
+fn a_path_is_said_without_parts_that_lead_nowhere() {
+    let written = lines(&shop(&service("a", "web", &objects("a")), &[]));
+    for whole in [".", "./", "./."] {
+        let db = shop(&service("a", "web", &format!("manifests {{ path = \"{whole}\" }}")), &[]);
+        assert_eq!(lines(&db), written, "{whole}");
+    }
+    let main = service("a", "web", "manifests { path = \"./apps/./a\" }")
+        + &service("b", "api", "manifests { path = \"apps\" }");
+    let db = shop(&main, &[]);
+    assert!(lines(&db).contains("\n/apps/a/ @shop/ops"), "{}", lines(&db));
+    assert_eq!(owner(&db, "apps/x.yaml"), ADMINS);
 }
 
 #[test]

@@ -17,9 +17,7 @@ pub mod yaml;
 mod file;
 
 pub use argocd::{Meaning, applications};
-pub use codeowners::{
-    Damaged, OwnerRule, Part, Pattern, Why, codeowners, codeowners_places, deciding, merged, owner_rules,
-};
+pub use codeowners::{Damaged, OwnerRule, Part, Pattern, Why, codeowners, deciding, merged, owner_rules};
 pub use file::{OutputContent, OutputFile};
 pub use header::MARKER;
 pub use output::{files, hub_prefixes};

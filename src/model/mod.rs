@@ -57,7 +57,7 @@ pub use objects::BOUNDING;
 pub(crate) use objects::Brought;
 pub use owners::{Owned, namespace_owner, ownership};
 pub use reach::{Given, OWN_ROLE, Reached, cluster_roles, given, is_reserved, own_actions};
-pub use reviews::{Read, Reader, file_owner, owned_reads};
+pub use reviews::{Read, Reader, codeowners_places, file_owner, owned_reads};
 pub use scheme::{Scheme, SchemePart};
 pub use selector::Requirement;
 pub(crate) use services::brought_objects;

@@ -33,7 +33,8 @@ fn of_read(read: &Read, is_team: bool) -> String {
     let files = (!files.is_empty()).then(|| format!("{} {} it", some(&files), verb(&files, "reads", "read")));
     let rendered = || verb(&services, "is rendered", "are rendered");
     let services = (!services.is_empty()).then(|| format!("{} {} from it", some(&services), rendered()));
-    [own, files, services].into_iter().flatten().collect::<Vec<_>>().join(", and ")
+    let others = read.holds_others.then(|| "something of others lies in it".to_owned());
+    [own, files, services, others].into_iter().flatten().collect::<Vec<_>>().join(", and ")
 }
 
 fn of(read: &Read, which: impl Fn(&Reader) -> Option<&Arc<str>>) -> Vec<&str> {

@@ -6,7 +6,7 @@ mod rules;
 
 pub use part::{Damaged, Part, merged};
 pub use pattern::Pattern;
-pub use rules::{OwnerRule, Why, codeowners_places, deciding, owner_rules};
+pub use rules::{OwnerRule, Why, deciding, owner_rules};
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::pattern::Pattern;
 use crate::db::Db;
 use crate::documents::paths;
-use crate::model::{Deliver, Estate, Forge, Head, Platform, Read, estate, head, owned_reads};
+use crate::model::{Deliver, Estate, Head, Platform, Read, codeowners_places, estate, head, owned_reads};
 use crate::names::declarations;
 use crate::schema::Kind;
 
@@ -34,15 +34,6 @@ pub struct OwnerRule {
     pub team: Option<Arc<str>>,
     /// Why.
     pub why: Why,
-}
-
-/// The places where a forge looks for CODEOWNERS; it takes the first that is there.
-#[must_use]
-pub fn codeowners_places(forge: Forge) -> [&'static str; 3] {
-    match forge {
-        Forge::GitHub => [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"],
-        Forge::GitLab => ["CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"],
-    }
 }
 
 /// All rules, the wider ones first: the last that matches wins. Without a forge it is the same, but for its own places.

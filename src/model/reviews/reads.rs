@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::files::file_owner;
+use super::places::reserved;
 use crate::db::Db;
 use crate::model::estates::estate;
 use crate::model::heads::head;
@@ -33,6 +34,8 @@ pub struct Read {
     pub team: Option<Arc<str>>,
     /// What reads it, or a folder that it lies in.
     pub by: BTreeSet<Reader>,
+    /// Whether it would be one team's, but something of others lies in it.
+    pub holds_others: bool,
 }
 
 /// What is known of a path so far; no team stands for the admins.
@@ -45,15 +48,17 @@ struct Claims {
 
 type ByPath = BTreeMap<Arc<str>, Claims>;
 
-/// Every path that the platform reads, sorted. What lies in a folder that others read is theirs too.
+/// Every path that the platform reads, sorted. What lies in a folder that others read is theirs too, and a folder that
+/// something of others lies in is not one team's.
 #[salsa::tracked]
 pub fn owned_reads(db: &dyn Db) -> Vec<Read> {
+    let reserved = estate(db).platform.as_ref().map(reserved).unwrap_or_default();
     let mut claims = ByPath::new();
     files(db, &mut claims);
     services(db, &mut claims);
     // A source that is the whole repository makes nobody the owner of everything.
     claims.remove("");
-    claims.keys().map(|path| read(path, &claims)).collect()
+    claims.keys().map(|path| read(path, &claims, &reserved)).collect()
 }
 
 fn files(db: &dyn Db, claims: &mut ByPath) {
@@ -72,11 +77,16 @@ fn services(db: &dyn Db, claims: &mut ByPath) {
     for item in declarations(db).of(db, Kind::Service) {
         let Some(head) = head(db, item) else { continue };
         for (path, is_folder) in local_reads(db, item) {
-            let claim = claims.entry(Arc::clone(path)).or_default();
+            let claim = claims.entry(plain(path)).or_default();
             claim.add(Some(Arc::clone(&head.owner)), Reader::Service(Arc::clone(&head.name)));
             claim.is_folder |= is_folder;
         }
     }
+}
+
+/// The path without parts that lead nowhere: of the whole repository nothing is left.
+fn plain(path: &str) -> Arc<str> {
+    path.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/").into()
 }
 
 impl Claims {
@@ -86,7 +96,7 @@ impl Claims {
     }
 }
 
-fn read(path: &Arc<str>, claims: &ByPath) -> Read {
+fn read(path: &Arc<str>, claims: &ByPath, reserved: &[String]) -> Read {
     let above = path.match_indices('/').filter_map(|(at, _)| claims.get(path.get(..at)?));
     let own = claims.get(path);
     let (mut teams, mut by) = (BTreeSet::new(), BTreeSet::new());
@@ -96,5 +106,15 @@ fn read(path: &Arc<str>, claims: &ByPath) -> Read {
     }
     let only = teams.pop_first().flatten();
     let is_folder = own.is_some_and(|claim| claim.is_folder);
-    Read { path: Arc::clone(path), is_folder, team: only.filter(|_| teams.is_empty()), by }
+    let team = only.filter(|_| teams.is_empty());
+    let holds_others = is_folder && team.as_ref().is_some_and(|team| holds_others(path, team, claims, reserved));
+    Read { path: Arc::clone(path), is_folder, team: team.filter(|_| !holds_others), by, holds_others }
+}
+
+/// Whether something lies in a folder that is not this team's alone.
+fn holds_others(folder: &str, team: &Arc<str>, claims: &ByPath, reserved: &[String]) -> bool {
+    let inside: Arc<str> = format!("{folder}/").into();
+    let mut below = claims.range(Arc::clone(&inside)..).take_while(|(path, _)| path.starts_with(&*inside));
+    below.any(|(_, claim)| claim.teams.iter().any(|owner| owner.as_ref() != Some(team)))
+        || reserved.iter().any(|path| path.starts_with(&*inside))
 }

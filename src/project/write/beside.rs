@@ -10,8 +10,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Target;
 use super::outcome::{Change, Problem};
 use super::walk::{self, Kind};
-use crate::documents::{Part, codeowners_places, merged};
-use crate::model::Forge;
+use crate::documents::{Part, merged};
+use crate::model::{Forge, codeowners_places};
 use crate::project::disk::{Disk, gone};
 
 /// Where the platform lies in its repository, and what is said there.
