@@ -137,7 +137,13 @@ fn for_version(text: &str, newest: Version) -> String {
         let version = Version::parse(&found[2]).map_or(newest, |version| version.min(newest));
         format!("argocd{}= \"{version}\"", &found[1])
     };
-    target.replace_all(text, older).into_owned()
+    let text = target.replace_all(text, older);
+    if newest >= Version::of(3, 5) {
+        return text.into_owned();
+    }
+    // What an example says that an older Argo CD does not know.
+    let newer = Regex::new(r"(?m)^ *impersonation *= *true.*$").expect("a regular expression");
+    newer.replace_all(&text, "").into_owned()
 }
 
 /// Each mutation must be caught, by the rule that is meant to catch it.

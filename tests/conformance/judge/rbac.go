@@ -57,7 +57,12 @@ func (e *enforcer) can(subject string, groups []string, action, resource, object
 		groups = append([]string{g}, groups...)
 	}
 	if len(groups) > 0 {
-		claims["groups"] = groups
+		// As JSON gives them: older versions read no other list.
+		list := make([]any, len(groups))
+		for i, g := range groups {
+			list[i] = g
+		}
+		claims["groups"] = list
 	}
 	return e.enf.Enforce(claims, resource, action, object)
 }
