@@ -14,8 +14,6 @@ use crate::model::{
 };
 use crate::names::{Item, declarations, name_span};
 use crate::schema::{ACTIONS, Kind, ROLES, action_of};
-use crate::source::absolute;
-use crate::text::LineIndex;
 
 /// `platformc can`
 pub(super) fn run(arguments: &CanArgs) -> u8 {
@@ -184,9 +182,7 @@ impl<'db> Question<'db> {
     }
 
     fn line(&self, span: Span) -> String {
-        let (file, range) = absolute(self.db, span);
-        let line = LineIndex::new(file.text(self.db)).line_column(file.text(self.db), range.start).line + 1;
-        format!("{}:{line}", file.path(self.db))
+        ui::place(self.db, span)
     }
 
     fn text(&self, answers: &[Answer]) -> String {

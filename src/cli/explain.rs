@@ -9,8 +9,6 @@ use crate::model::{Slot, estate, explain_value, head};
 use crate::names::{Item, declarations};
 use crate::project::Project;
 use crate::schema::{Form, Kind, SERVICE_DEFAULTS};
-use crate::source::absolute;
-use crate::text::LineIndex;
 
 /// `platformc explain`
 pub(super) fn run(arguments: &ExplainArgs) -> u8 {
@@ -133,11 +131,9 @@ fn value(project: &Project, instance: &Instance<'_>, path: &str) -> u8 {
             (true, true) => "overridden or added to",
         };
         won |= step.holds;
-        let (file, range) = absolute(db, step.span);
-        let text = file.text(db);
-        let line = LineIndex::new(text).line_column(text, range.start).line + 1;
         let condition = if step.condition.is_empty() { String::new() } else { format!(" when {}", step.condition) };
-        let _ = writeln!(out, "  {}:{line}  {}{condition}: {}  ({mark})", file.path(db), step.level.name(), step.text);
+        let _ =
+            writeln!(out, "  {}  {}{condition}: {}  ({mark})", ui::place(db, step.span), step.level.name(), step.text);
     }
     if explained.steps.is_empty() && explained.value.is_none() {
         out.push_str("  no line sets it\n");

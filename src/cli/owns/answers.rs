@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::because::{because, declarations_behind};
+use crate::cli::ui;
 use crate::db::Database;
 use crate::documents::{OwnerRule, Why, deciding, files, owner_rules};
 use crate::model::{Platform, estate, head, ownership, users};
 use crate::names::{declarations, name_span};
 use crate::schema::Kind;
-use crate::source::absolute;
-use crate::text::LineIndex;
 
 /// Who owns one thing, and why.
 pub(super) struct Answer {
@@ -145,7 +144,5 @@ fn owners<'t>(db: &Database, teams: impl IntoIterator<Item = &'t Arc<str>>) -> V
 /// A declaration in words, with the file and the line where its name stands.
 pub(super) fn declared(db: &Database, kind: Kind, name: &str) -> Option<(String, String)> {
     let item = declarations(db).get(kind, name)?;
-    let (file, range) = absolute(db, name_span(db, item));
-    let line = LineIndex::new(file.text(db)).line_column(file.text(db), range.start).line + 1;
-    Some((format!("{} {name}", kind.word()), format!("{}:{line}", file.path(db))))
+    Some((format!("{} {name}", kind.word()), ui::place(db, name_span(db, item))))
 }

@@ -7,6 +7,8 @@ use super::super::argocd::object;
 use super::super::variation::{Variation, variation};
 use super::super::yaml::{Node, Template};
 use super::super::{header, paths};
+use super::kustomization::kustomization;
+use super::namespace::labels;
 use crate::db::Db;
 use crate::model::{
     Cluster, Estate, Granted, OWN_ROLE, Platform, Role, Service, Slot, Spec, cluster_roles, estate, head, is_reserved,
@@ -114,11 +116,7 @@ impl Bindings<'_> {
             Template::new(&header, nodes).fill(&[], &mut out);
             out.into()
         };
-        let kustomization = Node::map([
-            ("apiVersion", Node::text("kustomize.config.k8s.io/v1beta1")),
-            ("kind", Node::text("Kustomization")),
-            ("resources", Node::list(["rolebindings.yaml"])),
-        ]);
+        let kustomization = kustomization(["rolebindings.yaml"]);
         vec![
             (format!("{folder}/kustomization.yaml"), text(&[kustomization])),
             (format!("{folder}/rolebindings.yaml"), text(&bindings)),
@@ -218,11 +216,4 @@ pub(in crate::documents) fn binding(
     let target =
         Node::map([("apiGroup", Node::text(GROUP)), ("kind", Node::text("ClusterRole")), ("name", Node::text(role))]);
     object(RBAC, "RoleBinding", metadata).with("roleRef", target).with("subjects", Node::List(subjects.to_vec()))
-}
-
-fn labels(platform: &Platform) -> Node {
-    Node::map([
-        ("app.kubernetes.io/managed-by", Node::text("platformc")),
-        ("app.kubernetes.io/part-of", Node::text(Arc::clone(&platform.name))),
-    ])
 }

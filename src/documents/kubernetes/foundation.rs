@@ -8,6 +8,7 @@ use super::super::header;
 use super::super::yaml::{Node, Template};
 use super::binding::{of_admins, own_roles};
 use super::deployer::{Deployed, deployers};
+use super::kustomization::text;
 use super::namespace::namespaces;
 use crate::model::{Cluster, Estate, Hub, Owned, Platform};
 
@@ -44,18 +45,9 @@ pub(in crate::documents) fn foundation_files(
     let access = foundation.access.iter().map(|folder| format!("../../../{folder}"));
     let resources: Vec<String> = files.keys().map(|name| (*name).to_owned()).chain(access).collect();
     let folder = format!("{}/foundation", super::super::paths::cluster(&cluster.name));
-    let kustomization = kustomization(&resources, &format!("the foundation of cluster {}", cluster.name));
+    let kustomization = text(&resources, &format!("the foundation of cluster {}", cluster.name));
     let files = files.into_iter().chain([("kustomization.yaml", kustomization)]);
     files.map(|(name, text)| (format!("{folder}/{name}"), text)).collect()
-}
-
-fn kustomization(resources: &[String], what: &str) -> Arc<str> {
-    let node = Node::map([
-        ("apiVersion", Node::text("kustomize.config.k8s.io/v1beta1")),
-        ("kind", Node::text("Kustomization")),
-        ("resources", Node::list(resources.iter().map(String::as_str))),
-    ]);
-    header::document(node, what)
 }
 
 /// A file with several documents that comes from the whole platform.

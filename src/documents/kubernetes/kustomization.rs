@@ -40,11 +40,16 @@ fn several(estate: &Estate, hub: &Hub, files: &[String]) -> Vec<(String, Arc<str
     ]
 }
 
-fn text(resources: &[String], what: &str) -> Arc<str> {
-    let node = Node::map([
+/// A kustomization that holds these files and folders, as a file of the whole platform.
+pub(super) fn text(resources: &[String], what: &str) -> Arc<str> {
+    header::document(kustomization(resources.iter().map(String::as_str)), what)
+}
+
+/// A kustomization that holds these files and folders.
+pub(super) fn kustomization<'r>(resources: impl IntoIterator<Item = &'r str>) -> Node {
+    Node::map([
         ("apiVersion", Node::text("kustomize.config.k8s.io/v1beta1")),
         ("kind", Node::text("Kustomization")),
-        ("resources", Node::list(resources.iter().map(String::as_str))),
-    ]);
-    header::document(node, what)
+        ("resources", Node::list(resources)),
+    ])
 }
