@@ -25,17 +25,17 @@ case $version in
   *) echo "The judge is not built for Argo CD $version: README.md says why." >&2; exit 2 ;;
 esac
 bin=$(realpath -m "${BIN:-./judge${release:+-$version}}")
-module=github.com/argoproj/argo-cd/v3
-[ "$version" != 2.14 ] || module=github.com/argoproj/argo-cd/v2
+module=github.com/argoproj/argo-cd/v3 jwt=golang-jwt/jwt/v5
+[ "$version" != 2.14 ] || module=github.com/argoproj/argo-cd/v2 jwt=golang-jwt/jwt/v4
 
-# An older version is built from a copy: its modules are those of that argo-cd's own go.mod, and
-# gitops-engine was a module of another name.
+# An older version is built from a copy: its modules are those of that argo-cd's own go.mod,
+# gitops-engine was a module of another name, and claims of another jwt are no claims to its enforcer.
 if [ -n "$release" ]; then
   argo=$(cd / && go mod download -json "$module@$release" | sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p')
   work=build/$version
   rm -rf "$work" && mkdir -p "$work"
   for f in *.go; do
-    [[ $f == *_test.go ]] || sed "s|github.com/argoproj/argo-cd/v3|$module|; s|argoproj/argo-cd/gitops-engine|argoproj/gitops-engine|" "$f" >"$work/$f"
+    [[ $f == *_test.go ]] || sed "s|github.com/argoproj/argo-cd/v3|$module|; s|argoproj/argo-cd/gitops-engine|argoproj/gitops-engine|; s|golang-jwt/jwt/v5|$jwt|" "$f" >"$work/$f"
   done
   sed '1s/.*/module judge/' "$argo/go.mod" >"$work/go.mod"
   install -m 644 "$argo/go.sum" "$work/go.sum"
