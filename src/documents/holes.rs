@@ -27,6 +27,11 @@ pub(super) fn values(cluster: &Cluster, item: Option<&Arc<str>>, wave: i64) -> A
     .into()
 }
 
+/// How the source shows what stands in an instance's holes.
+pub(super) fn words(each: Option<&Arc<str>>) -> [Arc<str>; 5] {
+    ["cluster", "", "env", "region", each.map_or("", AsRef::as_ref)].map(|word| format!("${{{word}}}").into())
+}
+
 /// The name of a service's Applications.
 pub(super) fn name(scheme: &Scheme, service: &Arc<str>, with_items: bool) -> Text {
     scheme.pieces(with_items).into_iter().fold(Text::default(), |text, piece| match piece {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::paths;
 use super::variation::{Variation, variation};
 use super::yaml::{Node, Text};
+use super::{holes, paths};
 use crate::db::Db;
 use crate::model::{Estate, Helm, Kustomize, Origin, Platform, Plugin, Service, Source, Spec, Tool, closure, estate};
-use crate::values::Value;
+use crate::values::{Own, Piece, Value};
 
 /// A value as YAML.
 pub(super) fn node(value: &Value) -> Node {
@@ -18,10 +18,22 @@ pub(super) fn node(value: &Value) -> Node {
         Value::Int(value) => Node::Int(*value),
         Value::Float(value) => number(value.0),
         Value::Text(text) | Value::Reference(_, text) => Node::text(Arc::clone(text)),
+        Value::Pattern(pieces) => Node::Text(pattern(pieces)),
         Value::List(items) => Node::List(items.iter().map(node).collect()),
         Value::Object(object) => Node::Map(object.iter().map(|(key, value)| (Arc::clone(key), node(value))).collect()),
         Value::Placed(..) | Value::Provided(..) => Node::text(value.show()),
     }
+}
+
+/// A text with holes for what is an instance's own.
+fn pattern(pieces: &[Piece]) -> Text {
+    pieces.iter().fold(Text::default(), |text, piece| match piece {
+        Piece::Literal(literal) => text.then(Arc::clone(literal)),
+        Piece::Own(Own::Cluster) => text.hole(holes::CLUSTER),
+        Piece::Own(Own::Environment) => text.hole(holes::ENVIRONMENT),
+        Piece::Own(Own::Region) => text.hole(holes::REGION),
+        Piece::Own(Own::Item) => text.hole(holes::ITEM),
+    })
 }
 
 /// A number as JSON has it: Kubernetes keeps objects as JSON, where `2.0` is `2`.
@@ -149,9 +161,7 @@ impl<'s> Sources<'s> {
         let head = &self.service.head;
         match &helm.release {
             Some(release) => Node::text(Arc::clone(release)),
-            None if head.each.is_some() => {
-                Node::Text(Text::literal(format!("{}-", head.name)).hole(super::holes::ITEM))
-            }
+            None if head.each.is_some() => Node::Text(Text::literal(format!("{}-", head.name)).hole(holes::ITEM)),
             None => Node::text(Arc::clone(&head.name)),
         }
     }

@@ -90,7 +90,7 @@ impl Reader<'_, '_> {
         let groups = self.gathered.groups(&asked, self.sink);
         self.gathered.never(&groups, self.sink);
         for group in &groups {
-            let tree = self.gathered.resolve(group, self.sink);
+            let tree = self.gathered.resolve(group, self.sink).tree;
             let tree = conform(tree, &schema::kind(Kind::Namespace).body, Target { version: None }, self.sink);
             let one = Arc::new(lower(&tree, self.sink));
             let clusters = group.members.iter().filter_map(|member| asked.get(*member));

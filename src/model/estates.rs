@@ -467,13 +467,14 @@ pub(super) fn merge_owned(
     origin: Span,
     sink: &mut Sink,
 ) -> Tree {
-    let scope = |frame: usize| {
+    let scope = |line: usize| {
+        let frame = contributions.list[line].frame;
         let locals: &[(Arc<str>, Value)] = locals.get(frame).map_or(&[], Vec::as_slice);
         scope_in(facts, contributions, frame, locals, ambients, world)
     };
     let narrowness = Narrowness::default();
     let order = strongest_first(contributions, &narrowness);
-    merge(contributions, (&narrowness, &order), &|combination| combination == 0, &scope, origin, sink)
+    merge(contributions, (&narrowness, &order), &|combination| combination == 0, &scope, origin, sink).tree
 }
 
 fn reserved(db: &dyn Db, item: Item<'_>, why: &str) -> Diagnostic {

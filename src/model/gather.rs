@@ -9,8 +9,9 @@ use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span};
 use crate::names::{Item, body, declarations, names};
 use crate::overlays::{
-    Collector, Condition, Contributions, Deferred, Facts, Frame, Level, Mention, Narrowness, Place, Step, Tree, locals,
-    mentions, mentions_of_conditions, merge, narrowness, of_expr, scope_in, strongest_first, trace,
+    Collector, Condition, Contribution, Contributions, Deferred, Facts, Frame, Level, Mention, Merged, Naming,
+    Narrowness, Place, Step, Tree, locals, mark_patterns, mentions, mentions_of_conditions, merge, narrowness, of_expr,
+    scope_in, strongest_first, trace,
 };
 use crate::schema::{BlockSchema, Kind, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use crate::source::Site;
@@ -94,6 +95,7 @@ impl<'db> Gathered<'db> {
     /// Keeps the attributes that matter, and says which line is stronger.
     fn rank(&mut self, keep: fn(&str) -> bool) {
         self.contributions.list.retain(|line| line.path.first().is_some_and(|key| keep(key)));
+        mark_patterns(&mut self.contributions, self.each.as_ref().map(|(name, _)| (name, self.values.as_slice())));
         self.narrowness = narrowness(self.facts(), &self.contributions);
         self.order = strongest_first(&self.contributions, &self.narrowness);
     }
@@ -358,10 +360,25 @@ impl<'db> Gathered<'db> {
         boolean(&scope, condition.expr, sink)
     }
 
-    /// Instances in groups within which nothing differs: each group with the world of one of them and its conditions.
+    /// Instances in groups within which nothing differs but what patterns show: each group with the world of one of them
+    /// and its conditions.
     pub(super) fn groups(&self, asked: &[Asked], sink: &mut Sink) -> Vec<Group> {
+        self.grouped(asked, Naming::Patterns, sink)
+    }
+
+    /// A group's instances in groups within which nothing differs at all. `asked` is what the group was made of.
+    pub(super) fn known(&self, group: &Group, asked: &[Asked], sink: &mut Sink) -> Vec<Group> {
+        let members: Vec<Asked> = group.members.iter().filter_map(|member| asked.get(*member)).copied().collect();
+        let mut groups = self.grouped(&members, Naming::Known, sink);
+        for inner in groups.iter_mut().flat_map(|inner| &mut inner.members) {
+            *inner = group.members.get(*inner).copied().unwrap_or(*inner);
+        }
+        groups
+    }
+
+    fn grouped(&self, asked: &[Asked], own: Naming, sink: &mut Sink) -> Vec<Group> {
         let item = self.each.as_ref().map(|(name, _)| name);
-        let mentions = mentions(&self.contributions, item);
+        let mentions = mentions(&self.contributions, item, own);
         let asks = mentions_of_conditions(&self.contributions, item);
         let mut truths: FxHashMap<Vec<Value>, Vec<bool>> = FxHashMap::default();
         let mut index: FxHashMap<(Vec<bool>, Vec<Value>), usize> = FxHashMap::default();
@@ -374,7 +391,7 @@ impl<'db> Gathered<'db> {
             if let Some(group) = index.get(&key) {
                 groups[*group].members.push(position);
             } else {
-                groups.push(Group { world, truth: key.0.clone(), members: vec![position] });
+                groups.push(Group { world, truth: key.0.clone(), own, members: vec![position] });
                 index.insert(key, groups.len() - 1);
             }
         }
@@ -382,14 +399,16 @@ impl<'db> Gathered<'db> {
     }
 
     /// The resolved block of a group.
-    pub(super) fn resolve(&self, group: &Group, sink: &mut Sink) -> Tree {
+    pub(super) fn resolve(&self, group: &Group, sink: &mut Sink) -> Merged {
         self.check_arguments(group, sink);
         let facts = self.facts();
         let frames = 0..self.contributions.frames.len();
         let locals: Vec<_> = frames.map(|frame| locals(facts, &self.contributions, frame, &group.world)).collect();
-        let scope = |frame: usize| {
+        let scope = |line: usize| {
+            let Contribution { frame, patterned, .. } = self.contributions.list[line];
             let locals: &[(Arc<str>, Value)] = locals.get(frame).map_or(&[], |locals| locals.as_ref());
-            scope_in(facts, &self.contributions, frame, locals, Ambients::All, Some(&group.world))
+            let ambients = if patterned && group.own == Naming::Patterns { Ambients::Patterns } else { Ambients::All };
+            scope_in(facts, &self.contributions, frame, locals, ambients, Some(&group.world))
         };
         merge(
             &self.contributions,
@@ -463,10 +482,11 @@ fn count(groups: &[Group]) -> usize {
     groups.iter().map(|group| group.members.len()).sum()
 }
 
-/// Instances of which nothing differs.
+/// Instances of which nothing differs but what patterns show.
 pub(super) struct Group {
     pub(super) world: World,
     truth: Vec<bool>,
+    own: Naming,
     pub(super) members: Vec<usize>,
 }
 
@@ -524,9 +544,9 @@ pub fn explain_value<'db>(
     let cluster = estate(db).clusters.iter().position(|known| known.name.as_ref() == cluster)?;
     let items = gathered.each.as_ref().map(|(_, items)| items);
     let item = each.and_then(|name| items?.iter().position(|(known, _)| known.as_ref() == name));
-    let groups = gathered.groups(&[Asked { cluster, item }], &mut Sink::default());
+    let groups = gathered.grouped(&[Asked { cluster, item }], Naming::Known, &mut Sink::default());
     let group = groups.first()?;
-    let tree = gathered.resolve(group, &mut Sink::default());
+    let tree = gathered.resolve(group, &mut Sink::default()).tree;
     let steps =
         trace(&gathered.contributions, &gathered.narrowness, &|combination| gathered.holds(group, combination), path);
     Some(Explained { value: tree.at(path).map(Tree::value), steps })

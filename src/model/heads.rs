@@ -157,7 +157,7 @@ impl<'db> Reader<'_, 'db> {
         };
         let mut spans = vec![];
         for group in groups {
-            let tree = self.gathered.resolve(&group, self.sink);
+            let tree = self.gathered.resolve(&group, self.sink).tree;
             group.members.iter().for_each(|member| head.needs_of[*member] = head.needs.len());
             let needed = conform_key(&tree, &SERVICE_DEFAULTS, "needs", self.sink);
             spans.push(needed.as_ref().map_or(self.gathered.origin(), Tree::span));

@@ -9,7 +9,7 @@ use super::local::values_file;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::overlays::Tree;
-use crate::values::Value;
+use crate::values::{Value, text_of};
 
 /// Texts that are a secret wherever they stand: private keys and the tokens of well-known services.
 static SHAPES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
@@ -182,6 +182,9 @@ impl Search<'_> {
                 if let Some(what) = self.secret(text) {
                     self.sink.push(finding(what, span, file, &self.keys, self.place));
                 }
+            }
+            Value::Pattern(pieces) => {
+                self.value(&Value::Text(text_of(pieces, str::to_owned).into()), span, file);
             }
             Value::List(items) => items.iter().for_each(|item| self.value(item, span, file)),
             Value::Object(object) => {

@@ -6,8 +6,9 @@ use rustc_hash::FxHashMap;
 
 use super::entities::Cluster;
 use super::estates::estate;
-use super::gather::{Asked, gather};
+use super::gather::{Asked, Group, gather};
 use super::heads::{Head, Slot, head};
+use super::local::asks_for_texts;
 use super::lower::{Instances, lower};
 use super::objects::{Brought, objects};
 use super::spec::Spec;
@@ -15,7 +16,7 @@ use super::versions::Versions;
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::names::{Item, doc, sink_of};
-use crate::overlays::{Target, conform};
+use crate::overlays::{Target, Tree, conform};
 use crate::schema::SERVICE_DEFAULTS;
 
 /// Instances that share one meaning.
@@ -111,34 +112,60 @@ fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut S
     let asked: Vec<Asked> = head.instances.iter().filter_map(|slot| asked(db, slot, &items)).collect();
     let groups = gathered.groups(&asked, sink);
     gathered.never(&groups, sink);
-    let mut variants: Vec<(Variant, Vec<Brought>)> = vec![];
-    let mut index: FxHashMap<Arc<Spec>, usize> = FxHashMap::default();
-    let mut versions = Versions::default();
+    let mut variants = Variants { db, head, list: vec![], index: FxHashMap::default(), versions: Versions::default() };
     for group in &groups {
+        let merged = gathered.resolve(group, sink);
+        if merged.undecided || asks_for_texts(db, &merged.tree) {
+            for group in gathered.known(group, &asked, sink) {
+                let tree = gathered.resolve(&group, sink).tree;
+                variants.add(&group, tree, sink);
+            }
+        } else {
+            variants.add(group, merged.tree, sink);
+        }
+    }
+    let (variants, brought) = variants.finish(sink);
+    let service =
+        Service { head: Arc::clone(head), doc: doc(db, item), file: item.decl(db).file(db).path(db).into(), variants };
+    Some((service, brought))
+}
+
+/// Collects what a service's instances are.
+struct Variants<'v> {
+    db: &'v dyn Db,
+    head: &'v Head,
+    list: Vec<(Variant, Vec<Brought>)>,
+    index: FxHashMap<Arc<Spec>, usize>,
+    versions: Versions,
+}
+
+impl Variants<'_> {
+    fn add(&mut self, group: &Group, tree: Tree, sink: &mut Sink) {
+        let (db, head) = (self.db, self.head);
         let slots: Vec<&Slot> = group.members.iter().filter_map(|member| head.instances.get(*member)).collect();
         let clusters: Vec<&Cluster> = slots.iter().filter_map(|slot| estate(db).cluster(&slot.cluster)).collect();
         let names = clusters.iter().map(|cluster| cluster.name.as_ref());
         let target = Target { version: estate(db).oldest_target(names) };
-        let tree = conform(gathered.resolve(group, sink), &SERVICE_DEFAULTS, target, sink);
+        let tree = conform(tree, &SERVICE_DEFAULTS, target, sink);
         let item = slots.first().and_then(|slot| slot.item.as_deref());
         let instances = Instances { head, item, clusters };
-        versions.add(&instances, &tree);
-        let Some(spec) = lower(db, &instances, &tree, sink) else { continue };
+        self.versions.add(&instances, &tree);
+        let Some(spec) = lower(db, &instances, &tree, sink) else { return };
         let brought = objects(db, &instances, &tree, &spec, sink);
         let spec = Arc::new(spec);
-        let known = *index.entry(Arc::clone(&spec)).or_insert(variants.len());
-        match variants.get_mut(known) {
+        let known = *self.index.entry(Arc::clone(&spec)).or_insert(self.list.len());
+        match self.list.get_mut(known) {
             Some((variant, _)) => variant.instances.extend(&group.members),
-            None => variants.push((Variant { spec, instances: group.members.clone() }, brought)),
+            None => self.list.push((Variant { spec, instances: group.members.clone() }, brought)),
         }
     }
-    versions.check(sink);
-    variants.iter_mut().for_each(|(variant, _)| variant.instances.sort_unstable());
-    variants.sort_by(|(left, _), (right, _)| left.instances.cmp(&right.instances));
-    let (variants, brought) = variants.into_iter().unzip();
-    let service =
-        Service { head: Arc::clone(head), doc: doc(db, item), file: item.decl(db).file(db).path(db).into(), variants };
-    Some((service, brought))
+
+    fn finish(mut self, sink: &mut Sink) -> (Vec<Variant>, Vec<Vec<Brought>>) {
+        self.versions.check(sink);
+        self.list.iter_mut().for_each(|(variant, _)| variant.instances.sort_unstable());
+        self.list.sort_by(|(left, _), (right, _)| left.instances.cmp(&right.instances));
+        self.list.into_iter().unzip()
+    }
 }
 
 fn asked(db: &dyn Db, slot: &Slot, items: &FxHashMap<&Arc<str>, usize>) -> Option<Asked> {

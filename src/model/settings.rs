@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::heads::Head;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::overlays::Tree;
-use crate::values::Value;
+use crate::values::{Value, text_of};
 
 /// Checks the settings of a service of which the types have been checked.
 pub(super) fn check(head: &Head, tree: &Tree, sink: &mut Sink) {
@@ -64,6 +64,9 @@ const MANY_SOURCES: usize = 3;
 /// Larger values leave no room in an object that etcd takes, which is 1.5 MB with all that Argo CD adds.
 const MAX_BYTES: usize = 1_000_000;
 
+/// Names of clusters, environments and items are DNS labels.
+const LONGEST_OWN: usize = 63;
+
 /// What stands in an Application must fit into an object of Kubernetes.
 fn large(tree: &Tree, sink: &mut Sink) {
     let bytes = weight(tree);
@@ -95,6 +98,7 @@ fn weight(tree: &Tree) -> usize {
 fn value_weight(value: &Value) -> usize {
     match value {
         Value::Text(text) => text.len(),
+        Value::Pattern(pieces) => text_of(pieces, |_| "-".repeat(LONGEST_OWN)).len(),
         Value::List(items) => items.iter().map(value_weight).sum(),
         Value::Object(object) => object.iter().map(|(key, value)| key.len() + value_weight(value)).sum(),
         _ => 4,

@@ -191,7 +191,18 @@ impl<'a> Collector<'a, '_> {
         let combination = self.combination(&walk.conditions);
         let path = walk.path.iter().cloned().chain(key.map(|key| Arc::clone(&key.text))).collect();
         let (frame, forced, whole) = (walk.frame, forced || walk.forced, walk.whole);
-        self.contributions.list.push(Contribution { path, action, frame, combination, forced, whole, of, range });
+        let patterned = false;
+        self.contributions.list.push(Contribution {
+            path,
+            action,
+            frame,
+            combination,
+            forced,
+            whole,
+            patterned,
+            of,
+            range,
+        });
     }
 
     fn combination(&mut self, conditions: &[usize]) -> usize {

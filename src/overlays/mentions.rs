@@ -16,6 +16,8 @@ pub enum Mention {
     Environment,
     /// Its region.
     Region,
+    /// Whether it has a region.
+    Regional,
     /// One of its labels, or all.
     Label(Option<Arc<str>>),
     /// One of its variables, or all.
@@ -24,19 +26,43 @@ pub enum Mention {
     Item,
 }
 
+/// Whether instances that differ by their own names alone are told apart where nothing but their texts shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// They are not: their texts are patterns.
+    Patterns,
+    /// They are, and every text is known.
+    Known,
+}
+
 /// Everything that the contributions mention.
 #[must_use]
-pub fn mentions(contributions: &Contributions<'_>, item: Option<&Arc<str>>) -> BTreeSet<Mention> {
+pub fn mentions(contributions: &Contributions<'_>, item: Option<&Arc<str>>, own: Naming) -> BTreeSet<Mention> {
     let mut found = BTreeSet::new();
     for contribution in &contributions.list {
         if let Action::Set(expr) | Action::Append(expr) = contribution.action {
-            of_expr(expr, item, &mut found);
+            if contribution.patterned && own == Naming::Patterns {
+                of_pattern(expr, item, &mut found);
+            } else {
+                of_expr(expr, item, &mut found);
+            }
         }
     }
     for deferred in contributions.frames.iter().flat_map(|frame| &frame.deferred) {
         of_expr(&deferred.argument, item, &mut found);
     }
     found
+}
+
+/// What a line mentions of which the texts are patterns: what is an instance's own does not tell it from others.
+fn of_pattern(expr: &Expr, item: Option<&Arc<str>>, found: &mut BTreeSet<Mention>) {
+    let mut all = BTreeSet::new();
+    of_expr(expr, item, &mut all);
+    found.extend(all.into_iter().filter_map(|mention| match mention {
+        Mention::Cluster | Mention::Environment | Mention::Item => None,
+        Mention::Region => Some(Mention::Regional),
+        other => Some(other),
+    }));
 }
 
 /// Everything that the conditions mention: instances that agree on it meet the same conditions.
@@ -97,6 +123,7 @@ impl Mention {
             Self::Cluster => text(world.cluster.as_ref()),
             Self::Environment => text(Some(&world.environment)),
             Self::Region => text(world.region.as_ref()),
+            Self::Regional => Value::Bool(world.region.is_some()),
             Self::Label(Some(key)) => text(world.labels.get(key)),
             Self::Variable(Some(key)) => world.vars.get(key).cloned().unwrap_or(Value::Null),
             Self::Label(None) | Self::Variable(None) => text(world.cluster.as_ref()),

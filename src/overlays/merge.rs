@@ -35,7 +35,15 @@ impl Slot {
     }
 }
 
-/// Merges the contributions whose conditions hold, in the order of [`strongest_first`]. `scope` gives the scope of a frame;
+/// What a merge gives.
+pub struct Merged {
+    /// The values.
+    pub tree: Tree,
+    /// Whether two lines may agree on some instances alone, so that their texts must be known first.
+    pub undecided: bool,
+}
+
+/// Merges the contributions whose conditions hold, in the order of [`strongest_first`]. `scope` gives the scope of a line;
 /// `origin` is where the whole comes from.
 pub fn merge<'a>(
     contributions: &Contributions<'a>,
@@ -44,15 +52,16 @@ pub fn merge<'a>(
     scope: &dyn Fn(usize) -> Scope<'a>,
     origin: Span,
     sink: &mut Sink,
-) -> Tree {
-    let mut merge = Merge { contributions, narrowness, scope, sink, root: BTreeMap::new() };
+) -> Merged {
+    let mut merge = Merge { contributions, narrowness, scope, sink, root: BTreeMap::new(), undecided: false };
     for line in order {
         if holds(contributions.list[*line].combination) {
             merge.line(*line);
         }
     }
     let root = std::mem::take(&mut merge.root);
-    Tree::Branch(root.into_iter().filter_map(|(key, slot)| Some((key, merge.tree(slot)?))).collect(), origin)
+    let children = root.into_iter().filter_map(|(key, slot)| Some((key, merge.tree(slot)?))).collect();
+    Merged { tree: Tree::Branch(children, origin), undecided: merge.undecided }
 }
 
 /// The lines from the strongest to the weakest. Lines of one strength are ordered by what they say, never by where.
@@ -72,6 +81,7 @@ struct Merge<'a, 'm> {
     scope: &'m dyn Fn(usize) -> Scope<'a>,
     sink: &'m mut Sink,
     root: BTreeMap<Arc<str>, Slot>,
+    undecided: bool,
 }
 
 /// What stands in the way of a line.
@@ -135,7 +145,7 @@ impl<'m> Merge<'_, 'm> {
 
     fn evaluate(&mut self, line: usize, expr: &crate::syntax::ast::Expr) -> Result<Value, Reported> {
         let contribution = &self.contributions.list[line];
-        evaluate_named(&(self.scope)(contribution.frame), expr, Expected::of(contribution.of), self.sink)
+        evaluate_named(&(self.scope)(line), expr, Expected::of(contribution.of), self.sink)
     }
 
     fn way(&self, path: &[Arc<str>]) -> Way {
@@ -287,9 +297,10 @@ impl<'m> Merge<'_, 'm> {
         if self.is_stronger(by, line) || line == by {
             return;
         }
-        let agrees = matches!(self.slot(path), Some(Slot::Leaf(other, _)) if other == value);
-        if !agrees {
-            self.tie(line, by);
+        match self.slot(path) {
+            Some(Slot::Leaf(other, _)) if other == value => {}
+            Some(Slot::Leaf(other, _)) if other.has_patterns() || value.has_patterns() => self.undecided = true,
+            _ => self.tie(line, by),
         }
     }
 
@@ -312,7 +323,7 @@ impl<'m> Merge<'_, 'm> {
             text if text.is_empty() => "always".to_owned(),
             text => format!("where `{text}`"),
         };
-        let world = (self.scope)(list[line].frame).world;
+        let world = (self.scope)(line).world;
         let cluster = world.and_then(|world| world.cluster.as_deref()).unwrap_or("some cluster");
         let message = format!("`{}` has two values on `{cluster}`", list[line].path.join("."));
         self.sink.push(

@@ -8,6 +8,7 @@ mod contribution;
 mod locals;
 mod mentions;
 mod merge;
+mod patterns;
 mod trace;
 mod tree;
 
@@ -17,7 +18,8 @@ pub(crate) use conform::mismatch;
 pub use conform::{Target, conform, conform_key};
 pub use contribution::{Action, Condition, Contribution, Contributions, Deferred, Frame, Level};
 pub use locals::{locals, scope_in};
-pub use mentions::{Mention, mentions, mentions_of_conditions, of_expr};
-pub use merge::{merge, strongest_first};
+pub use mentions::{Mention, Naming, mentions, mentions_of_conditions, of_expr};
+pub use merge::{Merged, merge, strongest_first};
+pub use patterns::mark_patterns;
 pub use trace::{Step, trace};
 pub use tree::Tree;

@@ -8,6 +8,7 @@ use super::arithmetic;
 use super::check::{PROVIDERS, function, sides};
 use super::cost;
 use super::functions;
+use super::pattern::{Composed, Own};
 use super::resolve::{Expected, Meaning, Scope, World};
 use super::value::Value;
 use crate::diagnostics::{self as codes, Code, Diagnostic, Reported, Sink, did_you_mean};
@@ -116,25 +117,25 @@ fn text(scope: &Scope<'_>, parts: &[TextPart], sink: &mut Sink) -> Evaluated {
     if let [TextPart::Literal(text)] = parts {
         return Ok(Value::Text(Arc::clone(text)));
     }
-    let mut out = String::new();
+    let mut out = Composed::default();
     for part in parts {
         match part {
-            TextPart::Literal(text) => out.push_str(text),
-            TextPart::Value(expr) => {
-                let value = value_of(scope, expr, Expected::Value, sink)?;
-                match value.to_text() {
-                    Some(text) => {
-                        scope.spend(text.len() as u64, expr.range, sink)?;
-                        out.push_str(&text);
-                    }
-                    None => {
-                        return Err(scope.mismatch(expr.range, "something that can stand in a string", &value, sink));
-                    }
-                }
-            }
+            TextPart::Literal(text) => out.literal(text),
+            TextPart::Value(expr) => match value_of(scope, expr, Expected::Value, sink)? {
+                Value::Pattern(pieces) => out.pieces(&pieces),
+                value => out.literal(&shown(scope, &value, expr, sink)?),
+            },
         }
     }
-    Ok(Value::text(out))
+    Ok(out.finish())
+}
+
+fn shown(scope: &Scope<'_>, value: &Value, expr: &Expr, sink: &mut Sink) -> Result<Arc<str>, Reported> {
+    let Some(text) = value.to_text() else {
+        return Err(scope.mismatch(expr.range, "something that can stand in a string", value, sink));
+    };
+    scope.spend(text.len() as u64, expr.range, sink)?;
+    Ok(text)
 }
 
 fn name(scope: &Scope<'_>, word: &str, at: TextRange, expected: Expected, sink: &mut Sink) -> Evaluated {
@@ -143,12 +144,23 @@ fn name(scope: &Scope<'_>, word: &str, at: TextRange, expected: Expected, sink: 
         Meaning::Declared(kind, name) => Ok(Value::Reference(kind, name)),
         Meaning::Choice(word) => Ok(Value::text(word)),
         Meaning::Local(value) => Ok(value.clone()),
-        Meaning::Item => match scope.world.and_then(|world| world.item.as_ref()) {
-            Some((_, value)) => Ok(value.clone()),
-            None => Ok(Value::Null),
-        },
-        Meaning::Ambient(name) => Ok(scope.world.map_or(Value::Null, |world| ambient(world, name))),
+        Meaning::Item => {
+            let item = scope.world.and_then(|world| world.item.as_ref());
+            Ok(item.map_or(Value::Null, |(_, value)| own(scope, Own::Item, value.clone())))
+        }
+        Meaning::Ambient(name) => {
+            let value = scope.world.map_or(Value::Null, |world| ambient(world, name));
+            Ok(match Own::of_ambient(name) {
+                Some(of) => own(scope, of, value),
+                None => value,
+            })
+        }
     }
+}
+
+/// What is an instance's own, left open where the scope asks for that.
+fn own(scope: &Scope<'_>, of: Own, value: Value) -> Value {
+    if scope.ambients == Ambients::Patterns && value.as_text().is_some() { of.pattern() } else { value }
 }
 
 fn ambient(world: &World, name: &str) -> Value {

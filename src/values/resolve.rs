@@ -68,6 +68,8 @@ pub enum Ambients {
     Condition,
     /// All.
     All,
+    /// All; what is an instance's own stays open, so that one evaluation gives the texts of many instances.
+    Patterns,
 }
 
 impl Ambients {
@@ -75,7 +77,7 @@ impl Ambients {
         match self {
             Self::None => false,
             Self::Condition => !matches!(name, "vars" | "service" | "owner"),
-            Self::All => true,
+            Self::All | Self::Patterns => true,
         }
     }
 }

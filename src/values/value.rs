@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::pattern::{Piece, text_of};
 use crate::schema::Kind;
 use crate::syntax::ast::Float;
 
@@ -17,6 +18,9 @@ pub enum Value {
     Float(Float),
     /// A string.
     Text(Arc<str>),
+    /// A string with parts that are an instance's own, where nothing but its text matters. Only [`super::Ambients::Patterns`]
+    /// gives it.
+    Pattern(Arc<[Piece]>),
     /// A list.
     List(Arc<[Value]>),
     /// An object; its keys are sorted, so that the order of lines never shows.
@@ -43,7 +47,7 @@ impl Value {
             Self::Bool(_) => "a bool",
             Self::Int(_) => "an int",
             Self::Float(_) => "a float",
-            Self::Text(_) => "a string",
+            Self::Text(_) | Self::Pattern(_) => "a string",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
             Self::Reference(..) => "a name",
@@ -79,6 +83,17 @@ impl Value {
         }
     }
 
+    /// Whether some text in it has parts that are an instance's own.
+    #[must_use]
+    pub fn has_patterns(&self) -> bool {
+        match self {
+            Self::Pattern(_) => true,
+            Self::List(items) => items.iter().any(Self::has_patterns),
+            Self::Object(object) => object.values().any(Self::has_patterns),
+            _ => false,
+        }
+    }
+
     /// The value as text in an interpolation; a list, an object or null has none.
     #[must_use]
     pub fn to_text(&self) -> Option<Arc<str>> {
@@ -87,7 +102,9 @@ impl Value {
             Self::Int(value) => Some(value.to_string().into()),
             Self::Float(value) => Some(value.0.to_string().into()),
             Self::Text(text) | Self::Reference(_, text) => Some(Arc::clone(text)),
-            Self::Null | Self::List(_) | Self::Object(_) | Self::Placed(..) | Self::Provided(..) => None,
+            Self::Null | Self::Pattern(_) | Self::List(_) | Self::Object(_) | Self::Placed(..) | Self::Provided(..) => {
+                None
+            }
         }
     }
 
@@ -113,6 +130,7 @@ impl Value {
             Self::Int(value) => (*value).into(),
             Self::Float(value) => value.0.into(),
             Self::Text(text) | Self::Reference(_, text) => text.as_ref().into(),
+            Self::Pattern(pieces) => text_of(pieces, |own| format!("${{{own}}}")).into(),
             Self::List(items) => items.iter().map(Self::to_json).collect(),
             Self::Object(object) => object.iter().map(|(key, value)| (key.to_string(), value.to_json())).collect(),
             Self::Placed(..) | Self::Provided(..) => self.show().into(),

@@ -239,6 +239,8 @@ pub(in crate::documents) fn shared_application(db: &dyn Db, platform: &Platform,
     let nodes: Vec<Node> = groups.iter().map(|alike| application(db, platform, service, alike)).collect();
     let shared = super::application_set::shared(&nodes)?;
     let empty = Node::Map(vec![]);
+    let words = holes::words(service.head.each.as_ref());
+    let without_holes = |node: &Node| without_holes(node, &words);
     let metadata = Node::map([("name", Node::text(Arc::clone(&service.head.name)))]);
     let inherited = shared.get("metadata").unwrap_or(&empty);
     let metadata = ["labels", "annotations"].into_iter().fold(metadata, |metadata, key| {
@@ -251,12 +253,15 @@ pub(in crate::documents) fn shared_application(db: &dyn Db, platform: &Platform,
     Some(format!("{header}{note}{}", super::super::yaml::write(&document)))
 }
 
-/// A document without what differs from instance to instance.
-fn without_holes(node: &Node) -> Option<Node> {
+/// A document without what differs from instance to instance; values show it as the source does.
+fn without_holes(node: &Node, words: &[Arc<str>]) -> Option<Node> {
     match node {
         Node::Text(text) if text.has_holes() => None,
         Node::Map(entries) => {
-            let kept = entries.iter().filter_map(|(key, node)| Some((Arc::clone(key), without_holes(node)?)));
+            let kept = entries.iter().filter_map(|(key, node)| match key.as_ref() {
+                "valuesObject" => Some((Arc::clone(key), node.fill(words))),
+                _ => Some((Arc::clone(key), without_holes(node, words)?)),
+            });
             Some(Node::Map(kept.collect()))
         }
         other => Some(other.clone()),

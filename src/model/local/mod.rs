@@ -19,7 +19,7 @@ use chart::{Chart, chart};
 pub(super) use kustomized::{kustomized, rename};
 pub(super) use manifests::{Manifest, Manifests, definitions, manifests_below};
 pub(super) use paths::{check_files, check_folder};
-pub(super) use values::{Given, check_values, values_file};
+pub(super) use values::{Given, asks_for_texts, check_values, values_file};
 
 use std::sync::Arc;
 

@@ -33,6 +33,29 @@ pub(in crate::model) fn check_values(db: &dyn Db, folder: &str, given: &Given<'_
     }
 }
 
+/// Whether some chart checks values by a schema, which may ask for a text that is an instance's own.
+pub(in crate::model) fn asks_for_texts(db: &dyn Db, tree: &Tree) -> bool {
+    let named = match tree.get("source") {
+        Some(Tree::Branch(named, _)) => named.values().collect(),
+        _ => vec![],
+    };
+    std::iter::once(tree).chain(named).any(|block| {
+        let Some(Tree::Leaf(path, _)) = block.at(&["helm", "path"]) else { return false };
+        let has_patterns = block.at(&["helm", "values"]).is_some_and(has_patterns);
+        let is_own = block.at(&["helm", "repo"]).is_none();
+        let schema = |path: &Arc<str>| entry(db, &format!("{}/values.schema.json", path.trim_end_matches('/')));
+        has_patterns && is_own && path.as_text().is_some_and(|path| matches!(schema(path), Entry::File(_)))
+    })
+}
+
+fn has_patterns(tree: &Tree) -> bool {
+    match tree {
+        Tree::Branch(children, _) => children.values().any(has_patterns),
+        Tree::Leaf(value, _) => value.has_patterns(),
+        Tree::Broken(_) => false,
+    }
+}
+
 fn by_schema(db: &dyn Db, chart: &Chart, schema: &Json, given: &Given<'_>, sink: &mut Sink) {
     let mut all = chart.defaults.as_ref().map_or_else(|| Json::Object(Map::new()), Value::to_json);
     for path in given.files {
