@@ -565,7 +565,7 @@ fn interrupt(place: &Place, text: &str) {
     fs::create_dir_all(&place.cache).unwrap();
     let cache = fs::read(place.cache.join("cache")).unwrap_or_default();
     let mark = u128::from_be_bytes(cache.last_chunk().copied().unwrap_or_default());
-    fs::write(place.cache.join("journal"), format!("platformc journal 2 {mark:032x} infra\n{text}")).unwrap();
+    fs::write(place.cache.join("journal"), format!("platformc journal 3 {mark:032x} infra\n{text}")).unwrap();
 }
 
 #[test]

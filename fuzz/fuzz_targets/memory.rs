@@ -6,7 +6,7 @@ use std::fs;
 use camino::Utf8Path;
 use libfuzzer_sys::fuzz_target;
 use platformc::documents::{MARKER, OutputContent, OutputFile};
-use platformc::project::System;
+use platformc::project::{System, Timings};
 use platformc::project::write::{Problem, Target, compare, write};
 
 /// What parts the cache from the journal in an input.
@@ -24,9 +24,19 @@ fuzz_target!(|input: &[u8]| {
     let stale = format!("# {MARKER}\nstale: true\n");
     fs::write(folder.join("a/stale.yaml"), stale).expect("a file");
     fs::write(memory.join("cache"), sealed(cache, is_sealed)).expect("a file");
-    fs::write(memory.join("journal"), [b"platformc journal 1 infra\n".as_slice(), journal].concat()).expect("a file");
+    fs::write(memory.join("journal"), [b"platformc journal 3 infra\n".as_slice(), journal].concat()).expect("a file");
     let files = [file("a/one.yaml", "one"), file("two.yaml", "two")];
-    let target = Target { folder: &folder, cache: Some(&memory), within: None, force: false, beside: None, disk: &System };
+    let timings = Timings::default();
+    let target = Target {
+        folder: &folder,
+        cache: Some(&memory),
+        within: None,
+        force: false,
+        beside: None,
+        verify: false,
+        timings: &timings,
+        disk: &System,
+    };
     let compared = compare(&target, &files);
     match write(&target, &files) {
         Ok(outcome) => {
@@ -49,7 +59,7 @@ fn sealed(bytes: &[u8], is_sealed: bool) -> Vec<u8> {
     if !is_sealed {
         return bytes.to_vec();
     }
-    let mut all = b"platformc cache 1\n\x05\0\0\0infra".to_vec();
+    let mut all = b"platformc cache 2\n\x05\0\0\0infra".to_vec();
     all.extend(bytes);
     let sum = blake3::hash(&all);
     all.extend(sum.as_bytes());

@@ -1,3 +1,5 @@
+use std::num::NonZeroU16;
+
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -17,7 +19,7 @@ const EXIT_CODES: &str =
 pub(super) enum Command {
     /// Write the output folder
     #[command(
-        after_help = "Examples:\n  platformc build                      compile platform.pf here or in a parent folder\n  platformc build --check              the step for CI: write nothing, exit with 1 if anything would change\n  platformc build --out /tmp/tree      write somewhere else\n  platformc build --hub eu             compile one hub of several"
+        after_help = "Examples:\n  platformc build                      compile platform.pf here or in a parent folder\n  platformc build --check              the step for CI: write nothing, exit with 1 if anything would change\n  platformc build --out /tmp/tree      write somewhere else\n  platformc build --hub eu             compile one hub of several\n  platformc build --verify             read every file of the tree, whatever its metadata says\n  platformc build --timings            say where the time went"
     )]
     Build(BuildArgs),
     /// Report every mistake, and write nothing
@@ -84,6 +86,16 @@ pub(super) enum FindingFormat {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct SpeedArgs {
+    /// Say how long each stage took
+    #[arg(long)]
+    pub(super) timings: bool,
+    /// How many threads work [default: one for each core]
+    #[arg(short, long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroU16>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct BuildArgs {
     /// The main file, or its folder [default: platform.pf here or in a parent folder]
     pub(super) file: Option<Utf8PathBuf>,
@@ -99,6 +111,11 @@ pub(super) struct BuildArgs {
     /// Overwrite generated files that were edited by hand
     #[arg(long)]
     pub(super) force: bool,
+    /// Read and compare every file, even one that has not changed since the last build by its metadata
+    #[arg(long)]
+    pub(super) verify: bool,
+    #[command(flatten)]
+    pub(super) speed: SpeedArgs,
     /// How findings are printed
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: FindingFormat,
@@ -108,6 +125,8 @@ pub(super) struct BuildArgs {
 pub(super) struct CheckArgs {
     /// The main file, or its folder [default: platform.pf here or in a parent folder]
     pub(super) file: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub(super) speed: SpeedArgs,
     /// How findings are printed
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: FindingFormat,

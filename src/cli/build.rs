@@ -1,6 +1,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::{BuildArgs, FindingFormat};
+use super::edits::edits;
 use super::ui;
 use crate::compile;
 use crate::db::Db;
@@ -12,12 +13,13 @@ use crate::project::{Project, System};
 
 /// `platformc build`
 pub(super) fn run(arguments: &BuildArgs) -> u8 {
+    arguments.speed.begin();
     let project = match ui::open(arguments.file.as_deref()) {
         Ok(project) => project,
         Err(code) => return code,
     };
     let db = &project.database;
-    let findings = compile::diagnostics(db);
+    let findings = project.timings.measure("check", || compile::diagnostics(db));
     if ui::report(db, &findings, arguments.format) {
         return ui::FINDINGS;
     }
@@ -26,11 +28,13 @@ pub(super) fn run(arguments: &BuildArgs) -> u8 {
         Some(hub) if estate(db).hubs.len() > 1 => Some(hub_prefixes(db, hub)),
         _ => None,
     };
-    let mut files = files(db);
+    let mut files = project.timings.measure("documents", || files(db));
     if let Some(within) = &within {
         files.retain(|file| within.iter().any(|prefix| file.path.starts_with(prefix)));
     }
-    bring_in_line(&project, arguments, within.as_deref(), &files)
+    let code = bring_in_line(&project, arguments, within.as_deref(), &files);
+    arguments.speed.end(&project.timings);
+    code
 }
 
 fn unknown_hub(db: &dyn Db, hub: &str) -> String {
@@ -47,11 +51,30 @@ fn bring_in_line(project: &Project, arguments: &BuildArgs, within: Option<&[Stri
     // A tree elsewhere is a copy to compare with, and one hub alone says nothing of the others' files.
     let is_whole = within.is_none() && is_same(&folder, &default);
     let beside = is_whole.then(|| Beside { folder: &home, part: codeowners(&project.database) });
-    let target = Target { folder: &folder, cache: Some(&cache), within, force: arguments.force, beside, disk: &System };
+    let target = Target {
+        folder: &folder,
+        cache: Some(&cache),
+        within,
+        force: arguments.force,
+        beside,
+        verify: arguments.verify,
+        timings: &project.timings,
+        disk: &System,
+    };
     let result = if arguments.check { compare(&target, files) } else { write(&target, files) };
     match result {
         Ok(outcome) => done(&outcome, arguments, &folder),
-        Err(problems) => refused(&problems, arguments.check),
+        Err(problems) => {
+            let code = refused(&problems, arguments.check);
+            show_edits(&edits(&problems, &folder, files));
+            code
+        }
+    }
+}
+
+fn show_edits(edits: &str) {
+    if !edits.is_empty() {
+        ui::say(edits.trim_end());
     }
 }
 

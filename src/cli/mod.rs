@@ -5,6 +5,7 @@ mod args;
 mod build;
 mod can;
 mod check;
+mod edits;
 mod expand;
 mod explain;
 mod fmt;
@@ -12,6 +13,7 @@ mod graph;
 mod init;
 mod order;
 mod owns;
+mod speed;
 mod ui;
 
 use std::process::ExitCode;

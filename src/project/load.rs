@@ -11,6 +11,8 @@ use crate::db::{Changes, Content, Database, Workspace};
 use crate::model::wanted_files;
 use crate::names::{Wanted, wanted};
 
+use super::Timings;
+
 /// A platform on disk.
 pub struct Project {
     /// The folder of the main file.
@@ -19,6 +21,8 @@ pub struct Project {
     pub database: Database,
     /// The folders that could not be listed although a pattern looks into them: what is missing may be in there.
     pub unreadable: Vec<LoadError>,
+    /// How long reading and resolving took, and what is measured behind them.
+    pub timings: Timings,
     patterns: BTreeSet<Arc<str>>,
 }
 
@@ -64,7 +68,13 @@ impl Project {
     pub fn open(main: &Utf8Path) -> Self {
         let folder = main.parent().map_or_else(|| Utf8PathBuf::from("."), Utf8Path::to_owned);
         let name = main.file_name().unwrap_or("platform.pf");
-        let mut project = Self { folder, database: Database::new(name), unreadable: vec![], patterns: BTreeSet::new() };
+        let mut project = Self {
+            folder,
+            database: Database::new(name),
+            unreadable: vec![],
+            timings: Timings::default(),
+            patterns: BTreeSet::new(),
+        };
         project.load();
         project
     }
@@ -73,7 +83,7 @@ impl Project {
     fn load(&mut self) {
         loop {
             let mut changes = Changes::new();
-            read_ahead(&self.database);
+            self.timings.measure("parse", || read_ahead(&self.database));
             for wanted in wanted(&self.database) {
                 match wanted {
                     Wanted::File(path) => self.file(&path, &mut changes),
@@ -81,7 +91,7 @@ impl Project {
                 }
             }
             if changes.is_empty() {
-                resolve_ahead(&self.database);
+                self.timings.measure("resolve", || resolve_ahead(&self.database));
                 wanted_files(&self.database).iter().for_each(|path| self.file(path, &mut changes));
             }
             if changes.is_empty() {

@@ -3,8 +3,10 @@
 mod disk;
 mod load;
 mod replace;
+mod timings;
 pub mod write;
 
 pub use disk::{Disk, System};
 pub use load::{LoadError, Project, find};
 pub use replace::replace;
+pub use timings::Timings;

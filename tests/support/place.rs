@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use platformc::documents::{MARKER, OutputContent, OutputFile};
-use platformc::project::System;
 use platformc::project::write::{Outcome, Problem, Target, compare, write};
+use platformc::project::{System, Timings};
 use tempfile::TempDir;
 
 /// A platform's folder with the output folder `infra` and the cache.
@@ -16,17 +16,28 @@ pub struct Place {
     pub root: Utf8PathBuf,
     pub out: Utf8PathBuf,
     pub cache: Utf8PathBuf,
+    timings: Timings,
 }
 
 impl Place {
     pub fn new() -> Self {
         let temporary = TempDir::new().unwrap();
         let root = Utf8PathBuf::from_path_buf(temporary.path().canonicalize().unwrap()).unwrap();
-        Self { _temporary: temporary, out: root.join("infra"), cache: root.join(".platformc"), root }
+        let (out, cache) = (root.join("infra"), root.join(".platformc"));
+        Self { _temporary: temporary, out, cache, root, timings: Timings::default() }
     }
 
     pub fn target(&self) -> Target<'_> {
-        Target { folder: &self.out, cache: Some(&self.cache), within: None, force: false, beside: None, disk: &System }
+        Target {
+            folder: &self.out,
+            cache: Some(&self.cache),
+            within: None,
+            force: false,
+            beside: None,
+            verify: false,
+            timings: &self.timings,
+            disk: &System,
+        }
     }
 
     pub fn without_cache(&self) -> Target<'_> {

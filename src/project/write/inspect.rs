@@ -58,7 +58,7 @@ impl Look<'_> {
         let place = self.place(step);
         let metadata = self.target.disk.metadata(&place).map_err(|error| Problem::io(&place, error))?;
         let wanted = Known::new(&metadata, self.digest(scratch.render(file)));
-        match step.known.filter(|known| known.describes(&metadata)) {
+        match step.known.filter(|known| known.describes(&metadata) && !self.target.verify) {
             Some(known) if known == wanted => return Ok(()),
             Some(_) => step.action = Action::Update,
             None => step.action = self.compare(step, place, scratch)?,

@@ -76,7 +76,7 @@ impl Journal {
     }
 }
 
-const MAGIC: &str = "platformc journal 2";
+const MAGIC: &str = "platformc journal 3";
 
 fn header(key: &str, cache: Digest) -> String {
     format!("{MAGIC} {:032x} {key}\n", u128::from_be_bytes(cache))

@@ -25,6 +25,7 @@ mod walk;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Timings;
 use super::disk::Disk;
 use crate::documents::OutputFile;
 
@@ -37,6 +38,7 @@ use apply::Writer;
 use beside::Shared;
 use plan::Plan;
 use store::{Memory, Store};
+use walk::Folder;
 
 /// Where the files go, and what may happen to those that are there.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,10 @@ pub struct Target<'a> {
     pub force: bool,
     /// What is written beside the output folder; nothing there is looked at without it.
     pub beside: Option<Beside<'a>>,
+    /// Whether every file is read and compared, whatever the cache and its metadata say of it.
+    pub verify: bool,
+    /// What is told how long the stages take.
+    pub timings: &'a Timings,
     /// How the disk is reached.
     pub disk: &'a dyn Disk,
 }
@@ -64,9 +70,8 @@ pub struct Target<'a> {
 pub fn compare(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Problem>> {
     let target = Target { folder: &plain(target.folder), ..*target };
     let _lock = store::wait_for_builds(&target).map_err(alone)?;
-    let memory = Memory::load(&target).map_err(alone)?;
-    let disk = walk::walk(target.disk, target.folder).map_err(alone)?;
-    let plan = Plan::new(&target, files, &disk, &memory)?;
+    let (memory, disk) = look(&target)?;
+    let plan = target.timings.measure("compare", || Plan::new(&target, files, &disk, &memory))?;
     let shared = beside::compare(&target).map_err(alone)?;
     Ok(outcome(&plan, &shared, &target, files))
 }
@@ -81,13 +86,22 @@ pub fn compare(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Pro
 pub fn write(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Problem>> {
     let target = Target { folder: &plain(target.folder), ..*target };
     let store = Store::open(&target).map_err(alone)?;
-    let memory = Memory::load(&target).map_err(alone)?;
-    let disk = walk::walk(target.disk, target.folder).map_err(alone)?;
-    let mut plan = Plan::new(&target, files, &disk, &memory)?;
+    let (memory, disk) = look(&target)?;
+    let mut plan = target.timings.measure("compare", || Plan::new(&target, files, &disk, &memory))?;
     let shared = beside::compare(&target).map_err(alone)?;
     let outcome = outcome(&plan, &shared, &target, files);
-    carry_out(&target, &mut plan, &shared, &memory, &store).map_err(alone)?;
+    let carry_out = || carry_out(&target, &mut plan, &shared, &memory, &store).map_err(alone);
+    target.timings.measure("write", carry_out)?;
     Ok(outcome)
+}
+
+/// What is remembered of the folder, and what it holds.
+fn look(target: &Target) -> Result<(Memory, Vec<Folder>), Vec<Problem>> {
+    target.timings.measure("list", || {
+        let memory = Memory::load(target).map_err(alone)?;
+        let disk = walk::walk(target.disk, target.folder).map_err(alone)?;
+        Ok((memory, disk))
+    })
 }
 
 /// What the plan changes, with the Applications that go: read while they are still there.
