@@ -13,7 +13,7 @@ use platformc::compile;
 use platformc::db::{Changes, Content, Database};
 use platformc::diagnostics::{CANNOT_BE_SYNCED, Code, NOT_A_SELECTOR, NUMBER_TOO_LARGE, Severity, render};
 use platformc::documents::{applications, codeowners, files, merged};
-use platformc::project::System;
+use platformc::project::Timings;
 use platformc::project::write::{Target, write};
 use platformc::source::absolute;
 use regex::Regex;
@@ -38,8 +38,8 @@ fn examples_compile_to_their_golden_trees() {
         let db = database(&example.sources);
         let folder = example.folder.join("expected");
         if update {
-            let target =
-                Target { folder: &folder, cache: None, within: None, force: true, beside: None, disk: &System };
+            let timings = Timings::default();
+            let target = Target { force: true, ..Target::new(&folder, &timings) };
             write(&target, &files(&db)).unwrap_or_else(|problems| panic!("{problems:?}"));
         }
         let difference = difference(&tree(&folder), &outputs(&db));

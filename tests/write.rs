@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use camino::{Utf8Path, Utf8PathBuf};
 use platformc::documents::{MARKER, OutputFile};
 use platformc::project::write::{Change, Outcome, Problem, Target, compare, write};
-use platformc::project::{Disk, System};
+use platformc::project::{Disk, System, Timings};
 
 use support::place::{Place, file, files, text, tree, tree_of};
 
@@ -847,8 +847,7 @@ fn endless_builds() {
     let (out, cache) = (root.join("infra"), root.join(".platformc"));
     let cache = cache.exists().then_some(&*cache);
     for round in 0.. {
-        write(&Target { folder: &out, cache, within: None, force: false, beside: None, disk: &System }, &many(round))
-            .unwrap();
+        write(&Target { cache, ..Target::new(&out, &Timings::default()) }, &many(round)).unwrap();
     }
 }
 

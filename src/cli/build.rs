@@ -52,14 +52,12 @@ fn bring_in_line(project: &Project, arguments: &BuildArgs, within: Option<&[Stri
     let is_whole = within.is_none() && is_same(&folder, &default);
     let beside = is_whole.then(|| Beside { folder: &home, part: codeowners(&project.database) });
     let target = Target {
-        folder: &folder,
         cache: Some(&cache),
         within,
         force: arguments.force,
         beside,
         verify: arguments.verify,
-        timings: &project.timings,
-        disk: &System,
+        ..Target::new(&folder, &project.timings)
     };
     let result = if arguments.check { compare(&target, files) } else { write(&target, files) };
     match result {

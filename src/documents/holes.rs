@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::yaml::{Hole, Text};
-use crate::model::{Cluster, Scheme, SchemePart};
+use crate::db::Db;
+use crate::model::{Cluster, Scheme, SchemePart, estate};
 
 pub(super) const CLUSTER: Hole = Hole(0);
 pub(super) const SERVER: Hole = Hole(1);
@@ -25,6 +28,20 @@ pub(super) fn values(cluster: &Cluster, item: Option<&Arc<str>>, wave: i64) -> A
         wave.to_string().into(),
     ]
     .into()
+}
+
+/// A wave, as what queries are asked of.
+#[salsa::interned]
+pub(super) struct Wave<'db> {
+    #[returns(copy)]
+    number: i64,
+}
+
+/// By cluster, the values of an instance in a wave that is of no item: most services have no other.
+#[salsa::tracked]
+pub(super) fn values_in<'db>(db: &'db dyn Db, wave: Wave<'db>) -> FxHashMap<Arc<str>, Arc<[Arc<str>]>> {
+    let clusters = estate(db).clusters.iter();
+    clusters.map(|cluster| (Arc::clone(&cluster.name), values(cluster, None, wave.number(db)))).collect()
 }
 
 /// How the source shows what stands in an instance's holes.

@@ -14,7 +14,7 @@ use super::kubernetes::{access, bootstrap, written};
 use super::paths;
 use super::readme::{platform_readme, service_readme};
 use crate::db::{Database, Db, in_parallel};
-use crate::model::{estate, service};
+use crate::model::{ClusterName, estate, service};
 use crate::names::{Item, declarations};
 use crate::schema::Kind;
 
@@ -22,8 +22,10 @@ use crate::schema::Kind;
 #[must_use]
 pub fn files(db: &Database) -> Vec<OutputFile> {
     let count = declarations(db).of(db, Kind::Service).count();
-    let mut files = in_parallel(db, count, services).concat();
-    files.extend(platform_files(db));
+    let services = in_parallel(db, count, services);
+    let clusters = in_parallel(db, estate(db).clusters.len(), clusters);
+    let mut files: Vec<OutputFile> =
+        services.into_iter().chain(clusters).chain([platform_files(db)]).flatten().collect();
     files.par_sort_unstable_by(|left, right| left.path.cmp(&right.path));
     files
 }
@@ -33,8 +35,13 @@ fn services(db: &Database, part: Range<usize>) -> Vec<OutputFile> {
     items.flat_map(|item| service_files(db, item)).collect()
 }
 
+fn clusters(db: &Database, part: Range<usize>) -> Vec<OutputFile> {
+    let clusters = estate(db).clusters.iter().skip(part.start).take(part.len());
+    clusters.flat_map(|cluster| cluster_files(db, ClusterName::new(db, Arc::clone(&cluster.name)))).cloned().collect()
+}
+
 fn text(path: impl Into<String>, text: &Arc<str>) -> OutputFile {
-    OutputFile { path: path.into(), content: OutputContent::Text(Arc::clone(text)) }
+    OutputFile::of_text(path, Arc::clone(text))
 }
 
 /// What all Applications of a service share, for reviewers.
@@ -63,12 +70,7 @@ fn platform_files(db: &dyn Db) -> Vec<OutputFile> {
     let mut paths: Vec<String> = control_plane.iter().map(|(path, _)| path.clone()).collect();
     paths.sort();
     let bootstrap = bootstrap(estate(db), &paths);
-    let others = root_files(db)
-        .iter()
-        .chain(cluster_files(db))
-        .chain(platform_readme(db))
-        .chain(&bootstrap)
-        .chain(codeowners_apart(db));
+    let others = root_files(db).iter().chain(platform_readme(db)).chain(&bootstrap).chain(codeowners_apart(db));
     control_plane.into_iter().chain(others).map(|(path, content)| text(path.as_str(), content)).collect()
 }
 

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::holes;
 use super::yaml::Text;
 use crate::model::{Cluster, Estate, Head, Service, Slot, Spec};
@@ -59,11 +61,13 @@ pub(super) fn variation<T: PartialEq, U: PartialEq>(
     from_cluster: impl Fn(&Cluster) -> U,
 ) -> Variation {
     let contents: Vec<Option<T>> = service.variants.iter().map(|variant| content(&variant.spec)).collect();
+    let (mut different, mut of_clusters) = (Different::default(), Different::default());
     let mut placed = vec![];
     for (variant, content) in service.variants.iter().zip(&contents) {
+        let content = different.number(content);
         for slot in variant.instances.iter().filter_map(|position| service.head.instances.get(*position)) {
-            placed
-                .extend(estate.cluster(&slot.cluster).map(|cluster| (cluster, slot, (content, from_cluster(cluster)))));
+            let Some(cluster) = estate.cluster(&slot.cluster) else { continue };
+            placed.push((cluster, slot, (content, of_clusters.number(from_cluster(cluster)))));
         }
     }
     let fits = |axes: &&&'static [Axis]| {
@@ -74,11 +78,29 @@ pub(super) fn variation<T: PartialEq, U: PartialEq>(
     Variation { prefix: name.cloned(), axes }
 }
 
-fn is_consistent<T: PartialEq>(axes: &[Axis], placed: &[(&Cluster, &Slot, T)]) -> bool {
-    let mut seen: BTreeMap<Vec<&str>, &T> = BTreeMap::new();
+/// Values that differ from each other, by number: there are few, and they are compared often.
+struct Different<T>(Vec<T>);
+
+impl<T> Default for Different<T> {
+    fn default() -> Self {
+        Self(vec![])
+    }
+}
+
+impl<T: PartialEq> Different<T> {
+    fn number(&mut self, value: T) -> usize {
+        self.0.iter().position(|known| *known == value).unwrap_or_else(|| {
+            self.0.push(value);
+            self.0.len() - 1
+        })
+    }
+}
+
+fn is_consistent(axes: &[Axis], placed: &[(&Cluster, &Slot, (usize, usize))]) -> bool {
+    let mut seen: FxHashMap<Vec<&str>, (usize, usize)> = FxHashMap::default();
     placed.iter().all(|(cluster, slot, content)| {
         let key = axes.iter().map(|axis| axis.value(cluster, slot)).collect();
-        *seen.entry(key).or_insert(content) == content
+        *seen.entry(key).or_insert(*content) == *content
     })
 }
 

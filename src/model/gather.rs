@@ -347,6 +347,15 @@ impl<'db> Gathered<'db> {
         world
     }
 
+    /// What a mention is for an instance.
+    fn mentioned(&self, mention: &Mention, asked: Asked) -> Value {
+        match (mention, worlds(self.db).get(asked.cluster)) {
+            (Mention::Item, _) => asked.item.and_then(|item| self.values.get(item)).cloned().unwrap_or(Value::Null),
+            (mention, Some(world)) => mention.of(world),
+            (mention, None) => mention.of(&World::default()),
+        }
+    }
+
     /// Every condition for one instance. One that can't be evaluated is reported and does not hold.
     fn truth(&self, world: &World, sink: &mut Sink) -> Vec<bool> {
         let conditions = self.contributions.conditions.iter();
@@ -384,14 +393,15 @@ impl<'db> Gathered<'db> {
         let mut index: FxHashMap<(Vec<bool>, Vec<Value>), usize> = FxHashMap::default();
         let mut groups: Vec<Group> = vec![];
         for (position, asked) in asked.iter().enumerate() {
-            let world = self.world(*asked);
-            let asked_for = asks.iter().map(|mention| mention.of(&world)).collect();
-            let truth = truths.entry(asked_for).or_insert_with(|| self.truth(&world, sink)).clone();
-            let key = (truth, mentions.iter().map(|mention| mention.of(&world)).collect());
+            let of = |mention: &Mention| self.mentioned(mention, *asked);
+            let asked_for = asks.iter().map(of).collect();
+            let truth = truths.entry(asked_for).or_insert_with(|| self.truth(&self.world(*asked), sink)).clone();
+            let key = (truth, mentions.iter().map(of).collect());
             if let Some(group) = index.get(&key) {
                 groups[*group].members.push(position);
             } else {
-                groups.push(Group { world, truth: key.0.clone(), own, members: vec![position] });
+                let (world, truth) = (self.world(*asked), key.0.clone());
+                groups.push(Group { world, truth, own, members: vec![position] });
                 index.insert(key, groups.len() - 1);
             }
         }

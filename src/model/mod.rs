@@ -55,7 +55,7 @@ pub use local::{closure, wanted_files};
 pub use lower::some;
 pub use objects::BOUNDING;
 pub(crate) use objects::Brought;
-pub use owners::{Owned, namespace_owner, ownership};
+pub use owners::{ClusterName, Namespaces, Owned, namespace_owner, namespaces_of, ownership};
 pub use reach::{Given, OWN_ROLE, Reached, cluster_roles, given, is_reserved, own_actions};
 pub use reviews::{Read, Reader, codeowners_places, file_owner, owned_reads};
 pub use scheme::{Scheme, SchemePart};

@@ -28,11 +28,14 @@ struct Claim {
     is_home: bool,
 }
 
+/// The namespaces of one cluster.
+pub type Namespaces = BTreeMap<Arc<str>, Owned>;
+
 /// The namespaces of each cluster: those that services write to, and those that are declared for it.
 #[salsa::tracked]
-pub fn ownership(db: &dyn Db) -> BTreeMap<Arc<str>, BTreeMap<Arc<str>, Owned>> {
+pub fn ownership(db: &dyn Db) -> BTreeMap<Arc<str>, Arc<Namespaces>> {
     let estate = estate(db);
-    let mut all: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Owned>> = BTreeMap::new();
+    let mut all: BTreeMap<Arc<str>, Namespaces> = BTreeMap::new();
     for (namespace, users) in users(db) {
         for user in users {
             let claim = Claim { is_no_admin: !estate.is_admin(&user.team), is_home: user.is_home };
@@ -50,7 +53,21 @@ pub fn ownership(db: &dyn Db) -> BTreeMap<Arc<str>, BTreeMap<Arc<str>, Owned>> {
             owned.bounds = Some(Arc::clone(bounds));
         }
     }
-    all
+    all.into_iter().map(|(cluster, namespaces)| (cluster, Arc::new(namespaces))).collect()
+}
+
+/// A cluster by name, as what queries are asked of.
+#[salsa::interned]
+pub struct ClusterName<'db> {
+    /// The name.
+    #[returns(ref)]
+    pub name: Arc<str>,
+}
+
+/// The namespaces of a cluster: a narrow view of all, so that what changes on one cluster concerns no other.
+#[salsa::tracked]
+pub fn namespaces_of<'db>(db: &'db dyn Db, cluster: ClusterName<'db>) -> Option<Arc<Namespaces>> {
+    ownership(db).get(cluster.name(db)).cloned()
 }
 
 impl Owned {

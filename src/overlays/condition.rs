@@ -98,16 +98,22 @@ fn possible_worlds(facts: Facts<'_>, conditions: &[Condition<'_>]) -> Vec<World>
     let literals = literals(conditions);
     let mut worlds = vec![World::default()];
     let environments = facts.names.of(Kind::Environment).cloned().chain([Arc::from("")]);
-    spread(&mut worlds, asked.contains(&Mention::Environment), environments, |world, name| world.environment = name);
+    let mut is_whole = spread(&mut worlds, asked.contains(&Mention::Environment), environments, |world, name| {
+        world.environment = name
+    });
     let regions = facts.clusters.iter().filter_map(|cluster| cluster.region.clone()).chain(literals.iter().cloned());
     let regions: BTreeSet<Option<Arc<str>>> = regions.map(Some).chain([None]).collect();
-    spread(&mut worlds, asked.contains(&Mention::Region), regions, |world, region| world.region = region);
+    is_whole &= spread(&mut worlds, asked.contains(&Mention::Region), regions, |world, region| world.region = region);
     for mention in &asked {
         let Mention::Label(Some(key)) = mention else { continue };
         let values: Vec<Option<Arc<str>>> = literals.iter().cloned().map(Some).chain([None]).collect();
-        spread(&mut worlds, true, values, |world, value| set_label(world, key, value));
+        is_whole &= spread(&mut worlds, true, values, |world, value| set_label(world, key, value));
     }
-    worlds.extend(facts.clusters.iter().cloned());
+    // Of what has been spread out, a cluster that is there has nothing new.
+    let is_spread = |mention: &Mention| matches!(mention, Mention::Environment | Mention::Region | Mention::Item);
+    if !is_whole || !asked.iter().all(is_spread) {
+        worlds.extend(facts.clusters.iter().cloned());
+    }
     if let Some((name, items)) = facts.each.filter(|_| asked.contains(&Mention::Item)) {
         spread(&mut worlds, true, items.iter().cloned(), |world, item| world.item = Some((Arc::clone(name), item)));
     }
@@ -122,16 +128,19 @@ fn set_label(world: &mut World, key: &Arc<str>, value: Option<Arc<str>>) {
     world.labels = Arc::new(labels);
 }
 
-/// Every world once for each value, unless that would be too many.
+/// Every world once for each value, unless that would be too many; then the answer is `false`.
 fn spread<T: Clone>(
     worlds: &mut Vec<World>,
     asked: bool,
     values: impl IntoIterator<Item = T>,
     set: impl Fn(&mut World, T),
-) {
+) -> bool {
     let values: Vec<T> = values.into_iter().collect();
-    if !asked || values.is_empty() || worlds.len().saturating_mul(values.len()) > MAX_WORLDS {
-        return;
+    if !asked || values.is_empty() {
+        return true;
+    }
+    if worlds.len().saturating_mul(values.len()) > MAX_WORLDS {
+        return false;
     }
     let spread = worlds.iter().flat_map(|world| {
         values.iter().map(|value| {
@@ -141,6 +150,7 @@ fn spread<T: Clone>(
         })
     });
     *worlds = spread.collect();
+    true
 }
 
 fn asked(conditions: &[Condition<'_>], item: Option<&Arc<str>>) -> BTreeSet<Mention> {

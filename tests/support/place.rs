@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use platformc::documents::{MARKER, OutputContent, OutputFile};
+use platformc::project::Timings;
 use platformc::project::write::{Outcome, Problem, Target, compare, write};
-use platformc::project::{System, Timings};
 use tempfile::TempDir;
 
 /// A platform's folder with the output folder `infra` and the cache.
@@ -28,16 +28,7 @@ impl Place {
     }
 
     pub fn target(&self) -> Target<'_> {
-        Target {
-            folder: &self.out,
-            cache: Some(&self.cache),
-            within: None,
-            force: false,
-            beside: None,
-            verify: false,
-            timings: &self.timings,
-            disk: &System,
-        }
+        Target { cache: Some(&self.cache), ..Target::new(&self.out, &self.timings) }
     }
 
     pub fn without_cache(&self) -> Target<'_> {

@@ -317,7 +317,10 @@ pub(in crate::documents) fn leaf_places<'db>(db: &'db dyn Db, item: Item<'db>) -
             };
             let path = paths::leaf(&cluster.name, &service.head.layer, &service.head.name, slot.item.as_deref());
             let wave = waves.get(*position).copied().unwrap_or(0);
-            places.push((path, holes::values(cluster, slot.item.as_ref(), wave), Arc::clone(template)));
+            let shared = || holes::values_in(db, holes::Wave::new(db, wave)).get(&cluster.name).cloned();
+            let values = if slot.item.is_none() { shared() } else { None };
+            let values = values.unwrap_or_else(|| holes::values(cluster, slot.item.as_ref(), wave));
+            places.push((path, values, Arc::clone(template)));
         }
     }
     places

@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::super::file::OutputFile;
 use super::super::footprints::writes;
-use super::super::kubernetes::{self, Foundation, foundation_files};
+use super::super::kubernetes::{self, Foundation, Place, foundation_files};
 use super::super::yaml::Node;
 use super::super::{header, paths};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
-use crate::model::{Cluster, Deliver, Estate, Head, Hub, Order, Platform, Settings, estate, head, ownership};
+use crate::model::{
+    Cluster, ClusterName, Deliver, Estate, Head, Hub, Order, Platform, Settings, estate, head, namespaces_of, ownership,
+};
 use crate::names::{Item, declarations};
 use crate::plan::plan;
 use crate::schema::{Kind, Version};
@@ -183,49 +186,61 @@ fn has_sets(db: &dyn Db, estate: &Estate, hub: &Hub) -> bool {
     })
 }
 
-/// What stands in the folder of each cluster beside its leaves: path and text of each file.
+/// What stands in the folder of a cluster beside its leaves.
 #[salsa::tracked]
-pub(in crate::documents) fn cluster_files(db: &dyn Db) -> Vec<(String, Arc<str>)> {
-    let estate = estate(db);
-    let Some(platform) = &estate.platform else { return vec![] };
-    let mut foundations: BTreeMap<&str, Foundation> = BTreeMap::new();
-    let mut layers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for item in declarations(db).of(db, Kind::Service) {
-        let Some(head) = head(db, item) else { continue };
-        add_to_foundations(db, estate, item, head, &mut foundations);
-        if head.deliver == Deliver::Applications {
-            for slot in &head.instances {
-                layers.entry(&slot.cluster).or_default().insert(&head.layer);
-            }
-        }
-    }
-    let mut files = vec![];
-    for cluster in &estate.clusters {
-        let Some(hub) = estate.hub(&cluster.hub) else { continue };
-        let layers = layers.get(cluster.name.as_ref()).cloned().unwrap_or_default();
-        if let Some(namespaces) = ownership(db).get(&cluster.name) {
-            let found = foundations.remove(cluster.name.as_ref()).unwrap_or_default();
-            let made = foundation_files(estate, platform, hub, cluster, namespaces, &found);
-            files.extend(foundation(platform, hub, cluster, made));
-        }
-        if platform.order == Order::Bootstrap {
-            files.extend(layers.into_iter().map(|layer| self::layer(db, platform, hub, cluster, layer)));
-        }
+pub(in crate::documents) fn cluster_files<'db>(db: &'db dyn Db, cluster: ClusterName<'db>) -> Vec<OutputFile> {
+    let (estate, namespaces) = (estate(db), namespaces_of(db, cluster));
+    let found = estate.cluster(cluster.name(db)).and_then(|found| Some((found, estate.hub(&found.hub)?)));
+    let (Some(platform), Some(ground), Some((cluster, hub))) = (&estate.platform, ground_of(db, cluster), found) else {
+        return vec![];
+    };
+    let place = Place { estate, platform, hub, cluster };
+    let foundation_files = |namespaces| foundation_files(&place, namespaces, &ground.foundation);
+    let mut files = namespaces.as_deref().map(foundation_files).unwrap_or_default();
+    files.extend(foundation(&place, !files.is_empty()));
+    if platform.order == Order::Bootstrap {
+        files.extend(ground.layers.iter().map(|layer| self::layer(db, &place, layer)));
     }
     files
 }
 
-/// What a service asks of the foundations of its clusters.
-fn add_to_foundations<'db>(
-    db: &'db dyn Db,
-    estate: &'db Estate,
-    item: Item<'db>,
-    head: &'db Head,
-    foundations: &mut BTreeMap<&'db str, Foundation>,
-) {
+/// What the services of a cluster ask of it beyond their own Applications.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Ground {
+    foundation: Foundation,
+    /// The layers of which Applications stand in its folder.
+    layers: BTreeSet<Arc<str>>,
+}
+
+/// By cluster, what all services ask of it.
+#[salsa::tracked]
+fn grounds(db: &dyn Db) -> BTreeMap<Arc<str>, Arc<Ground>> {
+    let mut grounds: BTreeMap<&str, Ground> =
+        ownership(db).keys().map(|cluster| (cluster.as_ref(), Ground::default())).collect();
+    for item in declarations(db).of(db, Kind::Service) {
+        let Some(head) = head(db, item) else { continue };
+        add_to_grounds(db, item, head, &mut grounds);
+        if head.deliver == Deliver::Applications {
+            for slot in &head.instances {
+                grounds.entry(&slot.cluster).or_default().layers.insert(Arc::clone(&head.layer));
+            }
+        }
+    }
+    grounds.into_iter().map(|(cluster, ground)| (cluster.into(), Arc::new(ground))).collect()
+}
+
+/// What is asked of one cluster: a narrow view of all, so that what changes on one concerns no other.
+#[salsa::tracked]
+fn ground_of<'db>(db: &'db dyn Db, cluster: ClusterName<'db>) -> Option<Arc<Ground>> {
+    grounds(db).get(cluster.name(db)).cloned()
+}
+
+/// What a service asks of its clusters.
+fn add_to_grounds<'db>(db: &'db dyn Db, item: Item<'db>, head: &'db Head, grounds: &mut BTreeMap<&'db str, Ground>) {
+    let estate = estate(db);
     let kinds = estate.layer(&head.layer).map(|layer| layer.cluster_resources.as_slice()).unwrap_or_default();
     for (cluster, from, to) in writes(db, item) {
-        let deployed = &mut foundations.entry(cluster).or_default().deployed;
+        let deployed = &mut grounds.entry(cluster).or_default().foundation.deployed;
         deployed.writes.entry(Arc::clone(from)).or_default().insert(Arc::clone(to));
         deployed.kinds.entry(Arc::clone(from)).or_default().extend(kinds.iter().cloned());
     }
@@ -233,27 +248,20 @@ fn add_to_foundations<'db>(
     let cluster = |position: &usize| head.instances.get(*position).map(|slot| slot.cluster.as_ref());
     for (folder, positions) in &access.folders {
         for cluster in positions.iter().filter_map(cluster) {
-            foundations.entry(cluster).or_default().access.insert(folder.clone());
+            grounds.entry(cluster).or_default().foundation.access.insert(folder.clone());
         }
     }
     for (role, positions) in &access.roles {
         for cluster in positions.iter().filter_map(cluster) {
-            foundations.entry(cluster).or_default().roles.insert(Arc::clone(role));
+            grounds.entry(cluster).or_default().foundation.roles.insert(Arc::clone(role));
         }
     }
 }
 
-/// The Application of a foundation, with the files that it applies.
-fn foundation(
-    platform: &Platform,
-    hub: &Hub,
-    cluster: &Cluster,
-    mut files: Vec<(String, Arc<str>)>,
-) -> Vec<(String, Arc<str>)> {
+/// The Application of a foundation, if that has any files.
+fn foundation(place: &Place<'_>, has_files: bool) -> Option<OutputFile> {
+    let Place { platform, hub, cluster, .. } = place;
     let folder = paths::cluster(&cluster.name);
-    if files.is_empty() {
-        return files;
-    }
     let made = Parent {
         name: format!("foundation.{}", cluster.name),
         wave: -1,
@@ -265,8 +273,8 @@ fn foundation(
         cluster: Some(cluster),
     };
     let what = format!("the foundation of cluster {}", cluster.name);
-    files.push((format!("{folder}/foundation.yaml"), header::document(parent(platform, hub, made), &what)));
-    files
+    let text = header::document(parent(platform, hub, made), &what);
+    has_files.then(|| OutputFile::of_text(format!("{folder}/foundation.yaml"), text))
 }
 
 /// A foundation waits for nothing, and rendering it takes seconds where there are many services: it looks at its own folder
@@ -276,7 +284,8 @@ fn foundation_reads(platform: &Platform, folder: &str) -> String {
     format!("/{};/{}", platform.repository_path(&own), platform.repository_path(&access))
 }
 
-fn layer(db: &dyn Db, platform: &Platform, hub: &Hub, cluster: &Cluster, layer: &str) -> (String, Arc<str>) {
+fn layer(db: &dyn Db, place: &Place<'_>, layer: &str) -> OutputFile {
+    let Place { platform, hub, cluster, .. } = place;
     let folder = paths::cluster(&cluster.name);
     let made = Parent {
         name: format!("{layer}.{}", cluster.name),
@@ -289,5 +298,5 @@ fn layer(db: &dyn Db, platform: &Platform, hub: &Hub, cluster: &Cluster, layer: 
         cluster: Some(cluster),
     };
     let what = format!("layer {layer} on cluster {}", cluster.name);
-    (format!("{folder}/{layer}.yaml"), header::document(parent(platform, hub, made), &what))
+    OutputFile::of_text(format!("{folder}/{layer}.yaml"), header::document(parent(platform, hub, made), &what))
 }

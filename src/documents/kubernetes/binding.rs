@@ -8,7 +8,7 @@ use super::super::variation::{Variation, variation};
 use super::super::yaml::{Node, Template};
 use super::super::{header, paths};
 use super::kustomization::kustomization;
-use super::namespace::labels;
+use super::namespace::{NAME, labels};
 use crate::db::Db;
 use crate::model::{
     Cluster, Estate, Granted, OWN_ROLE, Platform, Role, Service, Slot, Spec, cluster_roles, estate, head, is_reserved,
@@ -42,10 +42,7 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
         estate,
         None,
         |spec| Some((spec.access.clone(), Arc::clone(&spec.namespace))),
-        |cluster| {
-            let here = homes.iter().filter(|(known, _)| *known == cluster.name).map(|(_, namespace)| namespace);
-            (Arc::clone(&cluster.group_prefix), here.collect::<Vec<_>>())
-        },
+        |cluster| (Arc::clone(&cluster.group_prefix), homes.get(&cluster.name)),
     );
     let mut access = Access::default();
     let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -55,7 +52,7 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
         let known = folders.entry(folder.clone()).or_default();
         if known.is_empty() {
             let bindings = Bindings { estate, platform, service, cluster, slot, spec, by: &by };
-            if homes.contains(&(Arc::clone(&cluster.name), Arc::clone(&spec.namespace))) {
+            if homes.get(&cluster.name).is_some_and(|namespaces| namespaces.contains(&spec.namespace)) {
                 access.files.extend(bindings.files(&folder));
             }
         }
@@ -67,15 +64,20 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
     access
 }
 
-/// The clusters and namespaces that a service is deployed to and that belong to its team. Only there it gives rights: they
+/// By cluster, the namespaces that a service is deployed to and that belong to its team. Only there it gives rights: they
 /// reach everything in a namespace, so a guest has none to give.
 #[salsa::tracked]
-fn homes<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<(Arc<str>, Arc<str>)> {
-    let Some(head) = head(db, item) else { return BTreeSet::new() };
-    let own = places(db, item).iter().filter(|place| place.is_home);
-    let all =
-        own.flat_map(|place| place.clusters.iter().map(|cluster| (Arc::clone(cluster), Arc::clone(&place.namespace))));
-    all.filter(|(cluster, namespace)| namespace_owner(db, cluster, namespace).as_ref() == Some(&head.owner)).collect()
+fn homes<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
+    let mut homes: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
+    let Some(head) = head(db, item) else { return homes };
+    for place in places(db, item).iter().filter(|place| place.is_home) {
+        for cluster in place.clusters.iter() {
+            if namespace_owner(db, cluster, &place.namespace).as_ref() == Some(&head.owner) {
+                homes.entry(Arc::clone(cluster)).or_default().insert(Arc::clone(&place.namespace));
+            }
+        }
+    }
+    homes
 }
 
 /// For each role with a `ClusterRole` of its own, where somebody has it.
@@ -133,7 +135,7 @@ impl Bindings<'_> {
         let item = item.map(|item| format!(".{item}")).unwrap_or_default();
         let short = role.strip_prefix(OWN_ROLE).unwrap_or(role);
         let name = format!("{}{item}.{short}", self.service.head.name);
-        binding(self.platform, &name, &self.spec.namespace, role, &groups_on(self.cluster, groups))
+        binding(self.platform, &name, Arc::clone(&self.spec.namespace), role, &groups_on(self.cluster, groups))
     }
 }
 
@@ -175,20 +177,22 @@ pub(in crate::documents) fn own_roles(estate: &Estate, platform: &Platform, name
     .collect()
 }
 
-/// The bindings of the platform's admins, one in each namespace of a cluster.
+/// The bindings of the platform's admins, one in each namespace of a cluster: the template, and the name that fills it.
 pub(in crate::documents) fn of_admins<'n>(
     estate: &Estate,
     platform: &Platform,
     cluster: &Cluster,
     namespaces: impl Iterator<Item = &'n Arc<str>>,
-) -> Vec<Node> {
+) -> Vec<(Arc<Template>, Arc<str>)> {
     let groups: BTreeSet<Arc<str>> =
         estate.admins().filter_map(|team| estate.team(team)).flat_map(|team| team.sso.iter().cloned()).collect();
     if groups.is_empty() {
         return vec![];
     }
+    let bound = binding(platform, "admins", Node::hole(NAME), "admin", &groups_on(cluster, &groups));
+    let template = Arc::new(Template::new("", &[bound]));
     let own = namespaces.filter(|namespace| !is_reserved(namespace));
-    own.map(|namespace| binding(platform, "admins", namespace, "admin", &groups_on(cluster, &groups))).collect()
+    own.map(|namespace| (Arc::clone(&template), Arc::clone(namespace))).collect()
 }
 
 /// The subjects that stand for groups on a cluster.
@@ -207,12 +211,12 @@ fn groups_on(cluster: &Cluster, groups: &BTreeSet<Arc<str>>) -> Vec<Node> {
 pub(in crate::documents) fn binding(
     platform: &Platform,
     name: &str,
-    namespace: &str,
+    namespace: impl Into<Node>,
     role: &str,
     subjects: &[Node],
 ) -> Node {
     let metadata =
-        Node::map([("name", Node::text(name)), ("namespace", Node::text(namespace)), ("labels", labels(platform))]);
+        Node::map([("name", Node::text(name)), ("namespace", namespace.into()), ("labels", labels(platform))]);
     let target =
         Node::map([("apiGroup", Node::text(GROUP)), ("kind", Node::text("ClusterRole")), ("name", Node::text(role))]);
     object(RBAC, "RoleBinding", metadata).with("roleRef", target).with("subjects", Node::List(subjects.to_vec()))

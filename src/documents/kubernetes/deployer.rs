@@ -19,7 +19,7 @@ const GROUP: &str = "rbac.authorization.k8s.io";
 type Kind = (Arc<str>, Arc<str>);
 
 /// What deploys on a cluster.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::documents) struct Deployed {
     /// For each namespace that is deployed to, all namespaces that are written to from there.
     pub(in crate::documents) writes: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
@@ -38,7 +38,7 @@ pub(in crate::documents) fn deployers(platform: &Platform, hub: &Hub, deployed: 
         for namespace in to {
             // Custom resources are part of what a chart brings, and few of them join the ClusterRole `admin`.
             let name = format!("{ACCOUNT}.{from}");
-            nodes.push(binding(platform, &name, namespace, "cluster-admin", &[subject(from)]));
+            nodes.push(binding(platform, &name, Arc::clone(namespace), "cluster-admin", &[subject(from)]));
         }
         if let Some(kinds) = deployed.kinds.get(from).filter(|kinds| !kinds.is_empty()) {
             nodes.extend(cluster_scoped(from, kinds));

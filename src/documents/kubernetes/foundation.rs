@@ -1,19 +1,29 @@
 //! The folder that a cluster's foundation is made of: namespaces, and who may do what in them. Its Application belongs to
 //! the platform's admins, so that no team changes its own bounds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::header;
+use super::super::file::{OutputContent, OutputFile};
 use super::super::yaml::{Node, Template};
+use super::super::{header, paths};
 use super::binding::{of_admins, own_roles};
 use super::deployer::{Deployed, deployers};
 use super::kustomization::text;
 use super::namespace::namespaces;
-use crate::model::{Cluster, Estate, Hub, Owned, Platform};
+use crate::model::{Cluster, Estate, Hub, Namespaces, Platform};
+
+/// A cluster, and what it is a part of.
+#[derive(Clone, Copy)]
+pub(in crate::documents) struct Place<'p> {
+    pub(in crate::documents) estate: &'p Estate,
+    pub(in crate::documents) platform: &'p Platform,
+    pub(in crate::documents) hub: &'p Hub,
+    pub(in crate::documents) cluster: &'p Cluster,
+}
 
 /// What stands in the foundation of a cluster.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::documents) struct Foundation {
     /// The folders with the `RoleBindings` of its services, from the output folder.
     pub(in crate::documents) access: BTreeSet<String>,
@@ -23,36 +33,45 @@ pub(in crate::documents) struct Foundation {
     pub(in crate::documents) deployed: Deployed,
 }
 
-/// Path and text of each file of a foundation; none where the cluster has no namespace.
+/// The files of a foundation; none where the cluster has no namespace of ours.
 pub(in crate::documents) fn foundation_files(
-    estate: &Estate,
-    platform: &Platform,
-    hub: &Hub,
-    cluster: &Cluster,
-    owned: &BTreeMap<Arc<str>, Owned>,
+    place: &Place<'_>,
+    owned: &Namespaces,
     foundation: &Foundation,
-) -> Vec<(String, Arc<str>)> {
-    let Some(made) = namespaces(platform, cluster, owned) else { return vec![] };
-    let mut files = BTreeMap::from([("namespaces.yaml", made)]);
-    let others = [
-        ("admins.yaml", "the rights of admins", of_admins(estate, platform, cluster, owned.keys())),
-        ("roles.yaml", "the roles", own_roles(estate, platform, &foundation.roles)),
-        ("deployers.yaml", "the accounts that deploy", deployers(platform, hub, &foundation.deployed)),
-    ];
-    for (name, what, nodes) in others.into_iter().filter(|(.., nodes)| !nodes.is_empty()) {
-        files.insert(name, documents(&nodes, &format!("{what} on cluster {}", cluster.name)));
+) -> Vec<OutputFile> {
+    let Place { estate, platform, hub, cluster } = place;
+    let made = namespaces(platform, owned);
+    if made.is_empty() {
+        return vec![];
     }
+    let admins = of_admins(estate, platform, cluster, owned.keys());
+    let roles = own_roles(estate, platform, &foundation.roles);
+    let accounts = deployers(platform, hub, &foundation.deployed);
+    let header = |what: &str| header::yaml_of_platform(&format!("{what} cluster {}", cluster.name));
+    let files = [
+        ("admins.yaml", repeated(header("the rights of admins on"), admins)),
+        ("deployers.yaml", documents(&header("the accounts that deploy on"), &accounts)),
+        ("namespaces.yaml", repeated(header("the namespaces of"), made)),
+        ("roles.yaml", documents(&header("the roles on"), &roles)),
+    ];
+    let files: Vec<(&str, OutputContent)> =
+        files.into_iter().filter_map(|(name, content)| Some((name, content?))).collect();
     let access = foundation.access.iter().map(|folder| format!("../../../{folder}"));
-    let resources: Vec<String> = files.keys().map(|name| (*name).to_owned()).chain(access).collect();
-    let folder = format!("{}/foundation", super::super::paths::cluster(&cluster.name));
+    let resources: Vec<String> = files.iter().map(|(name, _)| (*name).to_owned()).chain(access).collect();
     let kustomization = text(&resources, &format!("the foundation of cluster {}", cluster.name));
-    let files = files.into_iter().chain([("kustomization.yaml", kustomization)]);
-    files.map(|(name, text)| (format!("{folder}/{name}"), text)).collect()
+    let folder = format!("{}/foundation", paths::cluster(&cluster.name));
+    let files = files.into_iter().chain([("kustomization.yaml", OutputContent::Text(kustomization))]);
+    files.map(|(name, content)| OutputFile { path: format!("{folder}/{name}"), content }).collect()
 }
 
-/// A file with several documents that comes from the whole platform.
-fn documents(nodes: &[Node], what: &str) -> Arc<str> {
+/// A file with a document for each namespace.
+fn repeated(header: String, documents: Vec<(Arc<Template>, Arc<str>)>) -> Option<OutputContent> {
+    (!documents.is_empty()).then(|| OutputContent::Documents(header.into(), documents.into()))
+}
+
+/// A file with several documents.
+fn documents(header: &str, nodes: &[Node]) -> Option<OutputContent> {
     let mut out = String::new();
-    Template::new(&header::yaml_of_platform(what), nodes).fill(&[], &mut out);
-    out.into()
+    Template::new(header, nodes).fill(&[], &mut out);
+    (!nodes.is_empty()).then(|| OutputContent::Text(out.into()))
 }

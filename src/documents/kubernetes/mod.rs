@@ -11,6 +11,6 @@ mod secret;
 
 pub(super) use binding::access;
 pub(super) use deployer::ACCOUNT;
-pub(super) use foundation::{Foundation, foundation_files};
+pub(super) use foundation::{Foundation, Place, foundation_files};
 pub(super) use kustomization::bootstrap;
 pub(super) use overlay::written;

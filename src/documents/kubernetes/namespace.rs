@@ -1,41 +1,31 @@
 use std::collections::BTreeMap;
-use std::slice;
 use std::sync::Arc;
 
-use super::super::header;
 use super::super::yaml::{Hole, Node, Template};
 use super::bounds::{bounds, security};
-use crate::model::{Bounds, Cluster, Owned, Platform};
+use crate::model::{Bounds, Owned, Platform, is_reserved};
 
 /// The name of the namespace.
-const NAME: Hole = Hole(0);
+pub(super) const NAME: Hole = Hole(0);
 
-/// The namespaces of a cluster, in one file, each with its bounds behind it; those that Kubernetes brings itself are left out.
+/// The namespaces of a cluster, each with its bounds behind it: the template, and the name that fills it. Those that
+/// Kubernetes brings itself are left out.
 pub(in crate::documents) fn namespaces(
     platform: &Platform,
-    cluster: &Cluster,
     names: &BTreeMap<Arc<str>, Owned>,
-) -> Option<Arc<str>> {
-    let plain = Template::new("", &[namespace(platform, None)]);
-    let mut out = String::new();
-    for (name, owned) in names.iter().filter(|(name, _)| name.as_ref() != "default" && !name.starts_with("kube-")) {
-        if out.is_empty() {
-            out.push_str(&header::yaml_of_platform(&format!("the namespaces of cluster {}", cluster.name)));
-        } else {
-            out.push_str("---\n");
-        }
-        match &owned.bounds {
-            Some(declared) => bounded(platform, declared).fill(slice::from_ref(name), &mut out),
-            None => plain.fill(slice::from_ref(name), &mut out),
-        }
-    }
-    (!out.is_empty()).then(|| out.into())
+) -> Vec<(Arc<Template>, Arc<str>)> {
+    let plain = Arc::new(Template::new("", &[namespace(platform, None)]));
+    let made = names.iter().filter(|(name, _)| !is_reserved(name)).map(|(name, owned)| {
+        let template = owned.bounds.as_ref().map_or_else(|| Arc::clone(&plain), |declared| bounded(platform, declared));
+        (template, Arc::clone(name))
+    });
+    made.collect()
 }
 
-fn bounded(platform: &Platform, declared: &Bounds) -> Template {
+fn bounded(platform: &Platform, declared: &Bounds) -> Arc<Template> {
     let mut documents = vec![namespace(platform, Some(declared))];
     documents.extend(bounds(platform, declared, NAME));
-    Template::new("", &documents)
+    Arc::new(Template::new("", &documents))
 }
 
 /// What the compiler makes in a namespace says whose it is.

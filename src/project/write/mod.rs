@@ -26,7 +26,7 @@ mod walk;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Timings;
-use super::disk::Disk;
+use super::disk::{Disk, System};
 use crate::documents::OutputFile;
 
 pub use beside::Beside;
@@ -60,6 +60,14 @@ pub struct Target<'a> {
     pub timings: &'a Timings,
     /// How the disk is reached.
     pub disk: &'a dyn Disk,
+}
+
+impl<'a> Target<'a> {
+    /// A folder of the system's disk, without a memory of earlier builds and with nothing beside it.
+    #[must_use]
+    pub fn new(folder: &'a Utf8Path, timings: &'a Timings) -> Self {
+        Self { folder, cache: None, within: None, force: false, beside: None, verify: false, timings, disk: &System }
+    }
 }
 
 /// Says what [`write()`] would do, and touches nothing at all.
