@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::readme::address;
 use crate::db::Db;
 use crate::model::{Cluster, Origin, Service, Source, Tool, Variant, estate, service};
@@ -33,23 +35,28 @@ pub(super) fn repositories<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<(A
     let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else { return BTreeSet::new() };
     let mut read = BTreeSet::new();
     for variant in &service.variants {
-        let urls: BTreeSet<_> = variant.spec.sources.iter().flat_map(|source| urls(source, &platform.repo)).collect();
-        for cluster in clusters(db, service, variant) {
-            read.extend(urls.iter().map(|url| (Arc::clone(&cluster.hub), Arc::clone(url))));
+        let hubs: FxHashSet<&Arc<str>> = clusters(db, service, variant).map(|cluster| &cluster.hub).collect();
+        for url in variant.spec.sources.iter().flat_map(|source| urls(source, &platform.repo)) {
+            read.extend(hubs.iter().map(|hub| (Arc::clone(hub), Arc::clone(&url))));
         }
     }
     read
 }
 
-/// Where a service writes: the cluster, the namespace that it is deployed to, and the one that it writes to.
+/// Where a service writes on clusters whose hub impersonates: the cluster, the namespace that it is deployed to, and the one
+/// that it writes to. No other hub asks.
 #[salsa::tracked]
 pub(super) fn writes<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<(Arc<str>, Arc<str>, Arc<str>)> {
     let mut found = BTreeSet::new();
-    let Some(service) = service(db, item) else { return found };
+    let Some(service) = service(db, item).as_ref().filter(|_| estate(db).hubs.iter().any(|hub| hub.impersonation))
+    else {
+        return found;
+    };
+    let impersonates = |cluster: &&Cluster| estate(db).hub(&cluster.hub).is_some_and(|hub| hub.impersonation);
     for variant in &service.variants {
         let own = &variant.spec.namespace;
         for namespace in [own].into_iter().chain(&variant.spec.extra_namespaces) {
-            let clusters = clusters(db, service, variant);
+            let clusters = clusters(db, service, variant).filter(impersonates);
             found.extend(clusters.map(|it| (Arc::clone(&it.name), Arc::clone(own), Arc::clone(namespace))));
         }
     }

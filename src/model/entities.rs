@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::Scheme;
 use super::auth::Auth;
 use crate::schema::Version;
@@ -329,6 +331,8 @@ pub struct Estate {
     pub healths: Vec<Health>,
     /// The roles, built in and declared.
     pub roles: Vec<Role>,
+    /// Where each cluster stands among the clusters: they are asked for once for each instance.
+    pub(super) by_name: FxHashMap<Arc<str>, usize>,
 }
 
 impl Estate {
@@ -341,8 +345,7 @@ impl Estate {
     /// The cluster of this name.
     #[must_use]
     pub fn cluster(&self, name: &str) -> Option<&Cluster> {
-        let found = self.clusters.binary_search_by(|cluster| cluster.name.as_ref().cmp(name));
-        found.ok().and_then(|index| self.clusters.get(index))
+        self.by_name.get(name).and_then(|index| self.clusters.get(*index))
     }
 
     /// The role of this name.

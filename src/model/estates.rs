@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::access;
 use super::entities::{
     Cluster, DefaultProject, Deliver, Environment, Estate, Forge, Generator, Health, Hub, Layer, Order, Platform,
@@ -63,6 +65,7 @@ fn checked_estate(db: &dyn Db) -> Checked {
         healths: reader.all(Kind::Health, Reader::health),
         roles: reader.roles(),
         clusters: vec![],
+        by_name: FxHashMap::default(),
     };
     if estate.hubs.is_empty() {
         estate.hubs.push(default_hub());
@@ -70,6 +73,7 @@ fn checked_estate(db: &dyn Db) -> Checked {
     let mut worlds = vec![];
     for item in declarations(db).of(db, Kind::Cluster) {
         if let Some((cluster, world)) = reader.cluster(item, &estate) {
+            estate.by_name.insert(Arc::clone(&cluster.name), estate.clusters.len());
             estate.clusters.push(cluster);
             worlds.push(world);
         }

@@ -18,8 +18,18 @@ use crate::schema::Kind;
 #[derive(Default)]
 struct Bounds {
     repositories: BTreeSet<Arc<str>>,
-    destinations: BTreeSet<(Arc<str>, Arc<str>)>,
+    /// By server, the namespaces.
+    destinations: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     cluster_resources: BTreeSet<(Arc<str>, Arc<str>)>,
+}
+
+impl Bounds {
+    /// Servers, each with each of its namespaces.
+    fn pairs(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+        self.destinations
+            .iter()
+            .flat_map(|(server, namespaces)| namespaces.iter().map(move |namespace| (server, namespace)))
+    }
 }
 
 /// The projects of all hubs: path and text of each file.
@@ -58,9 +68,17 @@ fn add<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, bounds: &mut BTreeMap
         bounds.cluster_resources.extend(kinds.iter().cloned());
     }
     for place in places(db, item) {
-        for cluster in place.clusters.iter().filter_map(|name| estate.cluster(name)) {
-            let bounds = bounds.entry((Arc::clone(&cluster.hub), Arc::clone(&head.project))).or_default();
-            bounds.destinations.insert((Arc::clone(&cluster.server), Arc::clone(&place.namespace)));
+        for hub in &estate.hubs {
+            let clusters = place.clusters.iter().filter_map(|name| estate.cluster(name));
+            let mut clusters = clusters.filter(|cluster| cluster.hub == hub.name).peekable();
+            if clusters.peek().is_none() {
+                continue;
+            }
+            let bounds = bounds.entry((Arc::clone(&hub.name), Arc::clone(&head.project))).or_default();
+            for cluster in clusters {
+                let known = bounds.destinations.entry(Arc::clone(&cluster.server)).or_default();
+                known.insert(Arc::clone(&place.namespace));
+            }
         }
     }
 }
@@ -75,7 +93,7 @@ fn metadata(hub: &Hub, name: &str) -> Node {
 }
 
 fn project(hub: &Hub, name: &str, bounds: &Bounds, windows: Option<&Windows>, is_admin: bool) -> Arc<str> {
-    let destination = |(server, namespace): &(Arc<str>, Arc<str>)| {
+    let destination = |(server, namespace): (&Arc<str>, &Arc<str>)| {
         Node::map([("server", Node::text(Arc::clone(server))), ("namespace", Node::text(Arc::clone(namespace)))])
     };
     let of = match name.split_once('.') {
@@ -87,7 +105,7 @@ fn project(hub: &Hub, name: &str, bounds: &Bounds, windows: Option<&Windows>, is
     let spec = Node::map([
         ("description", Node::text(format!("Exactly what the services of {of} use"))),
         ("sourceRepos", leaf::texts(&repositories)),
-        ("destinations", Node::List(bounds.destinations.iter().map(destination).collect())),
+        ("destinations", Node::List(bounds.pairs().map(destination).collect())),
     ]);
     let refused = BOUNDING.iter().filter(|_| !is_admin).map(|(group, name)| kind(group, name));
     let spec = spec
@@ -103,14 +121,14 @@ fn project(hub: &Hub, name: &str, bounds: &Bounds, windows: Option<&Windows>, is
 
 /// As whom Argo CD syncs into each namespace.
 fn accounts(hub: &Hub, bounds: &Bounds) -> Vec<Node> {
-    let account = |(server, namespace): &(Arc<str>, Arc<str>)| {
+    let account = |(server, namespace): (&Arc<str>, &Arc<str>)| {
         Node::map([
             ("server", Node::text(Arc::clone(server))),
             ("namespace", Node::text(Arc::clone(namespace))),
             ("defaultServiceAccount", Node::text(ACCOUNT)),
         ])
     };
-    let own = bounds.destinations.iter().filter(|_| hub.impersonation);
+    let own = bounds.pairs().filter(|_| hub.impersonation);
     own.filter(|(_, namespace)| !is_reserved(namespace)).map(account).collect()
 }
 

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::super::file::OutputFile;
 use super::super::footprints::writes;
 use super::super::kubernetes::{self, Foundation, Place, foundation_files};
@@ -215,7 +217,7 @@ struct Ground {
 /// By cluster, what all services ask of it.
 #[salsa::tracked]
 fn grounds(db: &dyn Db) -> BTreeMap<Arc<str>, Arc<Ground>> {
-    let mut grounds: BTreeMap<&str, Ground> =
+    let mut grounds: FxHashMap<&str, Ground> =
         ownership(db).keys().map(|cluster| (cluster.as_ref(), Ground::default())).collect();
     for item in declarations(db).of(db, Kind::Service) {
         let Some(head) = head(db, item) else { continue };
@@ -226,7 +228,11 @@ fn grounds(db: &dyn Db) -> BTreeMap<Arc<str>, Arc<Ground>> {
             }
         }
     }
-    grounds.into_iter().map(|(cluster, ground)| (cluster.into(), Arc::new(ground))).collect()
+    let sorted = grounds.into_iter().map(|(cluster, mut ground)| {
+        ground.foundation.access.sort_unstable();
+        (cluster.into(), Arc::new(ground))
+    });
+    sorted.collect()
 }
 
 /// What is asked of one cluster: a narrow view of all, so that what changes on one concerns no other.
@@ -236,7 +242,7 @@ fn ground_of<'db>(db: &'db dyn Db, cluster: ClusterName<'db>) -> Option<Arc<Grou
 }
 
 /// What a service asks of its clusters.
-fn add_to_grounds<'db>(db: &'db dyn Db, item: Item<'db>, head: &'db Head, grounds: &mut BTreeMap<&'db str, Ground>) {
+fn add_to_grounds<'db>(db: &'db dyn Db, item: Item<'db>, head: &'db Head, grounds: &mut FxHashMap<&'db str, Ground>) {
     let estate = estate(db);
     let kinds = estate.layer(&head.layer).map(|layer| layer.cluster_resources.as_slice()).unwrap_or_default();
     for (cluster, from, to) in writes(db, item) {
@@ -248,7 +254,7 @@ fn add_to_grounds<'db>(db: &'db dyn Db, item: Item<'db>, head: &'db Head, ground
     let cluster = |position: &usize| head.instances.get(*position).map(|slot| slot.cluster.as_ref());
     for (folder, positions) in &access.folders {
         for cluster in positions.iter().filter_map(cluster) {
-            grounds.entry(cluster).or_default().foundation.access.insert(folder.clone());
+            grounds.entry(cluster).or_default().foundation.access.push(Arc::clone(folder));
         }
     }
     for (role, positions) in &access.roles {

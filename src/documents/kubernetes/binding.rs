@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::super::argocd::object;
 use super::super::variation::{Variation, variation};
 use super::super::yaml::{Node, Template};
@@ -26,7 +28,7 @@ pub(in crate::documents) struct Access {
     /// Path and text of each file.
     pub(in crate::documents) files: Vec<(String, Arc<str>)>,
     /// The path of each folder, with the positions in the service's head for which it stands.
-    pub(in crate::documents) folders: Vec<(String, Vec<usize>)>,
+    pub(in crate::documents) folders: Vec<(Arc<str>, Vec<usize>)>,
     /// The roles of which the rest that Kubernetes has no `ClusterRole` for is bound, by position.
     pub(in crate::documents) roles: BTreeMap<Arc<str>, BTreeSet<usize>>,
 }
@@ -44,22 +46,28 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
         |spec| Some((spec.access.clone(), Arc::clone(&spec.namespace))),
         |cluster| (Arc::clone(&cluster.group_prefix), homes.get(&cluster.name)),
     );
+    let folder = |name: &str| format!("{}/access/{name}", paths::service_folder(&service.head));
     let mut access = Access::default();
-    let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut folders: FxHashMap<String, Vec<usize>> = FxHashMap::default();
     for (position, (slot, spec)) in service.head.instances.iter().zip(service.specs()).enumerate() {
         let (Some(cluster), Some(spec)) = (estate.cluster(&slot.cluster), spec) else { continue };
-        let folder = format!("{}/access/{}", paths::service_folder(&service.head), by.folder(cluster, slot));
-        let known = folders.entry(folder.clone()).or_default();
-        if known.is_empty() {
-            let bindings = Bindings { estate, platform, service, cluster, slot, spec, by: &by };
-            if homes.get(&cluster.name).is_some_and(|namespaces| namespaces.contains(&spec.namespace)) {
-                access.files.extend(bindings.files(&folder));
-            }
+        let name = by.folder(cluster, slot);
+        if let Some(known) = folders.get_mut(&name) {
+            known.push(position);
+            continue;
         }
-        known.push(position);
+        let bindings = Bindings { estate, platform, service, cluster, slot, spec, by: &by };
+        if homes.get(&cluster.name).is_some_and(|namespaces| namespaces.contains(&spec.namespace)) {
+            access.files.extend(bindings.files(&folder(&name)));
+        }
+        folders.insert(name, vec![position]);
     }
-    folders.retain(|folder, _| access.files.iter().any(|(path, _)| path.starts_with(&format!("{folder}/"))));
-    access.folders = folders.into_iter().collect();
+    let folders = folders.into_iter().map(|(name, positions)| (folder(&name), positions));
+    let has_files = |(folder, _): &(String, Vec<usize>)| {
+        access.files.iter().any(|(path, _)| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    };
+    let folders: BTreeMap<String, Vec<usize>> = folders.filter(has_files).collect();
+    access.folders = folders.into_iter().map(|(folder, positions)| (folder.into(), positions)).collect();
     access.roles = roles(estate, rights(db, item));
     access
 }
@@ -67,13 +75,13 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
 /// By cluster, the namespaces that a service is deployed to and that belong to its team. Only there it gives rights: they
 /// reach everything in a namespace, so a guest has none to give.
 #[salsa::tracked]
-fn homes<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
-    let mut homes: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
+fn homes<'db>(db: &'db dyn Db, item: Item<'db>) -> FxHashMap<Arc<str>, Vec<Arc<str>>> {
+    let mut homes: FxHashMap<Arc<str>, Vec<Arc<str>>> = FxHashMap::default();
     let Some(head) = head(db, item) else { return homes };
     for place in places(db, item).iter().filter(|place| place.is_home) {
         for cluster in place.clusters.iter() {
             if namespace_owner(db, cluster, &place.namespace).as_ref() == Some(&head.owner) {
-                homes.entry(Arc::clone(cluster)).or_default().insert(Arc::clone(&place.namespace));
+                homes.entry(Arc::clone(cluster)).or_default().push(Arc::clone(&place.namespace));
             }
         }
     }
