@@ -53,11 +53,12 @@ class Peer:
     def path(self, key):
         return self.fill(self.spec[key])
 
-    def absent(self, what, command):
-        """Why it takes no part, if it takes none."""
-        if what not in self.spec.get("what", [what]) or command not in self.spec:
-            return "takes no part"
-        return None if self.is_installed() else "not on this machine"
+    def takes_part(self, what, command):
+        return what in self.spec.get("what", [what]) and command in self.spec
+
+    def again(self, command):
+        """What is run where the tree is there already."""
+        return "again" if "again" in self.spec else command
 
     def is_installed(self):
         kind, _, name = self.path("tool").rpartition(":")
@@ -77,8 +78,6 @@ class Peer:
         return subprocess.run(shlex.split(command), env=self.environ(), capture_output=True, text=True)
 
     def version(self):
-        if "version" not in self.spec:
-            return None
         return self.call(self.path("version")).stdout.strip().split("\n")[0]
 
     def prepare(self):

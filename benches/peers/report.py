@@ -2,6 +2,8 @@
 import math
 import statistics
 
+from rounds import ABSENT
+
 HEAD = ("tool", "n", "wall ms", "least", "user ms", "sys ms", "MiB", "µs CPU each", "wall / {0}", "wall / {1}", "CPU / {1}")
 
 
@@ -41,7 +43,7 @@ def table(rows, count, floor="floor-2", ours="platformc"):
     lines += [line(row, count, known.get(floor), known.get(ours)) for row in ran]
     for cells in lines:
         print("| " + " | ".join(cells) + " |")
-    left_out = [(row.peer.name, row.problem) for row in rows if row.problem and row.problem != "takes no part"]
+    left_out = [(row.peer.name, row.problem) for row in rows if row.problem and row.problem != ABSENT]
     if left_out:
         print("\nNot in the table: " + "; ".join("%s (%s)" % pair for pair in left_out) + ".")
 

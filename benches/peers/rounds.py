@@ -3,16 +3,21 @@ import statistics
 
 import description
 
+ABSENT = "takes no part"
+
 
 class Row:
     """A tool and what its runs cost."""
 
-    def __init__(self, peer):
+    def __init__(self, peer, problem):
         self.peer = peer
+        self.problem = problem
         self.costs = []
         self.spent = 0.0
-        self.problem = None
-        self.verdict = None
+
+    def has_failed(self):
+        """Whether it should have run and did not, or wrote something else."""
+        return self.problem is not None and self.peer.is_installed() and self.problem != ABSENT
 
     def is_done(self, budget):
         return self.problem or (self.costs and self.spent + self.costs[-1]["wall"] > budget)
@@ -33,61 +38,72 @@ class Row:
 class Comparison:
     """One kind of run at one size."""
 
-    def __init__(self, source, what, mode, options):
-        self.source, self.what, self.mode, self.options = source, what, mode, options
+    def __init__(self, source, options):
+        self.source, self.options = source, options
+        self.what = "build" if options.what == "scale" else options.what
         self.rows = []
+        self.reference = None
 
     def command(self):
-        return "start" if self.what == "start" else self.mode
+        return "start" if self.what == "start" else self.options.mode
 
-    def add(self, peer):
-        row = Row(peer)
-        row.problem = peer.absent(self.what, self.command()) or peer.prepare()
+    def add(self, peer, seconds):
+        """A tool, and what its run is expected to take."""
+        row = Row(peer, self.absent(peer, seconds))
+        row.problem = row.problem or peer.prepare()
         peer.clear()
         self.rows.append(row)
 
-    def is_again(self, number):
-        """Whether the tree of the round before is there; the first one is not counted then."""
-        return self.what in ("same", "edit") and number > 0
+    def absent(self, peer, seconds):
+        """Why it takes no part, if it takes none."""
+        if not peer.takes_part(self.what, self.command()):
+            return ABSENT
+        if not peer.is_installed():
+            return "not on this machine"
+        return "would take about %.0f s" % seconds if seconds > self.options.limit else None
 
     def run(self):
         first = 1 if self.what in ("same", "edit") else 0
         for number in range(self.options.runs + first):
-            if self.is_again(number) and self.what == "edit":
+            if self.what == "edit" and number > 0:
                 self.edit()
             for row in self.rows:
                 if not row.is_done(self.options.budget):
                     self.turn(row, number, number >= first)
-        if self.what == "edit":
-            self.finish()
+        if self.what in ("same", "edit"):
+            self.verify_all()
 
     def edit(self):
         described = description.read(self.source)
         description.edit(described)
         description.write(self.source, described)
+        self.reference = None
         for row in self.rows:
             if not row.problem:
                 row.problem = row.peer.prepare()
 
     def turn(self, row, number, counts):
         peer = row.peer
-        key = "again" if self.is_again(number) and "again" in peer.spec else self.command()
-        if self.what == "build":
-            peer.clear()
+        is_new = self.what in ("build", "start")
+        key = self.command() if is_new or number == 0 else peer.again(self.command())
         row.take(peer.run(key, self.options.limits), counts)
-        if self.what == "build" and self.options.verify and number == 0 and not row.problem:
+        if self.what == "build" and number == 0:
             self.verify(row)
-        if self.what == "build":
+        if is_new:
             peer.clear()
 
-    def finish(self):
-        """After the last edit: whether what was only updated means what the description says now."""
+    def verify_all(self):
+        """After the last run: what was only updated has to mean what the description says now."""
         for row in self.rows:
-            if self.options.verify and not row.is_done(self.options.budget):
+            if not row.is_done(self.options.budget):
                 self.verify(row)
 
     def verify(self, row):
-        same, row.verdict = row.peer.verify(description.write_reference(self.source, self.mode))
-        print("%-18s %s" % (row.peer.name, row.verdict), flush=True)
+        if row.problem or not self.options.verify:
+            return
+        self.reference = self.reference or description.write_reference(self.source, self.options.mode)
+        same, verdict = row.peer.verify(self.reference)
+        print("%-18s %s" % (row.peer.name, verdict), flush=True)
         if not same:
             row.problem = "what it wrote is not the same"
+            row.costs = []
