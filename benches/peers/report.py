@@ -36,30 +36,48 @@ def line(row, count, least, ours):
     return [row.peer.name, str(len(row.costs))] + numbers + ratios
 
 
-def table(rows, count, floor="floor-2", ours="platformc"):
-    ran = sorted((row for row in rows if row.costs), key=lambda row: row.median(wall))
+def rows(cells):
+    return "".join("| " + " | ".join(line) + " |\n" for line in cells)
+
+
+def table(compared, count, floor="floor-2", ours="platformc"):
+    ran = sorted((row for row in compared if row.costs), key=lambda row: row.median(wall))
     known = {row.peer.name: row for row in ran}
     lines = [[title.format(floor, ours) for title in HEAD], ["---"] + ["--:"] * (len(HEAD) - 1)]
     lines += [line(row, count, known.get(floor), known.get(ours)) for row in ran]
-    for cells in lines:
-        print("| " + " | ".join(cells) + " |")
-    left_out = [(row.peer.name, row.problem) for row in rows if row.problem and row.problem != ABSENT]
-    if left_out:
-        print("\nNot in the table: " + "; ".join("%s (%s)" % pair for pair in left_out) + ".")
+    return rows(lines) + left_out(compared)
+
+
+def left_out(compared):
+    named = ["%s (%s)" % (row.peer.name, row.problem) for row in compared if row.problem not in (None, ABSENT)]
+    return "\nNot in the table: %s.\n" % "; ".join(named) if named else ""
 
 
 def growth(points):
     """How CPU and memory grow between sizes: (Applications, row) from small to large."""
-    print("\n| Applications | CPU s | exponent | MiB | exponent | KiB each further |\n|--:|--:|--:|--:|--:|--:|")
+    lines = [["Applications", "CPU s", "exponent", "MiB", "exponent", "KiB each further"], ["--:"] * 6]
     before = None
     for count, row in points:
         now = (count, row.median(cpu), row.median(lambda cost: cost["rss_kib"]))
-        slopes = ("–", "–", "–") if before is None else slopes_between(before, now)
-        print("| %d | %.3g | %s | %.0f | %s | %s |" % (count, now[1], slopes[0], now[2] / 1024, slopes[1], slopes[2]))
+        slopes = ["–"] * 3 if before is None else slopes_between(before, now)
+        lines.append(["%d" % count, rounded(now[1]), slopes[0], "%.0f" % (now[2] / 1024), slopes[1], slopes[2]])
         before = now
+    return rows(lines)
 
 
 def slopes_between(before, now):
     scale = math.log(now[0] / before[0])
     exponents = ["%.2f" % (math.log(now[place] / before[place]) / scale) for place in (1, 2)]
     return exponents + ["%.2f" % ((now[2] - before[2]) / (now[0] - before[0]))]
+
+
+def put(path, name, text):
+    """Puts a table into a page that has a place for it."""
+    with open(path) as file:
+        page = file.read()
+    start = "<!-- table: %s -->\n" % name
+    head, mark, rest = page.partition(start)
+    if not mark:
+        return
+    with open(path, "w") as file:
+        file.write(head + mark + text + rest[rest.index("<!-- end -->") :])
