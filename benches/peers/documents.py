@@ -26,11 +26,10 @@ def annotations(service):
 
 
 def values(platform, service, cluster):
-    """The Helm values that differ from cluster to cluster."""
+    """The Helm values that differ by environment."""
     env = service["env"][cluster["env"]]
     repository = "%s/%s/%s" % (platform["registry"], service["owner"], service["name"])
     return {
-        "global": {"cluster": cluster["name"], "env": cluster["env"], "region": cluster["region"]},
         "image": {"repository": repository, "tag": env["tag"]},
         "ingress": {"enabled": True, "host": env["host"]},
         "replicaCount": env["replicas"],
@@ -69,7 +68,8 @@ def application(platform, service, cluster):
         "platformc.io/env": cluster["env"],
         "platformc.io/region": cluster["region"],
     }
-    chart_values = dict(values(platform, service, cluster), owner=service["owner"])
+    place = {"cluster": cluster["name"], "env": cluster["env"], "region": cluster["region"]}
+    chart_values = dict(values(platform, service, cluster), owner=service["owner"], **{"global": place})
     return {
         "apiVersion": APPLICATION,
         "kind": "Application",
@@ -102,6 +102,7 @@ def element(platform, service, cluster):
 
 
 def application_set(platform, service):
+    place = {"cluster": "{{.cluster}}", "env": "{{.env}}", "region": "{{.region}}"}
     here = {
         "platformc.io/cluster": "{{.cluster}}",
         "platformc.io/env": "{{.env}}",
@@ -126,7 +127,7 @@ def application_set(platform, service):
                     "annotations": annotations(service),
                     "finalizers": ["resources-finalizer.argocd.argoproj.io"],
                 },
-                "spec": spec(platform, service, "{{.url}}", {"owner": service["owner"]}),
+                "spec": spec(platform, service, "{{.url}}", {"owner": service["owner"], "global": place}),
             },
             "templatePatch": PATCH,
         },

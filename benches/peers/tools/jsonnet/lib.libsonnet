@@ -14,11 +14,15 @@ local annotations(s) = {
 local values(p, s, c) =
   local v = s.env[c.env];
   {
-    global: { cluster: c.name, env: c.env, region: c.region },
     image: { repository: p.registry + '/' + s.owner + '/' + s.name, tag: v.tag },
     ingress: { enabled: true, host: v.host },
     replicaCount: v.replicas,
   };
+
+local shared(s, cluster, env, region) = {
+  global: { cluster: cluster, env: env, region: region },
+  owner: s.owner,
+};
 
 local history(c) = if c.env == 'prod' then 20 else 5;
 
@@ -53,7 +57,7 @@ local spec(p, s, server, values) = {
       annotations: annotations(s) { 'argocd.argoproj.io/sync-wave': s.wave },
       finalizers: ['resources-finalizer.argocd.argoproj.io'],
     },
-    spec: spec(p, s, c.server, values(p, s, c) { owner: s.owner }) { revisionHistoryLimit: history(c) },
+    spec: spec(p, s, c.server, values(p, s, c) + shared(s, c.name, c.env, c.region)) { revisionHistoryLimit: history(c) },
   },
 
   appset(p, s):: {
@@ -89,7 +93,7 @@ local spec(p, s, server, values) = {
           annotations: annotations(s),
           finalizers: ['resources-finalizer.argocd.argoproj.io'],
         },
-        spec: spec(p, s, '{{.url}}', { owner: s.owner }),
+        spec: spec(p, s, '{{.url}}', shared(s, '{{.cluster}}', '{{.env}}', '{{.region}}')),
       },
       templatePatch: '{{ if hasKey . "patch" }}{{ toJson .patch }}{{ else }}{}{{ end }}',
     },
