@@ -1,7 +1,7 @@
 """A tool of the comparison: what its peer.json says, and how it is run.
 
-In commands stand {here} (the tool's folder), {bench} (this one), {tools} (what `install` got), {floor}, {platformc}, {in}
-(the folder of platform.json), {work} (what the tool's prepare step makes), {out} and {mode}.
+In commands stand {here} (the tool's folder), {bench} (this one), {tools} (what `install` got), {floor}, {platformc},
+{in} (the folder of platform.json), {work} (what the tool's prepare step makes), {out} and {mode}.
 """
 import json
 import os

@@ -4,7 +4,8 @@ import statistics
 
 from rounds import ABSENT
 
-HEAD = ("tool", "n", "wall ms", "least", "user ms", "sys ms", "MiB", "µs CPU each", "wall / {0}", "wall / {1}", "CPU / {1}")
+COSTS = ("wall ms", "least", "user ms", "sys ms", "MiB", "µs CPU each")
+HEAD = ("tool", "n") + COSTS + ("wall / {0}", "wall / {1}", "CPU / {1}")
 
 
 def cpu(cost):

@@ -1,4 +1,4 @@
-"""A base of all services, an overlay of it for each environment, an overlay of that for each cluster: prepare.py IN WORK."""
+"""A base of all services, overlays of it for environments, overlays of those for clusters: prepare.py IN WORK."""
 import json
 import os
 import sys
