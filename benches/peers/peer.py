@@ -86,7 +86,7 @@ class Peer:
         if "prepare" not in self.spec:
             return None
         done = self.call(self.path("prepare"))
-        return "prepare failed: " + done.stderr[-300:] if done.returncode else None
+        return "prepare failed: " + done.stderr.strip()[-300:] if done.returncode else None
 
     def clear(self):
         """Takes away what earlier runs wrote."""
@@ -113,7 +113,7 @@ class Peer:
         with open(result) as file:
             cost = json.load(file)
         with open(result + ".err", errors="replace") as file:
-            cost["error"] = cost["cut"] or file.read().strip()[-300:]
+            cost["error"] = cost["cut"] or first_line(file.read())
         return cost
 
     def verify(self, reference):
@@ -125,6 +125,10 @@ class Peer:
         command = [self.places["floor"], "verify", reference] + (folders or [self.places["out"]])
         done = subprocess.run(command, capture_output=True, text=True)
         return done.returncode == 0, (done.stdout + done.stderr).strip()
+
+
+def first_line(text):
+    return text.strip().split("\n")[0][:200]
 
 
 def names():
