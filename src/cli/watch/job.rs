@@ -154,7 +154,7 @@ fn instances(db: &dyn Db) -> usize {
 fn built(sound: &Sound, outcome: &Outcome, target: &Target, known: Utf8PathBuf, since: Instant) -> Done {
     let is_same = known == target.folder && outcome.changes.iter().all(|(change, _)| *change == Change::Update);
     let inside = outcome.changes.iter().map(|(change, path)| (*change, target.folder.join(path)));
-    let home = target.beside.map(|beside| beside.folder).unwrap_or(target.folder);
+    let home = target.beside.map_or(target.folder, |beside| beside.folder);
     let beside = outcome.beside.iter().map(|(change, path)| (*change, home.join(path)));
     let summary = Summary {
         folder: target.folder.to_owned(),

@@ -47,9 +47,11 @@ fn settled(main: Utf8PathBuf) -> Utf8PathBuf {
 /// The first signal ends the command when nothing is written any more, the second at once.
 fn stop_on_signals(reporter: Reporter<Answer>) {
     let is_asked = AtomicBool::new(false);
-    let heard = move || match is_asked.swap(true, Ordering::Relaxed) {
-        true => std::process::exit(INTERRUPTED.into()),
-        false => reporter.stop(),
+    let heard = move || {
+        if is_asked.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED.into());
+        }
+        reporter.stop();
     };
     // Where it can't be heard, the signal ends the process, and the next build mends what that leaves.
     let _ = ctrlc::set_handler(heard);

@@ -56,10 +56,7 @@ impl Written {
     }
 
     fn remember(&mut self, path: Utf8PathBuf) {
-        if !self.known.contains_key(&path) {
-            let now = standing(&path);
-            self.known.insert(path, now);
-        }
+        self.known.entry(path).or_insert_with_key(|path| standing(path));
     }
 }
 
