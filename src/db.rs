@@ -90,7 +90,7 @@ impl Database {
         database
     }
 
-    /// Brings the inputs up to date: the only write path.
+    /// Brings the inputs up to date: with [`Database::forget`] the only write path.
     pub fn apply(&mut self, changes: Changes) {
         let workspace = Workspace::get(self);
         let mut files = workspace.files(self).clone();
@@ -107,6 +107,18 @@ impl Database {
                 }
             }
         }
+        if files.len() != known {
+            workspace.set_files(self).to(files);
+        }
+    }
+
+    /// Brings the set of inputs back to what it is without these files, which nothing asks for any more.
+    pub fn forget(&mut self, paths: &[String]) {
+        self.apply(paths.iter().map(|path| (path.clone(), Content::Missing)).collect());
+        let workspace = Workspace::get(self);
+        let mut files = workspace.files(self).clone();
+        let known = files.len();
+        files.retain(|path, _| paths.binary_search(path).is_err());
         if files.len() != known {
             workspace.set_files(self).to(files);
         }

@@ -22,6 +22,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  platformc build                      compile platform.pf here or in a parent folder\n  platformc build --check              the step for CI: write nothing, exit with 1 if anything would change\n  platformc build --out /tmp/tree      write somewhere else\n  platformc build --hub eu             compile one hub of several\n  platformc build --verify             read every file of the tree, whatever its metadata says\n  platformc build --timings            say where the time went"
     )]
     Build(BuildArgs),
+    /// Write the output folder whenever something changes
+    #[command(
+        after_help = "Examples:\n  platformc watch                      build now, and again after every change\n  platformc watch ../platform          watch another folder's platform.pf\n  platformc watch --out /tmp/tree      write somewhere else\n\nIt ends with Ctrl-C, and then with 130."
+    )]
+    Watch(WatchArgs),
     /// Report every mistake, and write nothing
     #[command(after_help = "Examples:\n  platformc check\n  platformc check --format json | jq '.[].code'")]
     Check(CheckArgs),
@@ -119,6 +124,18 @@ pub(super) struct BuildArgs {
     /// How findings are printed
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: FindingFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WatchArgs {
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    pub(super) file: Option<Utf8PathBuf>,
+    /// The folder to write into [default: the platform's `output` beside the main file]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<Utf8PathBuf>,
+    /// Overwrite generated files that were edited by hand
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,10 +6,10 @@ use super::ui;
 use crate::compile;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, printable};
-use crate::documents::{OutputFile, codeowners, files, hub_prefixes};
+use crate::documents::{OutputFile, Part, codeowners, files, hub_prefixes};
 use crate::model::{estate, some};
 use crate::project::write::{Beside, Change, Going, Outcome, Problem, Target, compare, settled, write};
-use crate::project::{Project, System};
+use crate::project::{Project, System, Timings};
 
 /// `platformc build`
 pub(super) fn run(arguments: &BuildArgs) -> u8 {
@@ -43,36 +43,57 @@ fn unknown_hub(db: &dyn Db, hub: &str) -> String {
 }
 
 fn bring_in_line(project: &Project, arguments: &BuildArgs, within: Option<&[String]>, files: &[OutputFile]) -> u8 {
-    let output = estate(&project.database).platform.as_ref().map_or("infra", |platform| &platform.output);
-    let default = absolute(&project.folder.join(output));
-    let folder = arguments.out.as_ref().map_or_else(|| default.clone(), |out| absolute(out));
-    let cache = cache_folder(project, &folder, &default);
-    let home = absolute(&project.folder);
-    // A tree elsewhere is a copy to compare with, and one hub alone says nothing of the others' files.
-    let is_whole = within.is_none() && is_same(&folder, &default);
-    let beside = is_whole.then(|| Beside { folder: &home, part: codeowners(&project.database) });
-    let target = Target {
-        cache: Some(&cache),
-        within,
-        force: arguments.force,
-        beside,
-        verify: arguments.verify,
-        ..Target::new(&folder, &project.timings)
-    };
+    let db = &project.database;
+    let place = Place::new(&project.folder, output(db), arguments.out.as_deref());
+    let target = place.target(within, arguments.force, codeowners(db), &project.timings);
+    let target = Target { verify: arguments.verify, ..target };
     let result = if arguments.check { compare(&target, files) } else { write(&target, files) };
     match result {
-        Ok(outcome) => done(&outcome, arguments, &folder),
+        Ok(outcome) => done(&outcome, arguments, &place.folder),
         Err(problems) => {
-            let code = refused(&problems, arguments.check);
-            show_edits(&edits(&problems, &folder, files));
-            code
+            say_all(&refusal(&problems, arguments.check, &place.folder, files));
+            ui::DISK
         }
     }
 }
 
-fn show_edits(edits: &str) {
-    if !edits.is_empty() {
-        ui::say(edits.trim_end());
+/// The output folder as the platform names it.
+pub(super) fn output(db: &dyn Db) -> &str {
+    estate(db).platform.as_ref().map_or("infra", |platform| &platform.output)
+}
+
+/// Where a platform's tree goes, and what is remembered of it.
+pub(super) struct Place {
+    /// The output folder, absolute.
+    pub(super) folder: Utf8PathBuf,
+    cache: Utf8PathBuf,
+    home: Utf8PathBuf,
+    is_default: bool,
+}
+
+impl Place {
+    /// The platform's `output`, or another folder that was asked for.
+    pub(super) fn new(home: &Utf8Path, output: &str, out: Option<&Utf8Path>) -> Self {
+        let home = absolute(home);
+        let default = home.join(output);
+        let folder = out.map_or_else(|| default.clone(), absolute);
+        let is_default = is_same(&folder, &default);
+        Self { cache: cache_folder(&home, &folder, is_default), folder, home, is_default }
+    }
+
+    /// A tree elsewhere is a copy to compare with, and one hub alone says nothing of the others' files: neither has a
+    /// part of CODEOWNERS.
+    pub(super) fn target<'a>(
+        &'a self,
+        within: Option<&'a [String]>,
+        force: bool,
+        part: Option<Part<'a>>,
+        timings: &'a Timings,
+    ) -> Target<'a> {
+        let is_whole = within.is_none() && self.is_default;
+        let beside = is_whole.then_some(Beside { folder: &self.home, part });
+        let cache = Some(self.cache.as_path());
+        Target { cache, within, force, beside, ..Target::new(&self.folder, timings) }
     }
 }
 
@@ -81,9 +102,9 @@ fn absolute(path: &Utf8Path) -> Utf8PathBuf {
 }
 
 /// The git-ignored memory of earlier builds: one for each output folder, however its path is spelled.
-fn cache_folder(project: &Project, folder: &Utf8Path, default: &Utf8Path) -> Utf8PathBuf {
-    let memory = absolute(&project.folder.join(".platformc"));
-    if is_same(folder, default) {
+fn cache_folder(home: &Utf8Path, folder: &Utf8Path, is_default: bool) -> Utf8PathBuf {
+    let memory = home.join(".platformc");
+    if is_default {
         return memory;
     }
     let folder = settled(&System, folder).unwrap_or_else(|_| folder.to_owned());
@@ -112,7 +133,7 @@ fn done(outcome: &Outcome, arguments: &BuildArgs, folder: &Utf8Path) -> u8 {
         }
     }
     if arguments.format == FindingFormat::Text {
-        applications_go(&outcome.going);
+        say_all(&applications_go(&outcome.going));
         let would = if arguments.check { "would be " } else { "" };
         ui::say(&format!(
             "{folder}: {would}{created} created, {updated} updated, {removed} removed, {} unchanged",
@@ -123,13 +144,13 @@ fn done(outcome: &Outcome, arguments: &BuildArgs, folder: &Utf8Path) -> u8 {
 }
 
 /// Argo CD deletes what the tree no longer holds, so a name that vanishes by mistake is an outage.
-fn applications_go(going: &[Going]) {
+pub(super) fn applications_go(going: &[Going]) -> Vec<String> {
     if going.is_empty() {
-        return;
+        return vec![];
     }
     let many = if going.len() == 1 { "1 Application leaves its" } else { "Applications leave their" };
     let count = if going.len() == 1 { String::new() } else { format!("{} ", going.len()) };
-    ui::say(&format!("warning[{}]: {count}{many} place in the tree", codes::APPLICATIONS_GO.id));
+    let mut lines = vec![format!("warning[{}]: {count}{many} place in the tree", codes::APPLICATIONS_GO.id)];
     for (returns, keeps_workload, what) in [
         (false, false, "deleted by Argo CD, with what they deployed where their project still permits it"),
         (false, true, "no longer looked after, but what they deployed stays"),
@@ -139,28 +160,37 @@ fn applications_go(going: &[Going]) {
         let is_it = |one: &&Going| (one.returns, one.keeps_workload) == (returns, keeps_workload);
         let names: Vec<&str> = going.iter().filter(is_it).map(|one| one.name.as_str()).collect();
         if !names.is_empty() {
-            ui::say(&printable(&format!("  note: {what}: {}", some(&names))));
+            lines.push(printable(&format!("  note: {what}: {}", some(&names))));
         }
     }
-    ui::say(
-        "  help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move",
+    lines.push(
+        "  help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move"
+            .to_owned(),
     );
+    lines
 }
 
-fn refused(problems: &[Problem], check: bool) -> u8 {
+fn say_all(lines: &[String]) {
+    lines.iter().for_each(|line| ui::say(line));
+}
+
+/// Why nothing was written or compared, and what was edited by hand.
+pub(super) fn refusal(problems: &[Problem], check: bool, folder: &Utf8Path, files: &[OutputFile]) -> Vec<String> {
+    let mut lines = vec![];
     for problem in problems {
-        ui::say(&printable(&format!("error[{}]: {problem}", code(problem))));
-        if let Some(help) = help(problem) {
-            ui::say(&format!("  help: {help}"));
-        }
+        lines.push(printable(&format!("error[{}]: {problem}", code(problem))));
+        lines.extend(help(problem).map(|help| format!("  help: {help}")));
     }
     let is_unfinished = problems.iter().any(|problem| matches!(problem, Problem::Unfinished { .. }));
-    ui::say(match is_unfinished {
+    let end = match is_unfinished {
         true => "some files were changed; the next build does the rest",
         false if check => "nothing was compared",
         false => "not one file was changed",
-    });
-    ui::DISK
+    };
+    lines.push(end.to_owned());
+    let edits = edits(problems, folder, files);
+    lines.extend((!edits.is_empty()).then(|| edits.trim_end().to_owned()));
+    lines
 }
 
 fn code(problem: &Problem) -> &'static str {

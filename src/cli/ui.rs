@@ -54,10 +54,10 @@ pub(super) fn here() -> Utf8PathBuf {
 pub(super) fn open(file: Option<&Utf8Path>) -> Result<ManuallyDrop<Project>, u8> {
     let main = find(file, &here()).map_err(|error| refuse(&error))?;
     let project = ManuallyDrop::new(Project::open(&main));
-    project.unreadable.iter().map(refuse).max().map_or(Ok(project), Err)
+    project.unreadable().map(refuse).max().map_or(Ok(project), Err)
 }
 
-fn refuse(LoadError { path, reason }: &LoadError) -> u8 {
+pub(super) fn refuse(LoadError { path, reason }: &LoadError) -> u8 {
     fail(DISK, &format!("{path}: {reason}"))
 }
 
@@ -66,15 +66,18 @@ pub(super) fn report(db: &dyn Db, findings: &[Diagnostic], format: FindingFormat
     match format {
         FindingFormat::Json => drop(print(&(diagnostics::to_json(db, findings) + "\n"))),
         FindingFormat::Text if findings.is_empty() => {}
-        FindingFormat::Text => {
-            let mut text = diagnostics::render(db, findings, color());
-            if !text.ends_with('\n') {
-                text.push('\n');
-            }
-            say(&format!("{text}\n{}", summary(findings)));
-        }
+        FindingFormat::Text => say(&text(db, findings)),
     }
     compile::has_errors(findings)
+}
+
+/// Findings for people, and how many there are.
+pub(super) fn text(db: &dyn Db, findings: &[Diagnostic]) -> String {
+    let mut text = diagnostics::render(db, findings, color());
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    format!("{text}\n{}", summary(findings))
 }
 
 /// Opens a platform and reports what is wrong with it; goes on only where nothing is.

@@ -1,17 +1,17 @@
-//! From the main file to everything that it asks for.
+//! From the main file to everything that it asks for, and how that stays so while the disk changes.
 
-use std::collections::BTreeSet;
-use std::io::{ErrorKind, Read as _};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::listing::{Listing, is_at_or_below};
+use super::read::{is_vacant, read};
+use super::timings::Timings;
 use crate::compile::{read_ahead, resolve_ahead};
-use crate::db::{Changes, Content, Database, Workspace};
+use crate::db::{Changes, Content, Database, SourceFile, Workspace};
 use crate::model::wanted_files;
 use crate::names::{Wanted, wanted};
-
-use super::Timings;
 
 /// A platform on disk.
 pub struct Project {
@@ -19,27 +19,27 @@ pub struct Project {
     pub folder: Utf8PathBuf,
     /// The database, with every file loaded that the platform asks for.
     pub database: Database,
-    /// The folders that could not be listed although a pattern looks into them: what is missing may be in there.
-    pub unreadable: Vec<LoadError>,
     /// How long reading and resolving took, and what is measured behind them.
-    pub timings: Timings,
-    patterns: BTreeSet<Arc<str>>,
+    pub timings: Arc<Timings>,
+    listings: Arc<Listings>,
+}
+
+/// The patterns that were looked for.
+#[derive(Clone, Debug, Default)]
+struct Listings {
+    by_pattern: BTreeMap<Arc<str>, Listing>,
+    /// Whether something may be loaded that nothing asks for any more.
+    may_hold_surplus: bool,
 }
 
 /// Why a platform can't be opened.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
     /// The path.
     pub path: Utf8PathBuf,
     /// The reason in words.
     pub reason: String,
 }
-
-/// A larger file of the language is refused, for what is made of it takes many times its length.
-const MAX_SOURCE: u64 = 64 << 20;
-
-/// The same for any other file.
-const MAX_FILE: u64 = 256 << 20;
 
 /// The main file: `file` itself, `platform.pf` in the folder `file`, or `platform.pf` here or in a parent folder.
 ///
@@ -66,148 +66,260 @@ impl Project {
     /// Loads a main file and everything that it asks for.
     #[must_use]
     pub fn open(main: &Utf8Path) -> Self {
+        let mut project = Self::new(main);
+        loop {
+            // The question must be gone before anything changes.
+            let survey = project.question().ask();
+            if !project.provide(&survey) {
+                return project;
+            }
+        }
+    }
+
+    /// A platform of which nothing is loaded yet.
+    #[must_use]
+    pub fn new(main: &Utf8Path) -> Self {
         let folder = main.parent().map_or_else(|| Utf8PathBuf::from("."), Utf8Path::to_owned);
         let name = main.file_name().unwrap_or("platform.pf");
-        let mut project = Self {
-            folder,
-            database: Database::new(name),
-            unreadable: vec![],
-            timings: Timings::default(),
-            patterns: BTreeSet::new(),
+        Self { folder, database: Database::new(name), timings: Arc::default(), listings: Arc::default() }
+    }
+
+    /// The question what is missing, which may be asked on another thread. A change of the database cancels the answer.
+    #[must_use]
+    pub fn question(&self) -> Question {
+        Question {
+            database: self.database.clone(),
+            timings: Arc::clone(&self.timings),
+            listings: Arc::clone(&self.listings),
+        }
+    }
+
+    /// Loads what is asked for, and forgets what nothing asks for; says whether there was anything to do.
+    pub fn provide(&mut self, survey: &Survey) -> bool {
+        if survey.is_empty() {
+            return false;
+        }
+        let listings = Arc::make_mut(&mut self.listings);
+        survey.spent.iter().for_each(|pattern| drop(listings.by_pattern.remove(pattern)));
+        let mut paths = survey.files.clone();
+        for pattern in &survey.patterns {
+            let listing = Listing::new(&self.folder, pattern);
+            paths.extend(listing.files.iter().cloned());
+            listings.by_pattern.insert(Arc::clone(pattern), listing);
+        }
+        listings.may_hold_surplus &= survey.surplus.is_empty();
+        let known = Workspace::get(&self.database).files(&self.database);
+        paths.retain(|path| !known.contains_key(path));
+        self.load(paths);
+        self.database.forget(&survey.surplus);
+        true
+    }
+
+    /// Brings everything that is loaded up to date with what stands at these paths, and below them.
+    pub fn refresh(&mut self, touched: &Touched) -> Refreshed {
+        let mut paths = self.list_again(touched);
+        paths.extend(self.concerned(touched));
+        let refreshed = self.load(paths);
+        Arc::make_mut(&mut self.listings).may_hold_surplus |= refreshed.anything;
+        refreshed
+    }
+
+    /// Whether one of the loaded files or folders is gone or became empty: editors do that for a moment.
+    #[must_use]
+    pub fn has_gap(&self, touched: &Touched) -> bool {
+        let files = Workspace::get(&self.database).files(&self.database);
+        let is_full = |path: &String| match files.get(path).map(|file| file.content(&self.database)) {
+            Some(Content::Text(text)) => !text.is_empty(),
+            Some(Content::Folder(_)) => true,
+            _ => false,
         };
-        project.load();
-        project
+        self.concerned(touched).iter().any(|path| is_full(path) && is_vacant(&self.folder.join(path)))
     }
 
-    /// Loads what is asked for and not loaded yet, until nothing is.
-    fn load(&mut self) {
-        loop {
-            let mut changes = Changes::new();
-            self.timings.measure("parse", || read_ahead(&self.database));
-            for wanted in wanted(&self.database) {
-                match wanted {
-                    Wanted::File(path) => self.file(&path, &mut changes),
-                    Wanted::Pattern(pattern) => self.pattern(pattern, &mut changes),
-                }
+    /// The folders that could not be listed although a pattern looks into them: what is missing may be in there.
+    pub fn unreadable(&self) -> impl Iterator<Item = &LoadError> {
+        self.listings.unreadable()
+    }
+
+    /// The folders in which something can happen that matters, from the platform's folder, which is empty. They need not
+    /// be there.
+    #[must_use]
+    pub fn folders(&self) -> BTreeSet<&str> {
+        let files = Workspace::get(&self.database).files(&self.database);
+        let is_folder = |file: &SourceFile| matches!(file.content(&self.database), Content::Folder(_));
+        let own = files.iter().filter(|(_, file)| is_folder(file)).map(|(path, _)| path);
+        let listed = self.listings.by_pattern.values().flat_map(|listing| &listing.folders);
+        let mut folders = BTreeSet::from([""]);
+        for folder in own.chain(listed).map(String::as_str).chain(files.keys().map(|path| above(path))) {
+            let mut folder = folder;
+            while folders.insert(folder) {
+                folder = above(folder);
             }
-            if changes.is_empty() {
-                self.timings.measure("resolve", || resolve_ahead(&self.database));
-                wanted_files(&self.database).iter().for_each(|path| self.file(path, &mut changes));
+        }
+        folders
+    }
+
+    /// The folders that links lead to, absolute: what changes in there shows nowhere else.
+    #[must_use]
+    pub fn behind_links(&self) -> BTreeSet<Utf8PathBuf> {
+        let paths = Workspace::get(&self.database).files(&self.database).keys().map(|path| self.folder.join(path));
+        let links = paths.filter(|path| path.is_symlink());
+        links.filter_map(|link| Some(link.canonicalize_utf8().ok()?.parent()?.to_owned())).collect()
+    }
+
+    /// Reads paths anew.
+    fn load(&mut self, paths: BTreeSet<String>) -> Refreshed {
+        let mut changes = Changes::new();
+        let mut refreshed = Refreshed::default();
+        let files = Workspace::get(&self.database).files(&self.database);
+        for path in paths {
+            let content = read(&self.folder.join(&path));
+            let known = files.get(&path).map(|file| file.content(&self.database));
+            if known != Some(&content) {
+                refreshed.anything = true;
+                refreshed.texts |= !matches!(content, Content::Folder(_));
+                changes.insert(path, content);
             }
-            if changes.is_empty() {
-                return;
+        }
+        self.database.apply(changes);
+        refreshed
+    }
+
+    /// Looks again for what a pattern may match, where that may have changed; what is new or gone is to be read.
+    fn list_again(&mut self, touched: &Touched) -> BTreeSet<String> {
+        let mut changed = BTreeSet::new();
+        for (pattern, listing) in &mut Arc::make_mut(&mut self.listings).by_pattern {
+            let is_stale = |path: &String| listing.is_stale(&self.folder.join(path), path);
+            if touched.everything || touched.paths.iter().any(is_stale) {
+                let now = Listing::new(&self.folder, pattern);
+                changed.extend(now.files.symmetric_difference(&listing.files).cloned());
+                *listing = now;
             }
-            self.database.apply(changes);
+        }
+        changed
+    }
+
+    /// What is loaded of these paths, of what lies below them, and of the folders that they lie in.
+    fn concerned(&self, touched: &Touched) -> BTreeSet<String> {
+        let files = Workspace::get(&self.database).files(&self.database);
+        if touched.everything {
+            return files.keys().cloned().collect();
+        }
+        let mut concerned = BTreeSet::new();
+        for path in &touched.paths {
+            let named = [path.as_str(), above(path)].into_iter().filter(|path| files.contains_key(*path));
+            concerned.extend(named.map(str::to_owned));
+            let below = files.range(path.clone()..).map(|(below, _)| below);
+            let below = below.take_while(|below| below.starts_with(path.as_str()));
+            concerned.extend(below.filter(|below| is_at_or_below(below, path)).cloned());
+        }
+        concerned
+    }
+}
+
+/// The folder that a path lies in.
+fn above(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+impl Listings {
+    fn unreadable(&self) -> impl Iterator<Item = &LoadError> {
+        self.by_pattern.values().flat_map(|listing| &listing.unreadable)
+    }
+}
+
+/// Paths from the platform's folder at which the disk changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// The paths; what lies below them may have changed as well.
+    pub paths: BTreeSet<String>,
+    /// Whether any other may have changed too.
+    pub everything: bool,
+}
+
+/// What a look at the disk has changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refreshed {
+    /// Whether anything differs.
+    pub anything: bool,
+    /// Whether it is more than which names a folder holds.
+    pub texts: bool,
+}
+
+/// A platform as it was at one time, to be asked what it lacks.
+pub struct Question {
+    /// The database.
+    pub database: Database,
+    timings: Arc<Timings>,
+    listings: Arc<Listings>,
+}
+
+impl Question {
+    /// What is to be loaded before the platform is whole.
+    #[must_use]
+    pub fn ask(&self) -> Survey {
+        let database = &self.database;
+        self.timings.measure("parse", || read_ahead(database));
+        let mut asked = Survey::default();
+        for wanted in wanted(database) {
+            match wanted {
+                Wanted::File(path) => drop(asked.files.insert(path.to_string())),
+                Wanted::Pattern(pattern) => drop(asked.patterns.insert(pattern)),
+            }
+        }
+        let lacking = self.lacking(&asked);
+        if !lacking.is_empty() {
+            return lacking;
+        }
+        self.timings.measure("resolve", || resolve_ahead(database));
+        asked.files.extend(wanted_files(database));
+        let lacking = self.lacking(&asked);
+        if lacking.is_empty() && self.listings.may_hold_surplus { self.surplus(&asked) } else { lacking }
+    }
+
+    /// The folders that could not be listed although a pattern looks into them.
+    pub fn unreadable(&self) -> impl Iterator<Item = &LoadError> {
+        self.listings.unreadable()
+    }
+
+    fn lacking(&self, asked: &Survey) -> Survey {
+        let files = Workspace::get(&self.database).files(&self.database);
+        let listed = &self.listings.by_pattern;
+        Survey {
+            files: asked.files.iter().filter(|path| !files.contains_key(*path)).cloned().collect(),
+            patterns: asked.patterns.iter().filter(|pattern| !listed.contains_key(*pattern)).cloned().collect(),
+            ..Survey::default()
         }
     }
 
-    fn file(&self, path: &str, changes: &mut Changes) {
-        if !Workspace::get(&self.database).files(&self.database).contains_key(path) {
-            changes.insert(path.to_owned(), read(&self.folder.join(path)));
-        }
-    }
-
-    /// The files of the folder that a pattern starts in, and below; which of them match is the compiler's business.
-    fn pattern(&mut self, pattern: Arc<str>, changes: &mut Changes) {
-        if !self.patterns.insert(Arc::clone(&pattern)) {
-            return;
-        }
-        let fixed = pattern.split(['*', '?', '[', '{']).next().unwrap_or("");
-        let start = fixed.rfind('/').and_then(|at| fixed.get(..at)).unwrap_or("");
-        let depth = if pattern.contains("**") {
-            usize::MAX
-        } else {
-            pattern.get(start.len()..).unwrap_or("").matches('/').count()
+    /// What a platform that is loaded from the start would not have.
+    fn surplus(&self, asked: &Survey) -> Survey {
+        let listed = &self.listings.by_pattern;
+        let is_listed = |path: &String| {
+            asked.patterns.iter().filter_map(|pattern| listed.get(pattern)).any(|listing| listing.files.contains(path))
         };
-        let (mut found, folder) = (vec![], self.folder.join(start));
-        walk(&folder, start, depth, &mut found, &mut self.unreadable);
-        for path in found {
-            self.file(&path, changes);
+        let files = Workspace::get(&self.database).files(&self.database).keys();
+        Survey {
+            surplus: files.filter(|path| !asked.files.contains(*path) && !is_listed(path)).cloned().collect(),
+            spent: listed.keys().filter(|pattern| !asked.patterns.contains(*pattern)).cloned().collect(),
+            ..Survey::default()
         }
     }
 }
 
-/// The `.pf` files of a folder and, down to a depth, of those below it; hidden folders and links are passed over.
-fn walk(folder: &Utf8Path, prefix: &str, depth: usize, found: &mut Vec<String>, unreadable: &mut Vec<LoadError>) {
-    let entries = match list(folder) {
-        Ok(entries) => entries,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return,
-        Err(error) => {
-            return unreadable.push(LoadError { path: folder.to_owned(), reason: error.to_string() });
-        }
-    };
-    for (name, is_folder) in entries {
-        let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
-        if is_folder && depth > 1 && !name.starts_with('.') {
-            walk(&folder.join(name), &path, depth - 1, found, unreadable);
-        } else if !is_folder && path.ends_with(".pf") {
-            found.push(path);
-        }
-    }
+/// What a platform asks for and has not been given, and what it was given and does not ask for any more.
+#[derive(Clone, Debug, Default)]
+pub struct Survey {
+    files: BTreeSet<String>,
+    patterns: BTreeSet<Arc<str>>,
+    surplus: Vec<String>,
+    spent: Vec<Arc<str>>,
 }
 
-/// The entries of a folder, by name, and which of them are folders; names that are not UTF-8 are left out.
-fn list(path: &Utf8Path) -> std::io::Result<Vec<(String, bool)>> {
-    let mut entries = vec![];
-    for entry in path.as_std_path().read_dir()? {
-        let entry = entry?;
-        let is_folder = entry.file_type()?.is_dir();
-        entries.extend(entry.file_name().into_string().ok().map(|name| (name, is_folder)));
-    }
-    entries.sort_unstable();
-    Ok(entries)
-}
-
-fn read(path: &Utf8Path) -> Content {
-    match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => return folder(path),
-        // Reading a pipe waits for a writer, and a device may never end.
-        Ok(metadata) if !metadata.is_file() => {
-            return Content::Unreadable("it is a device, a pipe or a socket".into());
-        }
-        _ => {}
-    }
-    match bytes(path) {
-        Ok(bytes) if bytes.len() as u64 > limit(path) => {
-            Content::Unreadable(format!("it is larger than {} MiB", limit(path) >> 20).into())
-        }
-        Ok(bytes) => text(bytes),
-        Err(error) if error.kind() == ErrorKind::NotFound => Content::Missing,
-        Err(error) => Content::Unreadable(error.to_string().into()),
-    }
-}
-
-/// The bytes of a file, or more than it may have: one that grows while it is read has no end either.
-fn bytes(path: &Utf8Path) -> std::io::Result<Vec<u8>> {
-    let file = std::fs::File::open(path)?;
-    let length = file.metadata()?.len().min(limit(path) + 1);
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    file.take(limit(path) + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn limit(path: &Utf8Path) -> u64 {
-    if path.extension() == Some("pf") { MAX_SOURCE } else { MAX_FILE }
-}
-
-fn folder(path: &Utf8Path) -> Content {
-    let entries = match list(path) {
-        Ok(entries) => entries,
-        Err(error) => return Content::Unreadable(error.to_string().into()),
-    };
-    let names = entries.into_iter().map(|(name, is_folder)| if is_folder { name + "/" } else { name });
-    let mut names: Vec<Arc<str>> = names.map(Into::into).collect();
-    names.sort();
-    Content::Folder(names.into())
-}
-
-fn text(bytes: Vec<u8>) -> Content {
-    match String::from_utf8(bytes) {
-        Ok(text) => Content::Text(text.strip_prefix('\u{feff}').unwrap_or(&text).into()),
-        Err(error) => {
-            let valid = error.utf8_error().valid_up_to();
-            let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
-            Content::Unreadable(format!("line {line} is no UTF-8").into())
-        }
+impl Survey {
+    /// Whether the platform has exactly what it asks for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.patterns.is_empty() && self.surplus.is_empty() && self.spent.is_empty()
     }
 }

@@ -1,12 +1,15 @@
-//! The disk: the platform's files are read here, and the output folder is written.
+//! The disk: the platform's files are read and watched here, and the output folder is written.
 
 mod disk;
+mod listing;
 mod load;
+mod read;
 mod replace;
 mod timings;
+pub mod watch;
 pub mod write;
 
 pub use disk::{Disk, System};
-pub use load::{LoadError, Project, find};
+pub use load::{LoadError, Project, Question, Refreshed, Survey, Touched, find};
 pub use replace::replace;
 pub use timings::Timings;
