@@ -13,15 +13,16 @@ const MAX_NAME: usize = 253;
 const MAX_LABEL: usize = 63;
 
 pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
-    let Some(platform) = &estate(db).platform else { return };
+    let estate = estate(db);
+    let Some(platform) = &estate.platform else { return };
     let mut seen: FxHashMap<(&str, String), Item<'_>> = FxHashMap::default();
     for item in declarations(db).of(db, Kind::Service) {
         let Some(head) = head(db, item) else { continue };
         selector(db, item, head, sink);
         for slot in &head.instances {
-            let Some(cluster) = estate(db).cluster(&slot.cluster) else { continue };
+            let Some(cluster) = estate.cluster(&slot.cluster) else { continue };
             let name = platform.names.name(&head.name, slot.item.as_deref(), cluster);
-            let limit = limit(db, &cluster.hub);
+            let limit = limit(estate, &cluster.hub);
             if name.len() > limit {
                 sink.push(too_long(name_span(db, item), &name, limit));
             }
@@ -30,7 +31,7 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
             {
                 sink.push(clash(db, item, first, &name));
             }
-            if is_of_the_tree(estate(db), cluster, &name) {
+            if is_of_the_tree(estate, cluster, &name) {
                 sink.push(of_the_tree(name_span(db, item), &name));
             }
             if platform.names.parts.is_some() && crate::values::is_subdomain(&name).is_err() {
@@ -76,8 +77,8 @@ fn selector(db: &dyn Db, item: Item<'_>, head: &Head, sink: &mut Sink) {
     }
 }
 
-fn limit(db: &dyn Db, hub: &str) -> usize {
-    let old = estate(db).hub(hub).is_some_and(|hub| hub.version < Version::of(3, 0));
+fn limit(estate: &Estate, hub: &str) -> usize {
+    let old = estate.hub(hub).is_some_and(|hub| hub.version < Version::of(3, 0));
     if old { MAX_LABEL } else { MAX_NAME }
 }
 

@@ -25,6 +25,8 @@ pub(super) type EachItem = (Arc<str>, Value);
 pub(super) struct Gathered<'db> {
     pub(super) db: &'db dyn Db,
     pub(super) item: Item<'db>,
+    /// The clusters as expressions see them.
+    worlds: &'db [World],
     pub(super) site: Site,
     pub(super) contributions: Contributions<'db>,
     pub(super) each: Option<(Arc<str>, Vec<EachItem>)>,
@@ -77,6 +79,7 @@ impl<'db> Gathered<'db> {
         Self {
             db,
             item,
+            worlds: worlds(db),
             site: item.decl(db).site(db),
             contributions: Contributions::default(),
             each: None,
@@ -102,7 +105,7 @@ impl<'db> Gathered<'db> {
 
     fn facts(&self) -> Facts<'_> {
         let each = self.each.as_ref().map(|(name, _)| (name, self.values.as_slice()));
-        Facts { db: self.db, names: names(self.db), clusters: worlds(self.db), each }
+        Facts { db: self.db, names: names(self.db), clusters: self.worlds, each }
     }
 
     /// The place of the service's name or, without one, of its first word.
@@ -335,7 +338,7 @@ impl<'db> Gathered<'db> {
 
     /// The world of an instance.
     pub(super) fn world(&self, asked: Asked) -> World {
-        let mut world = worlds(self.db).get(asked.cluster).cloned().unwrap_or_default();
+        let mut world = self.worlds.get(asked.cluster).cloned().unwrap_or_default();
         world.owner.clone_from(&self.owner);
         if self.item.kind(self.db) == Kind::Service {
             world.service = Some(Arc::clone(self.item.name(self.db)));
@@ -349,7 +352,7 @@ impl<'db> Gathered<'db> {
 
     /// What a mention is for an instance.
     fn mentioned(&self, mention: &Mention, asked: Asked) -> Value {
-        match (mention, worlds(self.db).get(asked.cluster)) {
+        match (mention, self.worlds.get(asked.cluster)) {
             (Mention::Item, _) => asked.item.and_then(|item| self.values.get(item)).cloned().unwrap_or(Value::Null),
             (mention, Some(world)) => mention.of(world),
             (mention, None) => mention.of(&World::default()),
@@ -448,10 +451,10 @@ impl<'db> Gathered<'db> {
     pub(super) fn unknown_regions(&self, sink: &mut Sink) {
         for condition in &self.contributions.conditions {
             let site = self.contributions.frames[condition.frame].site;
-            super::spelling::check(worlds(self.db), condition.expr, site, sink);
+            super::spelling::check(self.worlds, condition.expr, site, sink);
         }
         if let Some(on) = attribute(self.db, self.item, "on") {
-            super::spelling::check(worlds(self.db), on, self.site, sink);
+            super::spelling::check(self.worlds, on, self.site, sink);
         }
     }
 

@@ -148,7 +148,7 @@ impl<'db> Reader<'_, 'db> {
             generator: generator(self.word("generator").as_deref()).unwrap_or(layer_says.generator),
             layer,
             each: self.gathered.each.as_ref().map(|(name, _)| Arc::clone(name)),
-            instances: asked.iter().map(|asked| self.slot(*asked)).collect(),
+            instances: self.slots(&asked),
             needs: vec![],
             needs_of: vec![0; asked.len()],
             selector: self.selector(),
@@ -273,13 +273,14 @@ impl<'db> Reader<'_, 'db> {
         self.sink.push(Diagnostic::new(codes::TOO_MUCH, self.gathered.origin(), message).note(note));
     }
 
-    fn slot(&self, asked: Asked) -> Slot {
-        let cluster = estate(self.db()).clusters.get(asked.cluster);
+    fn slots(&self, asked: &[Asked]) -> Vec<Slot> {
+        let clusters = &estate(self.db()).clusters;
         let items = self.gathered.each.as_ref().map(|(_, items)| items);
-        Slot {
-            cluster: cluster.map_or_else(|| "".into(), |cluster| Arc::clone(&cluster.name)),
+        let slot = |asked: &Asked| Slot {
+            cluster: clusters.get(asked.cluster).map_or_else(|| "".into(), |cluster| Arc::clone(&cluster.name)),
             item: asked.item.and_then(|index| items?.get(index)).map(|(name, _)| Arc::clone(name)),
-        }
+        };
+        asked.iter().map(slot).collect()
     }
 }
 

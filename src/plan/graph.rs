@@ -126,18 +126,20 @@ fn empty_waves(heads: &Heads) -> Vec<Vec<i64>> {
 type Held<'h> = (usize, Option<&'h Arc<str>>, usize);
 
 /// Clusters in groups that hold the same services with the same items and needs: each group is ordered once.
-fn alike<'c>(heads: &Heads, clusters: impl Iterator<Item = &'c str>) -> Vec<Vec<&'c str>> {
-    let mut groups: FxHashMap<Vec<Held<'_>>, Vec<&'c str>> = FxHashMap::default();
-    for cluster in clusters {
-        let mut signature = vec![];
-        for (index, head) in heads.all.iter().enumerate() {
-            for position in heads.on(index, cluster) {
-                let item = head.instances.get(position).and_then(|slot| slot.item.as_ref());
-                signature.push((index, item, head.needs_of.get(position).copied().unwrap_or(0)));
+fn alike<'c>(heads: &'c Heads, clusters: impl Iterator<Item = &'c str>) -> Vec<Vec<&'c str>> {
+    let mut held: FxHashMap<&str, Vec<Held<'_>>> = clusters.map(|cluster| (cluster, vec![])).collect();
+    for (index, head) in heads.all.iter().enumerate() {
+        for (slot, needs) in head.instances.iter().zip(&head.needs_of) {
+            if let Some(held) = held.get_mut(slot.cluster.as_ref()) {
+                held.push((index, slot.item.as_ref(), *needs));
             }
         }
-        groups.entry(signature).or_default().push(cluster);
     }
+    let mut groups: FxHashMap<Vec<Held<'_>>, Vec<&str>> = FxHashMap::default();
+    for (cluster, held) in held {
+        groups.entry(held).or_default().push(cluster);
+    }
+    groups.values_mut().for_each(|clusters| clusters.sort_unstable());
     let mut groups: Vec<_> = groups.into_values().collect();
     groups.sort();
     groups

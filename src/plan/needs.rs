@@ -32,9 +32,10 @@ impl Heads {
     /// The positions of a head's instances on a cluster; instances are sorted by cluster.
     pub(super) fn on(&self, head: usize, cluster: &str) -> Range<usize> {
         let instances = self.all.get(head).map(|head| head.instances.as_slice()).unwrap_or_default();
+        // Most services have one instance on each cluster, and where one begins the next one ends.
         let start = instances.partition_point(|slot| slot.cluster.as_ref() < cluster);
-        let end = instances.partition_point(|slot| slot.cluster.as_ref() <= cluster);
-        start..end
+        let after = instances.get(start..).unwrap_or_default();
+        start..start + after.iter().take_while(|slot| slot.cluster.as_ref() == cluster).count()
     }
 
     /// Positions that stand for all instances of a head: one for each list of needs, unless objects in place use what

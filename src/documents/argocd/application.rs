@@ -306,12 +306,12 @@ pub(in crate::documents) type LeafPlace = (String, Arc<[Arc<str>]>, Arc<Template
 /// The path and the holes of each leaf of a service.
 pub(in crate::documents) fn leaf_places<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<LeafPlace> {
     let Some(service) = service(db, item) else { return vec![] };
-    let waves = waves(db, item);
+    let (estate, waves) = (estate(db), waves(db, item));
     let mut places = vec![];
     for (template, members) in &leaves(db, item).groups {
         for position in members {
             let (Some(slot), Some((cluster, _))) =
-                (service.head.instances.get(*position), place(service, estate(db), *position))
+                (service.head.instances.get(*position), place(service, estate, *position))
             else {
                 continue;
             };

@@ -28,7 +28,8 @@ pub(super) fn table(out: &mut String, db: &dyn Db) {
 
 /// The freezes that hold a service back somewhere.
 pub(super) fn rows(out: &mut String, db: &dyn Db, head: &Head) {
-    let clusters = head.instances.iter().filter_map(|slot| estate(db).cluster(&slot.cluster));
+    let estate = estate(db);
+    let clusters = head.instances.iter().filter_map(|slot| estate.cluster(&slot.cluster));
     let mut owners: BTreeSet<(Kind, &Arc<str>)> =
         clusters.map(|cluster| (Kind::Environment, &cluster.environment)).collect();
     owners.extend([(Kind::Layer, &head.layer), (Kind::Service, &head.name)]);

@@ -70,9 +70,10 @@ fn links(out: &mut String, service: &Service) {
 
 fn places(out: &mut String, db: &dyn Db, service: &Service) {
     out.push_str("\n## Where it runs\n\n| cluster | environment | namespace | Application |\n|---|---|---|---|\n");
-    let Some(platform) = &estate(db).platform else { return };
+    let estate = estate(db);
+    let Some(platform) = &estate.platform else { return };
     for (slot, spec) in service.head.instances.iter().zip(service.specs()) {
-        let (Some(cluster), Some(spec)) = (estate(db).cluster(&slot.cluster), spec) else { continue };
+        let (Some(cluster), Some(spec)) = (estate.cluster(&slot.cluster), spec) else { continue };
         let name = platform.names.name(&service.head.name, slot.item.as_deref(), cluster);
         let _ = writeln!(out, "| {} | {} | {} | `{name}` |", cluster.name, cluster.environment, spec.namespace);
     }

@@ -69,9 +69,10 @@ impl Journal {
 
     /// The journal of a plan for the output folder `key` that starts with `cache`, after the lines of this one.
     pub(super) fn encode(&self, plan: &Plan, key: &str, cache: &[u8]) -> String {
-        let lines = plan.steps.iter().filter_map(line).filter(|line| {
+        let is_new = |line: &String| {
             excuse(line.trim_end_matches('\n')).is_some_and(|(path, excuse)| !self.excuses(path).contains(&excuse))
-        });
+        };
+        let lines = plan.steps.iter().filter_map(line).filter(|line| self.is_empty() || is_new(line));
         [header(key, cache::mark(cache)), self.lines.clone()].into_iter().chain(lines).collect()
     }
 }
