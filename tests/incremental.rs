@@ -1,6 +1,7 @@
 //! What an edit costs and that it changes nothing else: the queries that run again, and random edits against clean builds.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod edits;
 mod support;
 
 use std::collections::BTreeMap;
@@ -584,6 +585,32 @@ fn random_edits_equal_clean_builds() {
             assert_eq!(findings(&clean), findings(&db), "{place}");
             assert_eq!(difference(&outputs(&clean), &outputs(&db)), "", "{place}");
         }
+    }
+}
+
+/// One platform that is edited without end: it grows, shrinks, is renamed, breaks and is mended.
+#[test]
+fn edits_without_end_equal_clean_builds() {
+    without_end(1, 300);
+}
+
+/// The same at length. `EDITS` says how many, `SEED` where they begin.
+#[test]
+#[ignore = "takes minutes: cargo test --release --test incremental -- --ignored --nocapture"]
+fn a_hundred_thousand_edits_equal_clean_builds() {
+    let number = |name: &str, otherwise: usize| std::env::var(name).map_or(otherwise, |text| text.parse().unwrap());
+    let (seed, edits) = (number("SEED", 100), number("EDITS", 100_000));
+    let (started, each) = (std::time::Instant::now(), 1_000);
+    for part in 0..edits.div_ceil(each) {
+        without_end((seed + part) as u64, each.min(edits - part * each));
+        println!("{} edits in {:?}", edits.min((part + 1) * each), started.elapsed());
+    }
+}
+
+fn without_end(seed: u64, edits: usize) {
+    match edits::run(&edits::steps(seed, edits)) {
+        Ok(tally) => println!("seed {seed}: {tally:?}"),
+        Err(failure) => panic!("seed {seed}: {}", failure.0),
     }
 }
 

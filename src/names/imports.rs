@@ -99,10 +99,12 @@ pub fn bound_team(db: &dyn Db, file: SourceFile) -> Option<Arc<str>> {
 
 /// Teams that imports name and nothing declares.
 pub(crate) fn unknown_teams(db: &dyn Db) -> Vec<Diagnostic> {
-    let teams = || super::names(db).of(Kind::Team).map(AsRef::as_ref);
-    let unknown = reachable(db).named.iter().filter(|(team, _)| !teams().any(|known| known == team.as_ref()));
+    let names = super::names(db);
+    let unknown = reachable(db).named.iter().filter(|(team, _)| names.get(Kind::Team, team).is_none());
     let finding = |(team, span): &(Arc<str>, Span)| {
-        let near = crate::diagnostics::did_you_mean(team, teams()).map(|near| format!("did you mean `{near}`?"));
+        let teams = names.of(Kind::Team);
+        let near = crate::diagnostics::did_you_mean(team, teams.iter().map(AsRef::as_ref))
+            .map(|near| format!("did you mean `{near}`?"));
         Diagnostic::new(codes::UNKNOWN_NAME, *span, format!("there is no team `{team}`")).help_if(near)
     };
     unknown.map(finding).collect()
