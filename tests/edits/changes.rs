@@ -95,7 +95,7 @@ fn remove_service(town: &mut Town, random: &mut Random) -> String {
 
 /// A new name, or one that something bore before; now and then those that name it are forgotten.
 fn rename_service(town: &mut Town, random: &mut Random) -> String {
-    let new = if random.chance(70) { town.fresh("s") } else { format!("s{}", 1 + random.below(town.next)) };
+    let new = if random.chance(85) { town.fresh("s") } else { format!("s{}", 1 + random.below(town.next)) };
     let at = random.below(town.services.len());
     let old = std::mem::replace(&mut town.services[at].name, new.clone());
     if random.chance(80) {

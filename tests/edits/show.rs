@@ -43,7 +43,7 @@ impl Town {
         if self.knob("pattern") < 4 {
             out += "import \"services/*.pf\"\n";
         } else {
-            FILES[..BOUND].iter().for_each(|path| drop(writeln!(out, "import \"{path}\"")));
+            FILES[..BOUND].iter().for_each(|path| out += &format!("import \"{path}\"\n"));
         }
         let _ = writeln!(out, "import \"{}\" for web\n\n## Town {}.", FILES[BOUND], self.knob("doc"));
         out += "platform town {\n  repo = \"https://git.example.com/town.git\"\n  admins = [platform]\n";
@@ -277,7 +277,7 @@ fn body(it: &Service, bound: bool) -> String {
     let knob = |name: &'static str| get(&it.knobs, name);
     let mut out = String::new();
     if knob("history") > 1 {
-        let _ = writeln!(out, "  revision_history = {}", knob("history"));
+        let _ = writeln!(out, "  override revision_history = {}", knob("history"));
     }
     if knob("override") > 4 {
         out += "  override annotations { \"example.com/kept\" = \"yes\" }\n";
@@ -322,9 +322,7 @@ fn tool(it: &Service) -> String {
         ),
         2 => "  kustomize { path = \"apps/base\" }\n".to_owned(),
         3 => "  manifests { path = \"manifests\" }\n".to_owned(),
-        4 => format!(
-            "  manifests {{\n    object settings {{\n      apiVersion = \"v1\"\n      kind = \"ConfigMap\"\n      data {{ value = \"{value}\" }}\n    }}\n  }}\n"
-        ),
+        4 => format!("  manifests {{ object \"v1\" \"ConfigMap\" settings {{ data {{ value = \"{value}\" }} }} }}\n"),
         _ => format!("  use = web(image = \"x:{value}\")\n"),
     }
 }

@@ -1,6 +1,6 @@
 //! A small platform that uses much of the language. It is data, so that edits of it leave it sound.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::breaks::Break;
 
@@ -154,7 +154,7 @@ impl Town {
         }
         let teams = self.teams.clone();
         for service in &mut self.services {
-            for name in ["freeze", "override"] {
+            for name in ["freeze", "sync"] {
                 service.knobs.remove(name);
             }
             if service.file == BOUND {
@@ -164,6 +164,8 @@ impl Town {
                 service.team.clone_from(&teams[0]);
             }
         }
+        let mut seen = BTreeSet::new();
+        self.services.retain(|service| seen.insert(service.name.clone()));
         let all = self.services.clone();
         for (at, service) in self.services.iter_mut().enumerate() {
             service.needs.retain(|need| {
