@@ -53,7 +53,7 @@ impl Break {
 fn broken(random: &mut Random, text: &str) -> Option<Content> {
     let at = random.boundary(text);
     let end = (at..text.len().min(at + 30)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(at);
-    let broken = match random.below(10) {
+    let broken = match random.below(12) {
         0 => return None,
         1 => return Some(Content::Unreadable(Arc::from("line 1 is no UTF-8"))),
         2 => text[..at].to_owned(),
@@ -62,9 +62,23 @@ fn broken(random: &mut Random, text: &str) -> Option<Content> {
         5 => pieces(random, text, "\n\n", false),
         6 => pieces(random, text, "\n", false),
         7 => pieces(random, text, "\n", true),
+        8 | 9 => misspelt(random, text),
         _ => format!("{}{}{}", &text[..at], random.pick(&MARKS), &text[at..]),
     };
     Some(Content::Text(broken.into()))
+}
+
+/// A letter less in what is quoted, such as the path of an import; without quotes as it was.
+fn misspelt(random: &mut Random, text: &str) -> String {
+    let mut parts: Vec<String> = text.split('"').map(str::to_owned).collect();
+    let quoted: Vec<usize> = (0..parts.len()).filter(|at| at % 2 == 1).take(8).collect();
+    if !quoted.is_empty() {
+        let part = &mut parts[*random.pick(&quoted)];
+        if !part.is_empty() {
+            part.remove(part.floor_char_boundary(random.below(part.len())));
+        }
+    }
+    parts.join("\"")
 }
 
 /// Twice what stood once, or not at all.

@@ -16,7 +16,7 @@ pub fn edit(town: &mut Town, step: Step) -> String {
 }
 
 fn one(town: &mut Town, random: &mut Random) -> String {
-    if random.chance(if town.breaks.is_empty() { 8 } else { 40 }) {
+    if random.chance(if town.breaks.is_empty() { 12 } else { 40 }) {
         town.mend();
         return "mend".to_owned();
     }

@@ -6,6 +6,7 @@ mod breaks;
 mod changes;
 pub mod disk;
 mod show;
+mod shrink;
 mod town;
 
 use platformc::db::Database;
@@ -13,6 +14,7 @@ use platformc::plan::plan;
 
 use crate::support::{difference, findings, outputs};
 use disk::{Disk, load, reload};
+use shrink::Found;
 use town::Town;
 
 /// A step is a number: what is edited follows from it and from the platform as it is then.
@@ -22,7 +24,7 @@ pub type Step = u64;
 pub fn run(steps: &[Step]) -> Result<Tally, Failure> {
     let mut tally = Tally::default();
     match first_difference(&[], steps, &mut tally) {
-        Some((at, difference)) => Err(shrunk(&steps[..=at], difference)),
+        Some((at, difference)) => Err(Failure(Found::new(&steps[..=at], difference).shrunk())),
         None => Ok(tally),
     }
 }
@@ -90,57 +92,4 @@ fn compare(db: &Database, disk: &Disk, tally: &mut Tally) -> Option<String> {
         return Some(format!("files differ, as a clean build has them and as the edited one:\n{files}"));
     }
     (plan(&clean) != plan(db)).then(|| format!("the plans differ: {:#?}\n{:#?}", plan(&clean), plan(db)))
-}
-
-/// How often a shorter list may be tried.
-const TRIALS: usize = 400;
-
-/// Steps until the difference, made few: first those at the end that are enough by themselves, then without each.
-fn shrunk(steps: &[Step], difference: String) -> Failure {
-    let (mut before, mut steps, mut difference) = (vec![], steps.to_vec(), difference);
-    let mut count = 1;
-    while count < steps.len() {
-        let (early, late) = steps.split_at(steps.len() - count);
-        if let Some((at, found)) = first_difference(early, late, &mut Tally::default()) {
-            (before, difference) = (early.to_vec(), found);
-            steps = late[..=at].to_vec();
-            break;
-        }
-        count *= 2;
-    }
-    let mut trials = 0;
-    for list in [true, false] {
-        let mut size = if list { before.len() } else { steps.len() } / 2;
-        while size > 0 && trials < TRIALS {
-            let mut start = 0;
-            while start < if list { before.len() } else { steps.len() } && trials < TRIALS {
-                let (mut fewer, mut rest) = (before.clone(), steps.clone());
-                let from = if list { &mut fewer } else { &mut rest };
-                from.drain(start..from.len().min(start + size));
-                trials += 1;
-                match first_difference(&fewer, &rest, &mut Tally::default()) {
-                    Some((at, found)) => {
-                        rest.truncate(at + 1);
-                        (before, steps, difference) = (fewer, rest, found);
-                    }
-                    None => start += size,
-                }
-            }
-            size /= 2;
-        }
-    }
-    Failure(format!("after {before:?} the steps {steps:?} differ:\n{}\n{difference}", told(&before, &steps)))
-}
-
-/// What the steps do, and the files before the last of them.
-fn told(before: &[Step], steps: &[Step]) -> String {
-    let mut town = Town::new();
-    before.iter().for_each(|step| drop(changes::edit(&mut town, *step)));
-    let mut out = String::new();
-    let mut last = town.disk();
-    for step in steps {
-        last = town.disk();
-        out += &format!("{step}: {}\n", changes::edit(&mut town, *step));
-    }
-    out + &disk::changed(&last, &town.disk())
 }

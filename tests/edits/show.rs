@@ -20,8 +20,10 @@ impl Town {
             ("tenants.csv".to_owned(), self.tenants()),
         ];
         for (file, path) in FILES.iter().enumerate() {
-            let services = self.services.iter().filter(|service| service.file == file);
-            files.push(((*path).to_owned(), services.map(service).collect()));
+            let services: String = self.in_file(file).map(service).collect();
+            if file == BOUND || !services.is_empty() {
+                files.push(((*path).to_owned(), services));
+            }
         }
         files.extend(self.folders());
         let mut disk: Disk = files.into_iter().map(|(path, text)| (path, Content::Text(text.into()))).collect();
@@ -29,6 +31,10 @@ impl Town {
             broken.apply(&mut disk);
         }
         with_folders(disk)
+    }
+
+    fn in_file(&self, file: usize) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(move |service| service.file == file)
     }
 
     fn knob(&self, name: &'static str) -> usize {
@@ -43,9 +49,10 @@ impl Town {
         if self.knob("pattern") < 4 {
             out += "import \"services/*.pf\"\n";
         } else {
-            FILES[..BOUND].iter().for_each(|path| out += &format!("import \"{path}\"\n"));
+            let there = (0..BOUND).filter(|file| self.in_file(*file).next().is_some());
+            out.extend(there.map(|file| format!("import \"{}\"\n", FILES[file])));
         }
-        let _ = writeln!(out, "import \"{}\" for web\n\n## Town {}.", FILES[BOUND], self.knob("doc"));
+        let _ = writeln!(out, "import \"bound/*.pf\" for web\n\n## Town {}.", self.knob("doc"));
         out += "platform town {\n  repo = \"https://git.example.com/town.git\"\n  admins = [platform]\n";
         if self.knob("codeowners") < 5 {
             out += "  codeowners = github\n";

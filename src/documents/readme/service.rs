@@ -46,7 +46,7 @@ pub(in crate::documents) fn service_readme<'db>(db: &'db dyn Db, item: Item<'db>
         let _ = writeln!(out, "| source | {} |", cell(source));
     }
     links(&mut out, service);
-    super::freezes::rows(&mut out, db, head);
+    out.push_str(super::freezes::freeze_rows(db, item));
     places(&mut out, db, service);
     out.push_str(&super::access::table(db, item));
     needs(&mut out, db, item);
