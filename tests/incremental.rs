@@ -352,13 +352,14 @@ fn service_added() {
     checked_head(service extra)
     checked_service(service extra)
     closure_of
-    cluster_files
+    cluster_files × 2
     declared
     dependents
     followed_of
     footprint(service extra)
     freeze_rows(service extra)
     frozen
+    grounds
     head(service extra)
     heads
     homes(service api)
@@ -370,6 +371,7 @@ fn service_added() {
     items(service extra)
     leaves(service extra)
     loaded × 5
+    namespaces_of × 2
     needed(service api)
     needed(service cache)
     needed(service database)
@@ -423,7 +425,7 @@ fn label_of_a_cluster_changed() {
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
-    cluster_files
+    cluster_files × 2
     codeowners_apart
     dependents
     estate
@@ -431,6 +433,7 @@ fn label_of_a_cluster_changed() {
     freeze_rows(service api)
     freeze_rows(service cache)
     freeze_rows(service database)
+    grounds
     head(service api)
     heads
     homes(service api)
@@ -464,6 +467,7 @@ fn label_of_a_cluster_changed() {
     shared(service database)
     syntax(cluster eu)
     users
+    values_in
     waves(service api)
     waves(service cache)
     waves(service database)
@@ -485,15 +489,17 @@ fn service_removed() {
     let end = text.find("## Answers.").unwrap();
     let executed = watched.edit("services.pf", &text[start..end], "");
     assert_snapshot!(executed, @"
-    cluster_files
+    cluster_files × 2
     declared
     dependents
     frozen
+    grounds
     heads
     homes(service api)
     homes(service database)
     import_paths(services.pf)
     is_declared
+    namespaces_of × 2
     needed(service api)
     needed(service database)
     of_kind × 13
@@ -525,12 +531,13 @@ fn service_renamed() {
     checked_freezes(service memory)
     checked_head(service memory)
     checked_service(service memory)
-    cluster_files
+    cluster_files × 2
     declared
     dependents
     footprint(service memory)
     freeze_rows(service memory)
     frozen
+    grounds
     head(service memory)
     heads
     homes(service memory)
@@ -590,7 +597,7 @@ fn cluster_added() {
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
-    cluster_files
+    cluster_files × 3
     codeowners_apart
     declared
     dependents
@@ -600,6 +607,8 @@ fn cluster_added() {
     freeze_rows(service api)
     freeze_rows(service cache)
     freeze_rows(service database)
+    ground_of × 3
+    grounds
     head(service cache)
     head(service database)
     heads
@@ -612,6 +621,7 @@ fn cluster_added() {
     leaves(service cache)
     leaves(service database)
     loaded × 10
+    namespaces_of × 3
     needed(service api)
     needed(service cache)
     needed(service database)
@@ -643,6 +653,7 @@ fn cluster_added() {
     shared(service database)
     syntax(cluster asia)
     users
+    values_in
     waves(service api)
     waves(service cache)
     waves(service database)
@@ -683,7 +694,7 @@ fn group_of_a_team_added() {
     checked_service(service checkout)
     checked_service(service database)
     checked_service(service storefront)
-    cluster_files
+    cluster_files × 2
     codeowners_apart
     estate
     freeze_rows(service api)
@@ -691,6 +702,7 @@ fn group_of_a_team_added() {
     freeze_rows(service checkout)
     freeze_rows(service database)
     freeze_rows(service storefront)
+    grounds
     leaves(service api)
     leaves(service cache)
     leaves(service checkout)
@@ -723,6 +735,7 @@ fn group_of_a_team_added() {
     shared(service database)
     shared(service storefront)
     syntax(team shop)
+    values_in
     waves(service api)
     waves(service cache)
     waves(service checkout)
@@ -782,14 +795,16 @@ fn namespace_declared() {
     assert_snapshot!(executed, @"
     check_declaration(namespace cache)
     checked_namespace(namespace cache)
-    cluster_files
+    cluster_files × 2
     declared
+    grounds
     homes(service api)
     homes(service cache)
     homes(service database)
     import_paths(services.pf)
     items(namespace cache)
     namespace(namespace cache)
+    namespaces_of × 2
     of_kind × 13
     outline(services.pf)
     ownership
@@ -890,10 +905,10 @@ fn declaration_broken_and_mended() {
     checked_freezes(service api)
     checked_head(service api)
     checked_service(service api)
-    cluster_files
     dependents
     footprint(service api)
     freeze_rows(service api)
+    grounds
     head(service api)
     heads
     homes(service api)
@@ -933,10 +948,10 @@ fn declaration_broken_and_mended() {
     checked_freezes(service api)
     checked_head(service api)
     checked_service(service api)
-    cluster_files
     dependents
     footprint(service api)
     freeze_rows(service api)
+    grounds
     head(service api)
     heads
     homes(service api)
@@ -981,10 +996,10 @@ fn need_added() {
     checked_freezes(service api)
     checked_head(service api)
     checked_service(service api)
-    cluster_files
     dependents
     footprint(service api)
     freeze_rows(service api)
+    grounds
     head(service api)
     heads
     homes(service api)
@@ -1039,13 +1054,14 @@ fn data_file_changed() {
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
-    cluster_files
+    cluster_files × 2
     codeowners_apart
     data_file
     estate
     freeze_rows(service api)
     freeze_rows(service cache)
     freeze_rows(service database)
+    grounds
     items(for row)
     leaves(service api)
     leaves(service cache)
@@ -1069,6 +1085,7 @@ fn data_file_changed() {
     shared(service api)
     shared(service cache)
     shared(service database)
+    values_in
     waves(service api)
     waves(service cache)
     waves(service database)
