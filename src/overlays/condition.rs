@@ -99,7 +99,7 @@ fn possible_worlds(facts: Facts<'_>, conditions: &[Condition<'_>]) -> Vec<World>
     let mut worlds = vec![World::default()];
     let environments = facts.names.of(Kind::Environment).into_iter().chain([Arc::from("")]);
     let mut is_whole = spread(&mut worlds, asked.contains(&Mention::Environment), environments, |world, name| {
-        world.environment = name
+        world.environment = name;
     });
     let regions = facts.clusters.iter().filter_map(|cluster| cluster.region.clone()).chain(literals.iter().cloned());
     let regions: BTreeSet<Option<Arc<str>>> = regions.map(Some).chain([None]).collect();

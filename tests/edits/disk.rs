@@ -1,6 +1,7 @@
 //! A folder in memory, and what a process that builds reads of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use platformc::db::{Changes, Content, Database, Workspace};
@@ -67,7 +68,11 @@ fn paths(disk: &Disk, wanted: Wanted) -> Vec<String> {
 pub fn changed(old: &Disk, new: &Disk) -> String {
     let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let differ = paths.into_iter().filter(|path| old.get(*path) != new.get(*path));
-    differ.map(|path| format!("== {path} was\n{}\n== and is\n{}\n", show(old.get(path)), show(new.get(path)))).collect()
+    let mut out = String::new();
+    for path in differ {
+        let _ = writeln!(out, "== {path} was\n{}\n== and is\n{}", show(old.get(path)), show(new.get(path)));
+    }
+    out
 }
 
 fn show(content: Option<&Content>) -> String {

@@ -170,7 +170,8 @@ impl Town {
 
     /// A chart, two Kustomize bases, a folder of manifests, a file of values.
     fn folders(&self) -> Vec<(String, String)> {
-        let extra: String = (0..self.knob("chart")).map(|number| format!("extra{number}: true\n")).collect();
+        let extra: Vec<String> = (0..self.knob("chart")).map(|number| format!("extra{number}: true\n")).collect();
+        let extra = extra.concat();
         let schema = r#"{"type": "object", "properties": {"port": {"type": "integer"}}}"#;
         let labels = match self.knob("base") {
             0 => String::new(),

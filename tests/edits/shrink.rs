@@ -1,5 +1,7 @@
 //! From a long list of steps to the few that show a difference.
 
+use std::fmt::Write as _;
+
 use super::town::Town;
 use super::{Step, Tally, changes, disk, first_difference};
 
@@ -76,7 +78,7 @@ impl Found {
         let (mut out, mut last) = (String::new(), town.disk());
         for step in &self.steps {
             last = town.disk();
-            out += &format!("{step}: {}\n", changes::edit(&mut town, *step));
+            let _ = writeln!(out, "{step}: {}", changes::edit(&mut town, *step));
         }
         out + &disk::changed(&last, &town.disk())
     }

@@ -170,7 +170,7 @@ impl Town {
         for (at, service) in self.services.iter_mut().enumerate() {
             service.needs.retain(|need| {
                 let found = all[..at].iter().find(|other| other.name == *need);
-                found.is_some_and(|other| other.layer <= service.layer && get(&other.knobs, "on") % 6 == 0)
+                found.is_some_and(|other| other.layer <= service.layer && get(&other.knobs, "on").is_multiple_of(6))
             });
         }
         self.namespaces.retain(|(name, _)| all.iter().any(|service| service.name == *name));
