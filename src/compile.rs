@@ -25,10 +25,10 @@ pub fn read_ahead(db: &Database) {
 
 /// Resolves all declarations, on all cores.
 pub fn resolve_ahead(db: &Database) {
-    let count = declarations(db).items.len();
+    let count = declarations(db).items().len();
     estate(db);
     in_parallel(db, count, |db, part| {
-        for item in declarations(db).items.iter().skip(part.start).take(part.len()) {
+        for item in declarations(db).items().iter().skip(part.start).take(part.len()) {
             check_declaration(db, *item);
             if item.kind(db) == Kind::Service {
                 service_diagnostics(db, *item);
@@ -40,7 +40,7 @@ pub fn resolve_ahead(db: &Database) {
 /// Every finding of the platform, in the order of files and lines.
 pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let mut all = text_diagnostics(db);
-    for item in &declarations(db).items {
+    for item in declarations(db).items() {
         all.extend(check_declaration(db, *item).iter().cloned());
     }
     let broken: FxHashSet<_> = all.iter().filter(|finding| is_error(finding)).map(declaration).collect();

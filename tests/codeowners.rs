@@ -196,7 +196,7 @@ fn whose_file(db: &Database, path: &str, text: &str) -> Owner {
     if USE.is_match(text) || !words.iter().all(|word| matches!(*word, "service" | "for")) {
         return None;
     }
-    let own = declarations(db).items.iter().filter(|item| item.decl(db).file(db).path(db) == path);
+    let own = declarations(db).items().iter().filter(|item| item.decl(db).file(db).path(db) == path);
     let mut owners = BTreeSet::new();
     for item in own {
         if item.kind(db) != Kind::Service {

@@ -26,7 +26,7 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
     if declarations(db).of(db, Kind::Template).any(is_bound) {
         declarations(db).of(db, Kind::Service).for_each(|item| sink.extend(template_of_others(db, item)));
     }
-    for item in &declarations(db).items {
+    for item in declarations(db).items() {
         let Some(team) = bound_team(db, item.decl(db).file(db)) else { continue };
         match item.kind(db) {
             Kind::Service => service(db, *item, team, sink),

@@ -99,7 +99,8 @@ fn written(db: &dyn Db, instances: &Instances<'_>, access: &Tree, granted: &mut 
 }
 
 fn unknown(db: &dyn Db, role: &str, span: Span) -> Diagnostic {
-    let near = did_you_mean(role, names(db).of(Kind::Role).map(AsRef::as_ref));
+    let roles = names(db).of(Kind::Role);
+    let near = did_you_mean(role, roles.iter().map(AsRef::as_ref));
     Diagnostic::new(codes::UNKNOWN_NAME, span, format!("there is no role `{role}`"))
         .help_if(near.map(|near| format!("did you mean `{near}`?")))
         .help("the roles are `viewer`, `deployer`, `operator` and `admin`, and what `role NAME { }` declares")

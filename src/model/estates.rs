@@ -97,7 +97,7 @@ fn default_hub() -> Hub {
 
 struct Reader<'db> {
     db: &'db dyn Db,
-    names: &'db Names,
+    names: Names<'db>,
     sink: Sink,
 }
 

@@ -219,8 +219,9 @@ impl<'db> Gathered<'db> {
             return;
         };
         let Some(template) = declarations(self.db).get(Kind::Template, name) else {
-            let templates = names(self.db).of(Kind::Template).map(AsRef::as_ref);
-            let near = crate::diagnostics::did_you_mean(name, templates).map(|near| format!("did you mean `{near}`?"));
+            let templates = names(self.db).of(Kind::Template);
+            let near = crate::diagnostics::did_you_mean(name, templates.iter().map(AsRef::as_ref))
+                .map(|near| format!("did you mean `{near}`?"));
             let message = format!("there is no template `{name}`");
             sink.push(Diagnostic::new(codes::UNKNOWN_NAME, self.site.span(callee.range), message).help_if(near));
             return;

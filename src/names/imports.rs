@@ -67,7 +67,7 @@ pub struct Reachable {
 #[salsa::tracked]
 pub fn reachable(db: &dyn Db) -> Reachable {
     let workspace = Workspace::get(db);
-    let mut known = Known { db, candidates: OnceCell::new(), suggested: 0 };
+    let mut known = Known { db, candidates: OnceCell::new(), missing: vec![] };
     let mut sink = Sink::default();
     let mut bindings = Bindings::new(workspace.main(db));
     let mut named = vec![];
@@ -87,6 +87,7 @@ pub fn reachable(db: &dyn Db) -> Reachable {
         }
     }
     missing_main(db, &mut sink);
+    missing_files(&known.missing, &bindings, &mut sink);
     let files = bindings.paths().filter_map(|path| workspace.files(db).get(path).copied()).collect();
     Reachable { files, teams: bindings.teams(), named, diagnostics: sink.finish() }
 }
@@ -99,10 +100,12 @@ pub fn bound_team(db: &dyn Db, file: SourceFile) -> Option<Arc<str>> {
 
 /// Teams that imports name and nothing declares.
 pub(crate) fn unknown_teams(db: &dyn Db) -> Vec<Diagnostic> {
-    let teams = || super::names(db).of(Kind::Team).map(AsRef::as_ref);
-    let unknown = reachable(db).named.iter().filter(|(team, _)| !teams().any(|known| known == team.as_ref()));
+    let names = super::names(db);
+    let unknown = reachable(db).named.iter().filter(|(team, _)| names.get(Kind::Team, team).is_none());
     let finding = |(team, span): &(Arc<str>, Span)| {
-        let near = crate::diagnostics::did_you_mean(team, teams()).map(|near| format!("did you mean `{near}`?"));
+        let teams = names.of(Kind::Team);
+        let near = crate::diagnostics::did_you_mean(team, teams.iter().map(AsRef::as_ref))
+            .map(|near| format!("did you mean `{near}`?"));
         Diagnostic::new(codes::UNKNOWN_NAME, *span, format!("there is no team `{team}`")).help_if(near)
     };
     unknown.map(finding).collect()
@@ -121,16 +124,26 @@ fn missing_main(db: &dyn Db, sink: &mut Sink) {
     }
 }
 
+/// For so many files that are not there a near one is looked for: that is work for each pair of them.
+const MAX_SUGGESTED: usize = 20;
+
+/// Imports of nothing. A near name is one that imports reach: what else has been loaded depends on what was asked before.
+fn missing_files(missing: &[(String, Span)], bindings: &Bindings, sink: &mut Sink) {
+    for (at, (path, span)) in missing.iter().enumerate() {
+        let reached = bindings.paths().map(String::as_str).filter(|_| at < MAX_SUGGESTED);
+        let near = crate::diagnostics::did_you_mean(path, reached).map(|near| format!("did you mean `{near}`?"));
+        sink.push(Diagnostic::new(codes::FILE_MISSING, *span, format!("there is no file `{path}`")).help_if(near));
+    }
+}
+
 /// The files that have been loaded.
 struct Known<'p> {
     db: &'p dyn Db,
     /// Those of the language, ready to be matched.
     candidates: OnceCell<Vec<(&'p str, Candidate<'p>)>>,
-    suggested: usize,
+    /// The files that are imported and not there.
+    missing: Vec<(String, Span)>,
 }
-
-/// For so many files that are not there a near one is looked for: that is work for each pair of them.
-const MAX_SUGGESTED: usize = 20;
 
 impl<'p> Known<'p> {
     fn resolve(&mut self, import: &ImportPath, sink: &mut Sink) -> Vec<String> {
@@ -148,23 +161,17 @@ impl<'p> Known<'p> {
             }
             return found;
         }
-        match Workspace::get(self.db).files(self.db).get(path) {
-            Some(file) if !outline(self.db, *file).is_missing => vec![path.clone()],
-            _ => {
-                sink.push(self.missing(path, import.span));
-                vec![]
-            }
+        if self.is_there(path) {
+            return vec![path.clone()];
         }
+        self.missing.push((path.clone(), import.span));
+        vec![]
     }
 
-    fn missing(&mut self, path: &str, span: Span) -> Diagnostic {
-        let finding = Diagnostic::new(codes::FILE_MISSING, span, format!("there is no file `{path}`"));
-        self.suggested += 1;
-        if self.suggested > MAX_SUGGESTED {
-            return finding;
-        }
-        let near = crate::diagnostics::did_you_mean(path, self.candidates().iter().map(|(path, _)| *path));
-        finding.help_if(near.map(|near| format!("did you mean `{near}`?")))
+    /// Whether a file has been loaded and not deleted since.
+    fn is_there(&self, path: &str) -> bool {
+        let file = Workspace::get(self.db).files(self.db).get(path);
+        file.is_some_and(|file| !outline(self.db, *file).is_missing)
     }
 
     fn candidates(&self) -> &[(&'p str, Candidate<'p>)] {
@@ -181,6 +188,7 @@ impl<'p> Known<'p> {
         // A set says that a pattern is too large; a matcher alone would panic.
         let Ok(matcher) = glob.and_then(|glob| GlobSetBuilder::new().add(glob).build()) else { return vec![] };
         let found = self.candidates().iter().filter(|(_, candidate)| matcher.is_match_candidate(candidate));
+        let found = found.filter(|(path, _)| self.is_there(path));
         found.map(|(path, _)| (*path).to_owned()).collect()
     }
 }

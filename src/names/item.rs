@@ -116,11 +116,10 @@ struct Expansion<'db> {
 
 impl Expansion<'_> {
     fn evaluate(&mut self, expr: &Expr, locals: &[(Arc<str>, Value)]) -> Option<Value> {
-        let names = Names::default();
         let scope = Scope {
             db: self.db,
             site: self.site,
-            names: &names,
+            names: Names::none(self.db),
             locals,
             item: None,
             ambients: Ambients::None,

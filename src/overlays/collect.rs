@@ -28,7 +28,7 @@ pub struct Collector<'a, 'c> {
     /// For data files.
     pub db: &'a dyn Db,
     /// Everything that is declared.
-    pub names: &'a Names,
+    pub names: Names<'a>,
     /// The name that `each` gives.
     pub item: Option<Arc<str>>,
     /// What is gathered.

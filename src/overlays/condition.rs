@@ -19,7 +19,7 @@ pub struct Facts<'a> {
     /// For data files.
     pub db: &'a dyn Db,
     /// Everything that is declared.
-    pub names: &'a Names,
+    pub names: Names<'a>,
     /// The clusters that there are.
     pub clusters: &'a [World],
     /// The name that `each` gives, and its items.
@@ -97,7 +97,7 @@ fn possible_worlds(facts: Facts<'_>, conditions: &[Condition<'_>]) -> Vec<World>
     let asked = asked(conditions, facts.each.map(|(name, _)| name));
     let literals = literals(conditions);
     let mut worlds = vec![World::default()];
-    let environments = facts.names.of(Kind::Environment).cloned().chain([Arc::from("")]);
+    let environments = facts.names.of(Kind::Environment).into_iter().chain([Arc::from("")]);
     let mut is_whole = spread(&mut worlds, asked.contains(&Mention::Environment), environments, |world, name| {
         world.environment = name;
     });

@@ -71,7 +71,7 @@ pub fn evaluate_named(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: 
 fn named(scope: &Scope<'_>, value: Value, expr: &Expr, kind: Kind, sink: &mut Sink) -> Evaluated {
     match value {
         Value::Text(text) if expr.literal().is_none() => match scope.names.get(kind, &text) {
-            Some(name) => Ok(Value::Reference(kind, Arc::clone(name))),
+            Some(name) => Ok(Value::Reference(kind, name)),
             None => Err(scope.unknown_name(&text, expr.range, Expected::Kind(kind), sink)),
         },
         Value::List(items) if !matches!(expr.kind, ExprKind::List(_)) => {

@@ -22,7 +22,7 @@ pub use data::{DataFormat, data_calls, data_file, join_path};
 pub use evaluate::{boolean, evaluate, evaluate_named};
 pub use pattern::{Own, Piece, text_of};
 pub use quantity::quantity;
-pub use resolve::{Ambients, Expected, Locals, Names, Scope, World};
+pub use resolve::{Ambients, Expected, Locals, Lookup, Names, Scope, World};
 pub use schedule::Schedule;
 pub use text::{TextProblem, check_text, is_qualified_name, is_subdomain};
 pub use value::Value;

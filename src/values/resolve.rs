@@ -1,40 +1,57 @@
 //! What a bare word means.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Value;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, did_you_mean};
-use crate::schema::{AMBIENTS, Choice, Kind, Type};
+use crate::schema::{AMBIENTS, Choice, KINDS, Kind, Type};
 use crate::source::Site;
 use crate::text::TextRange;
 
-/// The names of everything that is declared, by kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
-    by_kind: BTreeMap<Kind, BTreeSet<Arc<str>>>,
+/// How names are looked up. Who asks for one name depends on nothing but that, so that a new one concerns few.
+pub struct Lookup {
+    /// The name as it is kept, if something of this kind bears it.
+    pub get: fn(&dyn Db, Kind, &str) -> Option<Arc<str>>,
+    /// The names of a kind, sorted.
+    pub of: fn(&dyn Db, Kind) -> Vec<Arc<str>>,
 }
 
-impl Names {
-    /// Adds a name.
-    pub fn insert(&mut self, kind: Kind, name: Arc<str>) {
-        self.by_kind.entry(kind).or_default().insert(name);
+/// The names of everything that is declared.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    db: &'a dyn Db,
+    lookup: Option<&'static Lookup>,
+}
+
+impl<'a> Names<'a> {
+    /// Names that are looked up in a database.
+    #[must_use]
+    pub fn new(db: &'a dyn Db, lookup: &'static Lookup) -> Self {
+        Self { db, lookup: Some(lookup) }
+    }
+
+    /// No names: what is declared is not known yet.
+    #[must_use]
+    pub fn none(db: &'a dyn Db) -> Self {
+        Self { db, lookup: None }
     }
 
     /// The names of a kind, sorted.
-    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Arc<str>> {
-        self.by_kind.get(&kind).into_iter().flatten()
+    #[must_use]
+    pub fn of(self, kind: Kind) -> Vec<Arc<str>> {
+        self.lookup.map(|lookup| (lookup.of)(self.db, kind)).unwrap_or_default()
     }
 
     /// The name as it is kept, if something of this kind bears it.
     #[must_use]
-    pub fn get(&self, kind: Kind, name: &str) -> Option<&Arc<str>> {
-        self.by_kind.get(&kind)?.get(name)
+    pub fn get(self, kind: Kind, name: &str) -> Option<Arc<str>> {
+        (self.lookup?.get)(self.db, kind, name)
     }
 
-    fn kind_of(&self, name: &str) -> Option<Kind> {
-        self.by_kind.iter().find(|(_, names)| names.contains(name)).map(|(kind, _)| *kind)
+    fn kind_of(self, name: &str) -> Option<Kind> {
+        KINDS.iter().map(|schema| schema.kind).filter(|kind| self.get(*kind, name).is_some()).min()
     }
 }
 
@@ -93,7 +110,7 @@ pub struct Scope<'a> {
     /// The declaration.
     pub site: Site,
     /// Everything that is declared.
-    pub names: &'a Names,
+    pub names: Names<'a>,
     /// Parameters and what `for` binds.
     pub locals: &'a [(Arc<str>, Value)],
     /// The name that `each` gives, where it may be used.
@@ -173,7 +190,7 @@ impl<'a> Scope<'a> {
             choices.iter().find(|choice| choice.name == word).map(|choice| Meaning::Choice(choice.name))
         } else {
             let kind = expected.kind()?;
-            self.names.get(kind, word).map(|name| Meaning::Declared(kind, Arc::clone(name)))
+            self.names.get(kind, word).map(|name| Meaning::Declared(kind, name))
         }
     }
 
@@ -215,7 +232,8 @@ impl<'a> Scope<'a> {
         }
         match expected.kind() {
             Some(kind) => {
-                let near = did_you_mean(word, self.names.of(kind).map(AsRef::as_ref));
+                let names = self.names.of(kind);
+                let near = did_you_mean(word, names.iter().map(AsRef::as_ref));
                 new(format!("there is no {} `{word}`", kind.word()))
                     .label("not declared")
                     .help_if(near.map(|near| format!("did you mean `{near}`?")))

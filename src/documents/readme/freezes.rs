@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::cells::cell;
 use crate::db::Db;
-use crate::model::{Freeze, Head, estate, frozen};
+use crate::model::{Freeze, estate, frozen, head};
+use crate::names::Item;
 use crate::schema::Kind;
 
 /// All freezes of the platform.
@@ -26,8 +27,11 @@ pub(super) fn table(out: &mut String, db: &dyn Db) {
     out.push('\n');
 }
 
-/// The freezes that hold a service back somewhere.
-pub(super) fn rows(out: &mut String, db: &dyn Db, head: &Head) {
+/// The freezes that hold a service back somewhere; they change only when one of those does.
+#[salsa::tracked]
+pub(super) fn freeze_rows<'db>(db: &'db dyn Db, item: Item<'db>) -> String {
+    let mut out = String::new();
+    let Some(head) = head(db, item) else { return out };
     let estate = estate(db);
     let clusters = head.instances.iter().filter_map(|slot| estate.cluster(&slot.cluster));
     let mut owners: BTreeSet<(Kind, &Arc<str>)> =
@@ -39,6 +43,7 @@ pub(super) fn rows(out: &mut String, db: &dyn Db, head: &Head) {
             let _ = writeln!(out, "| frozen | {}{from}: {} |", freeze.name, holds(freeze));
         }
     }
+    out
 }
 
 fn holds(freeze: &Freeze) -> String {

@@ -7,7 +7,7 @@ use super::super::{header, paths};
 use super::cells::{address, cell};
 use super::secrets::secrets;
 use crate::db::Db;
-use crate::model::{Head, Service, estate, service};
+use crate::model::{Service, estate, service};
 use crate::names::{Item, declarations};
 use crate::plan::{self, Guarantee, Reason};
 use crate::schema::Kind;
@@ -46,10 +46,10 @@ pub(in crate::documents) fn service_readme<'db>(db: &'db dyn Db, item: Item<'db>
         let _ = writeln!(out, "| source | {} |", cell(source));
     }
     links(&mut out, service);
-    super::freezes::rows(&mut out, db, head);
+    out.push_str(super::freezes::freeze_rows(db, item));
     places(&mut out, db, service);
     out.push_str(&super::access::table(db, item));
-    needs(&mut out, db, head, item);
+    needs(&mut out, db, item);
     secrets(&mut out, service);
     Some((format!("{}/README.md", paths::service_folder(head)), out.into()))
 }
@@ -79,9 +79,11 @@ fn places(out: &mut String, db: &dyn Db, service: &Service) {
     }
 }
 
-fn needs(out: &mut String, db: &dyn Db, head: &Head, item: Item<'_>) {
-    let mut rows: BTreeSet<(String, String, &'static str)> = BTreeSet::new();
-    for edge in plan::needs(db, &head.name, None) {
+/// What a service needs, why, and how far that is ordered; it changes only when one of that does.
+#[salsa::tracked]
+fn needed<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<(String, String, &'static str)> {
+    let mut rows = BTreeSet::new();
+    for edge in plan::needs(db, item.name(db), None) {
         let why = match &edge.reason {
             Reason::Layer(_) => continue,
             Reason::Written => "written".to_owned(),
@@ -90,6 +92,11 @@ fn needs(out: &mut String, db: &dyn Db, head: &Head, item: Item<'_>) {
         let guarantee = if edge.guarantee == Guarantee::Ordered { "ordered" } else { "converges" };
         rows.insert((edge.service.to_string(), why, guarantee));
     }
+    rows
+}
+
+fn needs(out: &mut String, db: &dyn Db, item: Item<'_>) {
+    let rows = needed(db, item);
     if !rows.is_empty() {
         out.push_str("\n## What it needs\n\n| service | why | guarantee |\n|---|---|---|\n");
         for (service, why, guarantee) in rows {
