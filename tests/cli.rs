@@ -503,6 +503,13 @@ fn an_edit_by_hand_is_not_lost() {
     error[PF0903]: `[FOLDER]/infra/clusters/eu/apps/api.yaml` was edited by hand since the last build
       help: say it in the platform instead, or overwrite it with --force
     not one file was changed
+    --- clusters/eu/apps/api.yaml (compiled)
+    +++ clusters/eu/apps/api.yaml (on the disk)
+    @@ -43,3 +43,4 @@
+             factor: 2
+             maxDuration: '3m'
+       revisionHistoryLimit: 5
+    +# mine
     exit code 3
     ");
     assert_eq!(place.read(path), format!("{generated}# mine\n"));
