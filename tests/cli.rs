@@ -521,6 +521,22 @@ fn an_edit_by_hand_is_not_lost() {
 }
 
 #[test]
+fn a_build_says_where_the_time_went_and_takes_as_many_threads_as_asked() {
+    let place = Place::new(PLATFORM);
+    let said = place.run(&["build", "--timings", "--jobs", "1"]);
+    let stages: Vec<&str> =
+        said.lines().filter(|line| line.ends_with(" ms")).filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(stages, ["parse", "resolve", "check", "documents", "list", "compare", "write", "total"], "{said}");
+    let said = place.run(&["check", "--timings"]);
+    assert!(said.contains("parse") && said.contains("check") && !said.contains("documents"), "{said}");
+    assert_snapshot!(place.run(&["build", "--check", "--verify", "--jobs", "2"]), @"
+    [FOLDER]/infra: would be 0 created, 0 updated, 0 removed, 36 unchanged
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["build", "--jobs", "0"]), @"");
+}
+
+#[test]
 fn what_stands_where_we_remember_is_named() {
     let place = Place::new(PLATFORM);
     assert_eq!(place.exit_code(&["build"]), 0);

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -24,6 +25,47 @@ fn times(folder: &Utf8Path) -> BTreeMap<String, SystemTime> {
 
 fn changes<const N: usize>(expected: [(Change, &str); N]) -> Vec<(Change, String)> {
     expected.map(|(change, path)| (change, path.to_owned())).to_vec()
+}
+
+/// A disk that counts the files that are read from the output folder.
+#[derive(Debug, Default)]
+struct Counting(AtomicUsize);
+
+impl Disk for Counting {
+    fn read(&self, path: &Utf8Path, limit: u64, into: &mut Vec<u8>) -> std::io::Result<()> {
+        if path.components().any(|part| part.as_str() == "infra") {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+        System.read(path, limit, into)
+    }
+}
+
+/// What is unchanged by its metadata is not read, unless somebody asks for that; without a cache all is read.
+#[test]
+fn reads_what_it_can_not_trust_and_no_more() {
+    let place = Place::new();
+    let wanted = files([("a.yaml", "1"), ("b/c.yaml", "2"), ("b/d.yaml", "3")]);
+    place.build(&wanted);
+    let_the_clock_tick();
+    place.build(&wanted);
+    let reads = |target: Target<'_>| {
+        let disk = Counting::default();
+        let outcome = compare(&Target { disk: &disk, ..target }, &wanted).unwrap();
+        assert_eq!((outcome.changes.len(), outcome.unchanged), (0, 3));
+        disk.0.into_inner()
+    };
+    assert_eq!(reads(place.target()), 0);
+    assert_eq!(reads(Target { verify: true, ..place.target() }), 3);
+    assert_eq!(reads(place.without_cache()), 3);
+}
+
+#[test]
+fn every_stage_is_timed() {
+    let place = Place::new();
+    let timings = Timings::default();
+    write(&Target { timings: &timings, ..place.target() }, &files([("a.yaml", "1")])).unwrap();
+    let stages: Vec<&str> = timings.stages().into_iter().map(|(stage, _)| stage).collect();
+    assert_eq!(stages, ["list", "compare", "write"]);
 }
 
 /// Longer than the clock's tick, so that the next build may trust what this one wrote.

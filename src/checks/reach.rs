@@ -39,7 +39,7 @@ fn neighbours<'m>(db: &'m dyn Db, namespace: &str, users: &'m [User]) -> BTreeMa
     let mut on: BTreeMap<&str, Neighbours<'_>> = BTreeMap::new();
     for user in users.iter().filter(|user| is_shared(user, users)) {
         for (cluster, granted) in grants(db, namespace, user) {
-            if namespace_owner(db, cluster, namespace).as_ref() == Some(&user.team) {
+            if namespace_owner(db, cluster, namespace) == Some(&user.team) {
                 let here = on.entry(cluster).or_default().entry(user.service.as_ref()).or_default();
                 granted
                     .iter()

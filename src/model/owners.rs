@@ -87,6 +87,6 @@ impl Owned {
 }
 
 /// The team that a namespace of a cluster belongs to.
-pub fn namespace_owner(db: &dyn Db, cluster: &str, namespace: &str) -> Option<Arc<str>> {
-    ownership(db).get(cluster)?.get(namespace)?.team.clone()
+pub fn namespace_owner<'db>(db: &'db dyn Db, cluster: &str, namespace: &str) -> Option<&'db Arc<str>> {
+    ownership(db).get(cluster)?.get(namespace)?.team.as_ref()
 }

@@ -13,8 +13,8 @@ use super::kustomization::kustomization;
 use super::namespace::{NAME, labels};
 use crate::db::Db;
 use crate::model::{
-    Cluster, Estate, Granted, OWN_ROLE, Platform, Role, Service, Slot, Spec, cluster_roles, estate, head, is_reserved,
-    namespace_owner, own_actions, places, rights, service,
+    Cluster, Estate, Granted, OWN_ROLE, Place, Platform, Role, Service, Slot, Spec, cluster_roles, estate, head,
+    is_reserved, namespace_owner, own_actions, places, rights, service,
 };
 use crate::names::Item;
 use crate::schema::Reach;
@@ -44,7 +44,7 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
         estate,
         None,
         |spec| Some((spec.access.clone(), Arc::clone(&spec.namespace))),
-        |cluster| (Arc::clone(&cluster.group_prefix), homes.get(&cluster.name)),
+        |cluster| (Arc::clone(&cluster.group_prefix), homes_on(homes, &cluster.name)),
     );
     let folder = |name: &str| format!("{}/access/{name}", paths::service_folder(&service.head));
     let mut access = Access::default();
@@ -57,7 +57,7 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
             continue;
         }
         let bindings = Bindings { estate, platform, service, cluster, slot, spec, by: &by };
-        if homes.get(&cluster.name).is_some_and(|namespaces| namespaces.contains(&spec.namespace)) {
+        if homes_on(homes, &cluster.name).contains(&&spec.namespace) {
             access.files.extend(bindings.files(&folder(&name)));
         }
         folders.insert(name, vec![position]);
@@ -72,20 +72,26 @@ pub(in crate::documents) fn access<'db>(db: &'db dyn Db, item: Item<'db>) -> Acc
     access
 }
 
-/// By cluster, the namespaces that a service is deployed to and that belong to its team. Only there it gives rights: they
-/// reach everything in a namespace, so a guest has none to give.
+/// The namespaces that a service is deployed to, each with the clusters on which it belongs to its team, sorted. Only there it
+/// gives rights: they reach everything in a namespace, so a guest has none to give.
+type Homes = Vec<(Arc<str>, Vec<Arc<str>>)>;
+
 #[salsa::tracked]
-fn homes<'db>(db: &'db dyn Db, item: Item<'db>) -> FxHashMap<Arc<str>, Vec<Arc<str>>> {
-    let mut homes: FxHashMap<Arc<str>, Vec<Arc<str>>> = FxHashMap::default();
-    let Some(head) = head(db, item) else { return homes };
-    for place in places(db, item).iter().filter(|place| place.is_home) {
-        for cluster in place.clusters.iter() {
-            if namespace_owner(db, cluster, &place.namespace).as_ref() == Some(&head.owner) {
-                homes.entry(Arc::clone(cluster)).or_default().push(Arc::clone(&place.namespace));
-            }
-        }
-    }
-    homes
+fn homes<'db>(db: &'db dyn Db, item: Item<'db>) -> Homes {
+    let Some(head) = head(db, item) else { return vec![] };
+    let home = |place: &Place| {
+        let is_own = |cluster: &&Arc<str>| {
+            namespace_owner(db, cluster, &place.namespace).is_some_and(|owner| *owner == head.owner)
+        };
+        (Arc::clone(&place.namespace), place.clusters.iter().filter(is_own).cloned().collect())
+    };
+    places(db, item).iter().filter(|place| place.is_home).map(home).collect()
+}
+
+/// The namespaces of a cluster among them.
+fn homes_on<'h>(homes: &'h Homes, cluster: &str) -> Vec<&'h Arc<str>> {
+    let is_there = |clusters: &[Arc<str>]| clusters.binary_search_by(|known| known.as_ref().cmp(cluster)).is_ok();
+    homes.iter().filter(|(_, clusters)| is_there(clusters)).map(|(namespace, _)| namespace).collect()
 }
 
 /// For each role with a `ClusterRole` of its own, where somebody has it.
