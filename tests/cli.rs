@@ -533,7 +533,12 @@ fn a_build_says_where_the_time_went_and_takes_as_many_threads_as_asked() {
     [FOLDER]/infra: would be 0 created, 0 updated, 0 removed, 36 unchanged
     exit code 0
     ");
-    assert_snapshot!(place.run(&["build", "--jobs", "0"]), @"");
+    assert_snapshot!(place.run(&["build", "--jobs", "0"]), @"
+    error: invalid value '0' for '--jobs <N>': number would be zero for non-zero type
+
+    For more information, try '--help'.
+    exit code 2
+    ");
 }
 
 #[test]
