@@ -7,7 +7,7 @@ use super::super::{header, holes, paths};
 use super::application::{Alike, alike, application, place};
 use super::{ARGO, object};
 use crate::db::Db;
-use crate::model::{Deliver, Estate, Generator, Hub, Platform, Service, estate, service};
+use crate::model::{Cluster, Deliver, Estate, Generator, Hub, Platform, Service, estate, service};
 use crate::names::Item;
 
 /// A patch of an element is applied by this constant; it renders data, never a template.
@@ -37,10 +37,16 @@ pub(in crate::documents) fn application_sets<'db>(db: &'db dyn Db, item: Item<'d
 }
 
 /// One element: an instance with its patch.
-struct Element {
-    cluster: Arc<str>,
-    node: Node,
-    patched: bool,
+struct Element<'b> {
+    cluster: &'b Cluster,
+    item: Option<&'b Arc<str>>,
+    patch: Node,
+}
+
+impl Element<'_> {
+    fn is_patched(&self) -> bool {
+        !self.patch.is_empty_collection()
+    }
 }
 
 struct Builder<'b> {
@@ -50,7 +56,7 @@ struct Builder<'b> {
     hub: &'b Hub,
     protected: bool,
     template: Node,
-    elements: Vec<Element>,
+    elements: Vec<Element<'b>>,
 }
 
 impl<'b> Builder<'b> {
@@ -74,7 +80,7 @@ impl<'b> Builder<'b> {
             let patch = patch(node, &builder.template, whole);
             alike.members.iter().for_each(|position| builder.element(*position, &patch));
         }
-        builder.elements.sort_by(|left, right| left.cluster.cmp(&right.cluster));
+        builder.elements.sort_by(|left, right| left.cluster.name.cmp(&right.cluster.name));
         builder
     }
 
@@ -84,9 +90,19 @@ impl<'b> Builder<'b> {
         else {
             return;
         };
+        let item = slot.item.as_ref();
+        let patch = match patch.is_empty_collection() {
+            true => Node::Map(vec![]),
+            false => patch.fill(&holes::values(cluster, item, 0)),
+        };
+        self.elements.push(Element { cluster, item, patch });
+    }
+
+    /// What an element says.
+    fn node(&self, element: &Element<'_>) -> Node {
+        let Element { cluster, item, patch } = element;
         let text = |text: &Arc<str>| Node::text(Arc::clone(text));
-        let by_label = self.service.head.generator == Generator::Clusters;
-        let node = if by_label {
+        let node = if self.service.head.generator == Generator::Clusters {
             Node::map([("name", text(&cluster.name))])
         } else {
             let node = Node::map([
@@ -96,10 +112,7 @@ impl<'b> Builder<'b> {
             ]);
             node.with_some("region", cluster.region.as_ref().map(text))
         };
-        let values = holes::values(cluster, slot.item.as_ref(), 0);
-        let patched = !patch.is_empty_collection();
-        let node = node.with_some("item", slot.item.as_ref().map(text)).with_filled("patch", patch.fill(&values));
-        self.elements.push(Element { cluster: Arc::clone(&cluster.name), node, patched });
+        node.with_some("item", item.map(text)).with_filled("patch", patch.clone())
     }
 
     fn files(&self) -> Vec<(String, Arc<str>)> {
@@ -129,7 +142,7 @@ impl<'b> Builder<'b> {
             .collect()
     }
 
-    fn text(&self, name: &str, elements: &[Element]) -> Arc<str> {
+    fn text(&self, name: &str, elements: &[Element<'_>]) -> Arc<str> {
         let metadata = Node::map([
             ("name", Node::text(name)),
             ("namespace", Node::text(Arc::clone(&self.hub.namespace))),
@@ -140,7 +153,7 @@ impl<'b> Builder<'b> {
                 .with("generators", Node::List(vec![self.generator(elements)]))
                 .with_filled("syncPolicy", self.policy())
                 .with("template", self.go_template())
-                .with_some("templatePatch", elements.iter().any(|element| element.patched).then_some(PATCH));
+                .with_some("templatePatch", elements.iter().any(Element::is_patched).then_some(PATCH));
         let header = header::yaml(&self.service.file, &format!("service {}", self.service.head.name));
         let mut out = String::new();
         Template::new(&header, &[object(ARGO, "ApplicationSet", metadata).with("spec", spec)]).fill(&[], &mut out);
@@ -168,11 +181,11 @@ impl<'b> Builder<'b> {
         ])
     }
 
-    fn generator(&self, elements: &[Element]) -> Node {
-        let list = |elements: &mut dyn Iterator<Item = &Element>| {
+    fn generator(&self, elements: &[Element<'_>]) -> Node {
+        let list = |elements: &mut dyn Iterator<Item = &Element<'_>>| {
             Node::map([(
                 "list",
-                Node::map([("elements", Node::List(elements.map(|element| element.node.clone()).collect()))]),
+                Node::map([("elements", Node::List(elements.map(|element| self.node(element)).collect()))]),
             )])
         };
         if self.service.head.generator == Generator::List {
@@ -184,11 +197,11 @@ impl<'b> Builder<'b> {
             }
             None => self.clusters(),
         };
-        if !elements.iter().any(|element| element.patched) {
+        if !elements.iter().any(Element::is_patched) {
             return base;
         }
         let keys: &[&str] = if self.service.head.each.is_some() { &["name", "item"] } else { &["name"] };
-        let patches = list(&mut elements.iter().filter(|element| element.patched));
+        let patches = list(&mut elements.iter().filter(|element| element.is_patched()));
         let merge = Node::map([
             ("mergeKeys", Node::list(keys.iter().copied())),
             ("generators", Node::List(vec![base, patches])),
