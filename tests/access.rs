@@ -71,7 +71,7 @@ fn instances(db: &Database) -> Vec<Instance> {
 
 fn is_at_home(db: &Database, application: &Value, cluster: &str) -> bool {
     let owner = namespace_owner(db, cluster, text(application, "/spec/destination/namespace"));
-    owner.as_deref() == text(application, "/spec/project").split('.').next()
+    owner.map(AsRef::as_ref) == text(application, "/spec/project").split('.').next()
 }
 
 impl World {

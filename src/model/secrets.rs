@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::RegexSet;
 
 use super::fields::Fields;
@@ -32,6 +33,34 @@ static SHAPES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
     ])
     .ok()
 });
+
+/// What no text of these shapes is without. Most texts have none of it, and the expressions take longer to compile than a
+/// small platform.
+const SIGNS: [&str; 21] = [
+    "-----BEGIN",
+    "AKIA",
+    "ASIA",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "xox",
+    "k_live_",
+    "AIza",
+    "hvs.",
+    "hvb.",
+    "SG.",
+    "eyJ",
+    "npm_",
+    "dop_v1_",
+    "AccountKey=",
+    "@",
+];
+
+static SIGN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(SIGNS).ok());
 
 /// Ends of keys of which every text is a secret.
 const SECRET_KEYS: [&str; 8] =
@@ -225,7 +254,8 @@ impl Search<'_> {
 
 /// Whether a text has the form of a key or a token.
 pub(super) fn has_secret_form(text: &str) -> bool {
-    SHAPES.as_ref().is_some_and(|shapes| shapes.is_match(text))
+    let has_sign = SIGN.as_ref().is_none_or(|sign| sign.is_match(text));
+    has_sign && SHAPES.as_ref().is_some_and(|shapes| shapes.is_match(text))
 }
 
 fn is_secret(kind: &Tree) -> bool {

@@ -99,7 +99,7 @@ pub struct Contribution<'a> {
     pub forced: bool,
     /// Whether it is part of something that the narrowest line says whole.
     pub whole: bool,
-    /// Whether it shows what is an instance's own in texts alone, and nothing reads those: see [`super::patterns`].
+    /// Whether it shows what is an instance's own in texts alone, and nothing reads those: see [`super::mark_patterns`].
     pub patterned: bool,
     /// The type that the table gives the value.
     pub of: &'static Type,

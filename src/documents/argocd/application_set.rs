@@ -91,10 +91,9 @@ impl<'b> Builder<'b> {
             return;
         };
         let item = slot.item.as_ref();
-        let patch = match patch.is_empty_collection() {
-            true => Node::Map(vec![]),
-            false => patch.fill(&holes::values(cluster, item, 0)),
-        };
+        // Most elements have none, and fill nothing.
+        let is_patched = !patch.is_empty_collection();
+        let patch = if is_patched { patch.fill(&holes::values(cluster, item, 0)) } else { Node::Map(vec![]) };
         self.elements.push(Element { cluster, item, patch });
     }
 
