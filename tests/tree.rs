@@ -780,3 +780,31 @@ fn the_bootstrap_is_the_one_that_was_tried() {
         );
     }
 }
+
+const SHARED_NAMESPACE: &str = r#"
+platform acorn { repo = "https://git.example.com/acorn.git" }
+team web { sso = ["web"] }
+environment dev {}
+cluster dev { env = dev  server = "https://dev.example.com" }
+layer apps {}
+service fan {
+  layer = apps  owner = web  namespace = "fan"
+  each item in ["one", "two"]
+  helm { repo = "https://charts.example.com"  chart = "fan"  version = "1.0.0"  values { name = item } }
+}
+"#;
+
+/// Kustomize refuses a resource that is named twice; the instances of one cluster may share a folder.
+#[test]
+fn no_kustomization_names_a_resource_twice() {
+    let shared = outputs(&database(&texts(&[("platform.pf", SHARED_NAMESPACE)])));
+    let foundation = shared.get("clusters/dev/foundation/kustomization.yaml").unwrap();
+    assert!(foundation.contains("apps/fan/access/all"), "{foundation}");
+    for outputs in TREES.iter().map(|tree| &tree.outputs).chain([&shared]) {
+        for (path, text) in outputs.iter().filter(|(path, _)| path.ends_with("kustomization.yaml")) {
+            let resources: Vec<&str> = text.lines().filter(|line| line.starts_with("- ")).collect();
+            let different: BTreeSet<&str> = resources.iter().copied().collect();
+            assert_eq!(resources.len(), different.len(), "{path}\n{text}");
+        }
+    }
+}

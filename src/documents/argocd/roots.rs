@@ -199,7 +199,9 @@ pub(in crate::documents) fn cluster_files<'db>(db: &'db dyn Db, cluster: Cluster
     let place = Place { estate, platform, hub, cluster };
     let foundation_files = |namespaces| foundation_files(&place, namespaces, &ground.foundation);
     let mut files = namespaces.as_deref().map(foundation_files).unwrap_or_default();
-    files.extend(foundation(&place, !files.is_empty()));
+    if !files.is_empty() {
+        files.push(foundation(&place));
+    }
     if platform.order == Order::Bootstrap {
         files.extend(ground.layers.iter().map(|layer| self::layer(db, &place, layer)));
     }
@@ -230,6 +232,8 @@ fn grounds(db: &dyn Db) -> BTreeMap<Arc<str>, Arc<Ground>> {
     }
     let sorted = grounds.into_iter().map(|(cluster, mut ground)| {
         ground.foundation.access.sort_unstable();
+        // The instances of one cluster may share a folder.
+        ground.foundation.access.dedup();
         (cluster.into(), Arc::new(ground))
     });
     sorted.collect()
@@ -264,8 +268,8 @@ fn add_to_grounds<'db>(db: &'db dyn Db, item: Item<'db>, head: &'db Head, ground
     }
 }
 
-/// The Application of a foundation, if that has any files.
-fn foundation(place: &Place<'_>, has_files: bool) -> Option<OutputFile> {
+/// The Application of a foundation.
+fn foundation(place: &Place<'_>) -> OutputFile {
     let Place { platform, hub, cluster, .. } = place;
     let folder = paths::cluster(&cluster.name);
     let made = Parent {
@@ -280,7 +284,7 @@ fn foundation(place: &Place<'_>, has_files: bool) -> Option<OutputFile> {
     };
     let what = format!("the foundation of cluster {}", cluster.name);
     let text = header::document(parent(platform, hub, made), &what);
-    has_files.then(|| OutputFile::of_text(format!("{folder}/foundation.yaml"), text))
+    OutputFile::of_text(format!("{folder}/foundation.yaml"), text)
 }
 
 /// A foundation waits for nothing, and rendering it takes seconds where there are many services: it looks at its own folder

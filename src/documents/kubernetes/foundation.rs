@@ -25,7 +25,7 @@ pub(in crate::documents) struct Place<'p> {
 /// What stands in the foundation of a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::documents) struct Foundation {
-    /// The folders with the `RoleBindings` of its services, from the output folder, sorted.
+    /// The folders with the `RoleBindings` of its services, from the output folder, sorted, each once.
     pub(in crate::documents) access: Vec<Arc<str>>,
     /// The roles that somebody has here and that need a `ClusterRole` of our own.
     pub(in crate::documents) roles: BTreeSet<Arc<str>>,
