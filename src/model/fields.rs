@@ -10,6 +10,15 @@ use crate::values::Value;
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'t>(pub(super) Option<&'t Tree>);
 
+/// The blocks of a service that say where its manifests come from: its own, and each `source`.
+pub(super) fn source_blocks(tree: &Tree) -> impl Iterator<Item = &Tree> {
+    let named = match tree.get("source") {
+        Some(Tree::Branch(named, _)) => Some(named.values()),
+        _ => None,
+    };
+    std::iter::once(tree).chain(named.into_iter().flatten())
+}
+
 impl<'t> Fields<'t> {
     pub(super) fn tree(self, key: &str) -> Option<&'t Tree> {
         self.0.and_then(|tree| tree.get(key))

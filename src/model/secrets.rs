@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use regex::RegexSet;
 
-use super::fields::Fields;
+use super::fields::{Fields, source_blocks};
 use super::local::values_file;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
@@ -75,12 +75,8 @@ const NAMING_KEYS: [&str; 7] =
 
 /// Looks through everything of a service that ends in a manifest.
 pub(super) fn check(db: &dyn Db, tree: &Tree, sink: &mut Sink) {
-    let named = match tree.get("source") {
-        Some(Tree::Branch(named, _)) => named.values().collect(),
-        _ => vec![],
-    };
     let mut search = Search { keys: vec![], place: &MANIFEST, sink };
-    for block in std::iter::once(tree).chain(named) {
+    for block in source_blocks(tree) {
         let parts: [&[&str]; 11] = [
             &["helm", "repo"],
             &["kustomize", "repo"],

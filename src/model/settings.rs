@@ -1,7 +1,7 @@
 //! Settings that fit their types and still don't do what is meant, by Argo CD's rules.
 
 use super::entities::Deliver;
-use super::fields::Fields;
+use super::fields::{Fields, source_blocks};
 use super::heads::Head;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::overlays::Tree;
@@ -13,17 +13,15 @@ pub(super) fn check(head: &Head, tree: &Tree, sink: &mut Sink) {
     sync(head, fields.block("sync"), sink);
     differences(fields, sink);
     reserved(fields, sink);
-    let named = match tree.get("source") {
-        Some(Tree::Branch(named, _)) => named.values().collect(),
-        _ => vec![],
-    };
-    if let (Some(Tree::Branch(sources, span)), true) = (tree.get("source"), named.len() > MANY_SOURCES) {
+    if let Some(Tree::Branch(sources, span)) = tree.get("source")
+        && sources.len() > MANY_SOURCES
+    {
         let rule = "Argo CD means several sources for a chart and its values, not for things that only stand together";
         let message = format!("{} sources in one Application", sources.len());
         sink.push(risky(*span, message, rule, "make services of them, and say which needs which"));
     }
     large(tree, sink);
-    for block in std::iter::once(tree).chain(named) {
+    for block in source_blocks(tree) {
         chart(Fields(Some(block)).block("helm"), sink);
     }
 }

@@ -94,7 +94,7 @@ fn pieces(random: &mut Random, text: &str, between: &str, without: bool) -> Stri
 }
 
 /// One word in the place of another.
-fn words(random: &mut Random, text: &str) -> String {
+pub fn words(random: &mut Random, text: &str) -> String {
     let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     let words: Vec<&str> = text.split(|c| !is_word(c)).filter(|word| !word.is_empty()).collect();
     if words.is_empty() {

@@ -9,6 +9,8 @@ mod show;
 mod shrink;
 mod town;
 
+pub use breaks::words;
+
 use platformc::db::Database;
 use platformc::plan::plan;
 

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value as Json};
 
+use super::super::fields::source_blocks;
 use super::schema::{MAX_QUESTIONS, depth, is_endless};
 use super::{Chart, Entry, chart, entry};
 use crate::db::Db;
@@ -35,11 +36,7 @@ pub(in crate::model) fn check_values(db: &dyn Db, folder: &str, given: &Given<'_
 
 /// Whether some chart checks values by a schema, which may ask for a text that is an instance's own.
 pub(in crate::model) fn asks_for_texts(db: &dyn Db, tree: &Tree) -> bool {
-    let named = match tree.get("source") {
-        Some(Tree::Branch(named, _)) => named.values().collect(),
-        _ => vec![],
-    };
-    std::iter::once(tree).chain(named).any(|block| {
+    source_blocks(tree).any(|block| {
         let Some(Tree::Leaf(path, _)) = block.at(&["helm", "path"]) else { return false };
         let has_patterns = block.at(&["helm", "values"]).is_some_and(has_patterns);
         let is_own = block.at(&["helm", "repo"]).is_none();
