@@ -18,8 +18,10 @@
 //! 12. [`checks`]: what no single declaration can see.
 //! 13. [`documents`]: what is written: [`documents::files`], and what it means: [`documents::applications`].
 //! 14. [`compile`]: the facade that commands, watching and editors call.
-//! 15. [`project`]: the disk, read and written.
-//! 16. [`cli`]: the commands.
+//! 15. [`ide`]: what an editor asks, in plain structs.
+//! 16. [`project`]: the disk, read and written.
+//! 17. [`server`]: the language server protocol.
+//! 18. [`cli`]: the commands.
 
 pub mod text;
 
@@ -49,6 +51,10 @@ pub mod documents;
 
 pub mod compile;
 
+pub mod ide;
+
 pub mod project;
+
+pub mod server;
 
 pub mod cli;

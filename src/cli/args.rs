@@ -68,6 +68,11 @@ pub(super) enum Command {
     /// Write a first platform.pf
     #[command(after_help = "Example:\n  platformc init my-platform && cd my-platform && platformc build")]
     Init(InitArgs),
+    /// Serve an editor
+    #[command(
+        after_help = "It speaks the language server protocol over standard input and output; editors start it. How each is told to is in\neditors/README.md of the project."
+    )]
+    Lsp(LspArgs),
     /// Print a completion script
     #[command(
         after_help = "Example:\n  platformc completions bash > ~/.local/share/bash-completion/completions/platformc"
@@ -283,6 +288,13 @@ pub(super) struct OwnsArgs {
     /// The main file, or its folder [default: platform.pf here or in a parent folder]
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LspArgs {
+    /// What many editors say; there is no other way
+    #[arg(long)]
+    pub(super) stdio: bool,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod init;
+mod lsp;
 mod order;
 mod owns;
 mod speed;
@@ -49,6 +50,7 @@ fn command(command: Command) -> u8 {
         Command::Access(arguments) => access::run(&arguments),
         Command::Owns(arguments) => owns::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Lsp(_) => lsp::run(),
         Command::Completions { shell } => {
             let mut script = vec![];
             clap_complete::generate(shell, &mut Options::command(), "platformc", &mut script);

@@ -14,6 +14,7 @@ pub use budget::{MAX_DECLARATION, MAX_EXPRESSION};
 pub use codes::*;
 pub use diagnostic::{Diagnostic, Label, Severity, Span};
 pub use json::to_json;
+pub(crate) use place::place;
 pub use place::sort;
 pub use registry::Code;
 pub use render::{printable, render};

@@ -15,7 +15,7 @@ pub fn sort(db: &dyn Db, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Where a span lies in its file as it is now, moved inwards to what the file holds.
-pub(super) fn place(db: &dyn Db, span: Span) -> (SourceFile, TextRange) {
+pub(crate) fn place(db: &dyn Db, span: Span) -> (SourceFile, TextRange) {
     let (file, range) = crate::source::absolute(db, span);
     (file, range.clamp_to(file.text(db)))
 }

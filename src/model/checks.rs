@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::gather::{PARAMETER_TYPES, fits, parameters};
+use super::gather::{fits, parameters};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
 use crate::names::{Item, body, name_span, names, sink_of};
 use crate::overlays::{Collector, Contributions, Frame, Level, Place};
-use crate::schema::{self, Kind, Text};
+use crate::schema::{self, Kind, PARAMETER_TYPES, Text};
 use crate::source::Site;
 use crate::syntax::ast::{Block, EntryKind, Expr, ExprKind, Named};
 use crate::values::{Ambients, Expected, Locals, Scope, Value, check, check_text, evaluate};

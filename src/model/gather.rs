@@ -514,9 +514,6 @@ pub(super) fn parameters(body: &Block) -> impl Iterator<Item = Parameter<'_>> {
     })
 }
 
-/// The types of parameters.
-pub(super) const PARAMETER_TYPES: [&str; 7] = ["string", "int", "float", "bool", "list", "object", "any"];
-
 /// Whether a value has a parameter's type.
 pub(super) fn fits(value: &Value, of: &str) -> bool {
     match of {

@@ -22,6 +22,8 @@ pub struct Project {
     /// How long reading and resolving took, and what is measured behind them.
     pub timings: Arc<Timings>,
     listings: Arc<Listings>,
+    /// Texts that count instead of what stands on the disk.
+    open: BTreeMap<String, Arc<str>>,
 }
 
 /// The patterns that were looked for.
@@ -81,7 +83,13 @@ impl Project {
     pub fn new(main: &Utf8Path) -> Self {
         let folder = main.parent().map_or_else(|| Utf8PathBuf::from("."), Utf8Path::to_owned);
         let name = main.file_name().unwrap_or("platform.pf");
-        Self { folder, database: Database::new(name), timings: Arc::default(), listings: Arc::default() }
+        Self {
+            folder,
+            database: Database::new(name),
+            timings: Arc::default(),
+            listings: Arc::default(),
+            open: BTreeMap::new(),
+        }
     }
 
     /// The question what is missing, which may be asked on another thread. A change of the database cancels the answer.
@@ -111,7 +119,9 @@ impl Project {
         let known = Workspace::get(&self.database).files(&self.database);
         paths.retain(|path| !known.contains_key(path));
         self.load(paths);
-        self.database.forget(&survey.surplus);
+        let surplus: Vec<String> =
+            survey.surplus.iter().filter(|path| !self.open.contains_key(*path)).cloned().collect();
+        self.database.forget(&surplus);
         true
     }
 
@@ -122,6 +132,20 @@ impl Project {
         let refreshed = self.load(paths);
         Arc::make_mut(&mut self.listings).may_hold_surplus |= refreshed.anything;
         refreshed
+    }
+
+    /// Has a text count instead of what stands on the disk, until it is [closed](Self::close).
+    pub fn edit(&mut self, path: &str, text: Arc<str>) {
+        self.database.apply(Changes::from([(path.to_owned(), Content::Text(Arc::clone(&text)))]));
+        self.open.insert(path.to_owned(), text);
+        Arc::make_mut(&mut self.listings).may_hold_surplus = true;
+    }
+
+    /// Has what stands on the disk count again.
+    pub fn close(&mut self, path: &str) {
+        self.open.remove(path);
+        self.load(BTreeSet::from([path.to_owned()]));
+        Arc::make_mut(&mut self.listings).may_hold_surplus = true;
     }
 
     /// Whether one of the loaded files or folders is gone or became empty: editors do that for a moment.
@@ -173,7 +197,8 @@ impl Project {
         let mut refreshed = Refreshed::default();
         let files = Workspace::get(&self.database).files(&self.database);
         for path in paths {
-            let content = read(&self.folder.join(&path));
+            let open = self.open.get(&path).map(|text| Content::Text(Arc::clone(text)));
+            let content = open.unwrap_or_else(|| read(&self.folder.join(&path)));
             let known = files.get(&path).map(|file| file.content(&self.database));
             if known != Some(&content) {
                 refreshed.anything = true;

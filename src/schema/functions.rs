@@ -78,6 +78,17 @@ functions! {
     yaml(need("path", "string")) -> "any" "What a YAML file says." "yaml(\"inventory/edge.yaml\")";
 }
 
+/// The functions that only stand in `provides`, each with what it says there.
+pub const PROVIDERS: [(&str, &str); 4] = [
+    ("crd", "A kind of object, by the name of its `CustomResourceDefinition`."),
+    ("storage_class", "A `StorageClass`, by its name."),
+    ("secret_store", "A `ClusterSecretStore` or `SecretStore`, by its name."),
+    ("ingress_class", "An `IngressClass`, by its name."),
+];
+
+/// The types of a template's parameters.
+pub const PARAMETER_TYPES: [&str; 7] = ["string", "int", "float", "bool", "list", "object", "any"];
+
 impl Function {
     /// The function of this name.
     #[must_use]

@@ -14,7 +14,7 @@ mod sources;
 mod types;
 
 pub use actions::{ACTIONS, Action, BuiltInRole, ROLES, Reach, action_of};
-pub use functions::{FUNCTIONS, Function, Parameter};
+pub use functions::{FUNCTIONS, Function, PARAMETER_TYPES, PROVIDERS, Parameter};
 pub use reference::language_reference;
 pub use services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 pub use types::{Attribute, BlockSchema, Choice, Form, Kind, KindSchema, Text, Type, Version};

@@ -3,5 +3,5 @@
 mod line_index;
 mod range;
 
-pub use line_index::{LineColumn, LineIndex};
+pub use line_index::{Encoding, LineColumn, LineIndex};
 pub use range::TextRange;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Value;
 use super::resolve::{Expected, Scope};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean, with_article};
-use crate::schema::{FUNCTIONS, Function};
+use crate::schema::{FUNCTIONS, Function, PROVIDERS};
 use crate::syntax::ast::{Argument, BinaryOperator, Block, EntryKind, Expr, ExprKind, TextPart};
 
 /// Checks an expression, evaluated or not, so that a mistake on a path that is never taken is found too.
@@ -111,8 +111,10 @@ fn check_call(scope: &Scope<'_>, callee: &Expr, arguments: &[Argument], sink: &m
     arguments.iter().for_each(|argument| check(scope, &argument.value, Expected::Value, sink));
 }
 
-/// The functions that only stand in `provides`.
-pub(super) const PROVIDERS: [&str; 4] = ["crd", "storage_class", "secret_store", "ingress_class"];
+/// Whether a function only stands in `provides`.
+pub(super) fn is_provider(name: &str) -> bool {
+    PROVIDERS.iter().any(|(provider, _)| *provider == name)
+}
 
 /// The function that is called, if it exists and takes that many arguments.
 pub(super) fn function(
@@ -129,11 +131,11 @@ pub(super) fn function(
         );
         return None;
     };
-    if PROVIDERS.contains(&name.as_ref()) {
+    if is_provider(name) {
         return None;
     }
     let Some(function) = Function::find(name) else {
-        let names = FUNCTIONS.iter().map(|function| function.name).chain(PROVIDERS);
+        let names = FUNCTIONS.iter().map(|function| function.name).chain(PROVIDERS.iter().map(|(name, _)| *name));
         let near = did_you_mean(name, names).map(|near| format!("did you mean `{near}`?"));
         sink.push(
             Diagnostic::new(codes::UNKNOWN_FUNCTION, span, format!("there is no function `{name}`")).help_if(near),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Ambients;
 use super::arithmetic;
-use super::check::{PROVIDERS, function, sides};
+use super::check::{function, is_provider, sides};
 use super::cost;
 use super::functions;
 use super::pattern::{Composed, Own};
@@ -319,7 +319,7 @@ fn is_labels(scope: &Scope<'_>, of: &Expr) -> bool {
 
 fn call(scope: &Scope<'_>, callee: &Expr, arguments: &[Argument], at: TextRange, sink: &mut Sink) -> Evaluated {
     if let ExprKind::Name(name) = &callee.kind
-        && PROVIDERS.contains(&name.as_ref())
+        && is_provider(name)
     {
         return provided(scope, name, arguments, at, sink);
     }

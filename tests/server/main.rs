@@ -1,0 +1,6 @@
+//! The language server, as an editor meets it: over an in-memory connection.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod basics;
+mod editor;
+mod protocol;

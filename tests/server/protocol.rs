@@ -1,0 +1,61 @@
+use serde_json::{Value, json};
+
+use super::editor::{Editor, PLATFORM};
+
+#[test]
+fn after_shutdown_nothing_is_answered_but_the_exit() {
+    let mut editor = Editor::new(PLATFORM);
+    editor.request("shutdown", Value::Null).unwrap();
+    let error = editor.request("textDocument/hover", json!({})).unwrap_err();
+    assert_eq!(error["code"], -32600);
+    assert!(editor.exit());
+}
+
+#[test]
+fn leaving_without_a_word_is_an_error() {
+    assert!(!Editor::new(PLATFORM).exit());
+}
+
+#[test]
+fn what_the_server_does_not_know_it_says() {
+    let mut editor = Editor::new(PLATFORM);
+    let error = editor.request("textDocument/paint", json!({})).unwrap_err();
+    assert_eq!(error["code"], -32601);
+    let error = editor.request("textDocument/hover", json!({ "position": "here" })).unwrap_err();
+    assert_eq!(error["code"], -32602);
+}
+
+#[test]
+fn positions_count_what_was_agreed_on() {
+    let text = "## 🦀\nteam infra { sso = [\"🦀é\"]  github = \"@a/b\" }\n";
+    let at_github = |encodings: Value, column: usize| {
+        let mut editor =
+            Editor::with(&[("platform.pf", text)], &json!({ "general": { "positionEncodings": encodings } }));
+        editor.open("platform.pf");
+        let position = json!({ "line": 1, "character": column });
+        let params = json!({ "textDocument": { "uri": editor.uri("platform.pf") }, "position": position });
+        let hover = editor.request("textDocument/hover", params).unwrap();
+        assert_eq!(hover["range"]["start"]["character"], column, "{hover}");
+        editor.capabilities["positionEncoding"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(at_github(json!(["utf-8", "utf-16"]), 31), "utf-8");
+    assert_eq!(at_github(json!(["utf-16"]), 28), "utf-16");
+    assert_eq!(at_github(json!(["utf-32"]), 27), "utf-32");
+    assert_eq!(at_github(json!([]), 28), "utf-16");
+}
+
+#[test]
+fn a_place_that_is_not_there_is_no_trouble() {
+    let mut editor = Editor::new(PLATFORM);
+    editor.open("services.pf");
+    for position in [json!({ "line": 100_000, "character": 0 }), json!({ "line": 1, "character": 4_000_000_000_u32 })] {
+        let params = json!({ "textDocument": { "uri": editor.uri("services.pf") }, "position": position });
+        assert!(editor.request("textDocument/hover", params.clone()).is_ok());
+        assert!(editor.request("textDocument/definition", params).is_ok());
+    }
+    let params =
+        json!({ "textDocument": { "uri": "file:///nowhere/x.pf" }, "position": { "line": 0, "character": 0 } });
+    assert_eq!(editor.request("textDocument/hover", params).unwrap(), Value::Null);
+    let params = json!({ "textDocument": { "uri": "untitled:1" }, "position": { "line": 0, "character": 0 } });
+    assert_eq!(editor.request("textDocument/hover", params).unwrap(), Value::Null);
+}
