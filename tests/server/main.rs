@@ -3,4 +3,8 @@
 
 mod basics;
 mod editor;
+mod files;
 mod protocol;
+#[path = "../support/mod.rs"]
+mod support;
+mod typing;

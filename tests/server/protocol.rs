@@ -59,3 +59,43 @@ fn a_place_that_is_not_there_is_no_trouble() {
     let params = json!({ "textDocument": { "uri": "untitled:1" }, "position": { "line": 0, "character": 0 } });
     assert_eq!(editor.request("textDocument/hover", params).unwrap(), Value::Null);
 }
+
+#[test]
+fn a_request_can_be_taken_back() {
+    let mut editor = Editor::new(PLATFORM);
+    // It waits for the platform, so that it is still there to be taken back.
+    let id = editor.ask("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    editor.notify("$/cancelRequest", json!({ "id": 2 }));
+    match editor.answer(&id) {
+        Ok(report) => assert_eq!(report["items"], json!([])),
+        Err(error) => assert_eq!(error["code"], -32800),
+    }
+    assert!(editor.leave());
+}
+
+#[test]
+fn what_can_not_be_read_is_passed_over() {
+    let mut editor = Editor::new(PLATFORM);
+    editor.notify("textDocument/didOpen", json!({ "textDocument": 7 }));
+    editor.notify("textDocument/didChange", json!({ "textDocument": { "uri": "file:///never/opened.pf", "version": 1 }, "contentChanges": [{ "text": "" }] }));
+    editor.notify("textDocument/didClose", json!({ "textDocument": { "uri": "file:///never/opened.pf" } }));
+    editor.notify("$/unheard/of", json!([]));
+    editor.open("services.pf");
+    let range = json!({ "start": { "line": 9_000, "character": 0 }, "end": { "line": 3, "character": 70_000 } });
+    editor.change_by("services.pf", json!([{ "range": range, "text": "{" }]));
+    editor.change("services.pf", PLATFORM[1].1);
+    assert_eq!(editor.codes("services.pf"), [""; 0]);
+}
+
+#[test]
+fn changes_are_made_one_after_the_other() {
+    let mut editor = Editor::with(PLATFORM, &json!({}));
+    editor.open("services.pf");
+    // In units of UTF-16, as no encoding was agreed on: the crab is two.
+    let insert = |line: u32, column: u32, text: &str| json!({ "range": { "start": { "line": line, "character": column }, "end": { "line": line, "character": column } }, "text": text });
+    editor.change_by(
+        "services.pf",
+        json!([insert(0, 0, "# 🦀\r\n"), insert(0, 4, "!"), insert(1, 14, "\n  param size : int")]),
+    );
+    assert_eq!(editor.codes("services.pf"), ["PF0306"]);
+}
