@@ -23,6 +23,14 @@ pub struct FileRange {
     pub range: TextRange,
 }
 
+impl FileRange {
+    /// The text in it.
+    #[must_use]
+    pub fn text<'db>(&self, db: &'db dyn Db) -> &'db str {
+        self.range.of(self.file.text(db))
+    }
+}
+
 /// A word of a file, and the declaration that it stands in.
 #[derive(Clone, Debug)]
 pub struct At<'db> {

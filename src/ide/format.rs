@@ -1,6 +1,10 @@
-//! Formatting, as edits of the lines that change.
+//! Formatting, as edits of the lines that change, so that cursors and marks stay where they are.
 
+use similar::{DiffOp, TextDiff};
+
+use super::cursor::whole;
 use crate::db::{Db, SourceFile};
+use crate::source::outline;
 use crate::syntax;
 use crate::text::TextRange;
 
@@ -13,9 +17,35 @@ pub struct Edit {
     pub text: String,
 }
 
-/// The edit that lays a file out; none where it is laid out already, or has syntax errors.
-pub fn format(db: &dyn Db, file: SourceFile) -> Option<Edit> {
+/// The edits that lay a file out; none where it is laid out already, or has syntax errors.
+pub fn format(db: &dyn Db, file: SourceFile) -> Vec<Edit> {
     let text = file.text(db);
-    let formatted = syntax::format::format(text)?;
-    (formatted != text).then(|| Edit { range: TextRange::new(0, text.len()), text: formatted })
+    syntax::format::format(text).map_or(vec![], |formatted| edits(text, &formatted))
+}
+
+/// The same for the declarations that a range touches, and for them alone: others may have syntax errors.
+pub fn format_declarations(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Edit> {
+    let touched = outline(db, file).decls.iter().filter(|decl| {
+        let decl = whole(db, **decl);
+        decl.start <= range.end && range.start <= decl.end
+    });
+    let edits = touched.flat_map(|decl| {
+        let text = decl.text(db);
+        let formatted = syntax::format::format(text).unwrap_or_else(|| text.to_owned());
+        let formatted = formatted.trim_end();
+        edits(text, formatted).into_iter().map(|edit| Edit { range: edit.range.shift(decl.start(db)), ..edit })
+    });
+    edits.collect()
+}
+
+fn edits(old: &str, new: &str) -> Vec<Edit> {
+    let diff = TextDiff::from_lines(old, new);
+    let changed = diff.ops().iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
+    let lines = |slices: &[&str], until: usize| slices.iter().take(until).map(|line| line.len()).sum::<usize>();
+    let edit = |op: &DiffOp| {
+        let (before, after) = (op.old_range(), op.new_range());
+        let range = TextRange::new(lines(diff.old_slices(), before.start), lines(diff.old_slices(), before.end));
+        Edit { range, text: diff.new_slices().get(after).unwrap_or_default().concat() }
+    };
+    changed.map(edit).collect()
 }

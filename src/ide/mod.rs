@@ -7,16 +7,24 @@
 
 mod cursor;
 mod findings;
+mod folds;
 mod format;
 mod hover;
 mod navigate;
+mod outline;
+mod paths;
+mod rename;
 mod symbols;
 
 pub use cursor::{At, FilePosition, FileRange, at};
 pub use findings::{Finding, Related, findings};
-pub use format::{Edit, format};
+pub use folds::{Fold, FoldKind, folds, selections};
+pub use format::{Edit, format, format_declarations};
 pub use hover::{Hover, hover};
-pub use navigate::{definition, references};
+pub use navigate::{Highlight, definition, highlights, references};
+pub use outline::{Entry, EntryKind, WorkspaceEntry, outline, search};
+pub use paths::{Link, Moved, links, moved};
+pub use rename::{Rename, Renamed, prepare_rename, rename};
 pub use symbols::{Role, Symbol, symbols};
 
 use crate::db::{Db, SourceFile};

@@ -273,6 +273,7 @@ impl Walk {
             ExprKind::Member(object, key) => self.member(object, key),
             ExprKind::Index(object, key) => {
                 self.value(object, &ANY);
+                self.key_in(object, key);
                 self.value(key, &ANY);
             }
             ExprKind::Call(callee, arguments) => self.call(callee, arguments, of),
@@ -322,13 +323,24 @@ impl Walk {
 
     fn member(&mut self, object: &Expr, key: &Word) {
         self.value(object, &ANY);
+        self.push_key(object, &key.text, key.range);
+    }
+
+    /// The same with the key in quotes: `vars["domain"]`.
+    fn key_in(&mut self, object: &Expr, key: &Expr) {
+        if let Some(text) = key.literal() {
+            self.push_key(object, &text.into(), key.range);
+        }
+    }
+
+    fn push_key(&mut self, object: &Expr, key: &Arc<str>, range: TextRange) {
         let name = match &object.kind {
             ExprKind::Name(name) if !self.locals.iter().any(|(local, _)| local == name) => name.as_ref(),
             _ => "",
         };
         match name {
-            "vars" => self.push(key.range, Role::Variable(Arc::clone(&key.text), false)),
-            "labels" => self.push(key.range, Role::Label(Arc::clone(&key.text), false)),
+            "vars" => self.push(range, Role::Variable(Arc::clone(key), false)),
+            "labels" => self.push(range, Role::Label(Arc::clone(key), false)),
             _ => {}
         }
     }
@@ -358,6 +370,9 @@ impl Walk {
             (None, None) => Role::Unknown,
         };
         self.push(callee.range, role);
+        if let ("has" | "get", [object, key, ..]) = (name.as_ref(), arguments) {
+            self.key_in(&object.value, &key.value);
+        }
         let reads = matches!(name.as_ref(), "csv" | "json" | "yaml");
         for argument in arguments {
             if let Some(path) = argument.value.literal().filter(|_| reads) {

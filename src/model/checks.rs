@@ -12,6 +12,19 @@ use crate::source::Site;
 use crate::syntax::ast::{Block, EntryKind, Expr, ExprKind, Named};
 use crate::values::{Ambients, Expected, Locals, Scope, Value, check, check_text, evaluate};
 
+/// Whether a declaration of a kind may have a name.
+///
+/// # Errors
+/// What is wrong with it, and the rule.
+pub fn check_name(kind: Kind, name: &str) -> Result<(), (String, String)> {
+    let form = if kind == Kind::Health { Text::GroupKind } else { Text::DnsLabel };
+    check_text(form, name).map_err(|problem| (problem.message, problem.note.to_string()))?;
+    if kind != Kind::Health && name.starts_with(|first: char| first.is_ascii_digit()) {
+        return Err((format!("`{name}` starts with a digit"), "a name starts with a letter".to_owned()));
+    }
+    Ok(())
+}
+
 /// Checks a declaration by itself.
 #[salsa::tracked]
 pub fn check_declaration<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Diagnostic> {
@@ -42,14 +55,8 @@ impl<'db> Checker<'db> {
             );
             return;
         }
-        let form = if kind == Kind::Health { Text::GroupKind } else { Text::DnsLabel };
-        if let Err(problem) = check_text(form, name) {
-            sink.push(Diagnostic::new(codes::BAD_NAME, span, problem.message).note(problem.note));
-        } else if kind != Kind::Health && name.starts_with(|first: char| first.is_ascii_digit()) {
-            sink.push(
-                Diagnostic::new(codes::BAD_NAME, span, format!("`{name}` starts with a digit"))
-                    .note("a name starts with a letter"),
-            );
+        if let Err((message, note)) = check_name(kind, name) {
+            sink.push(Diagnostic::new(codes::BAD_NAME, span, message).note(note));
         }
     }
 

@@ -38,7 +38,7 @@ mod targets;
 mod versions;
 
 pub use bounds::{Bounds, Namespace, namespace, namespace_diagnostics};
-pub use checks::check_declaration;
+pub use checks::{check_declaration, check_name};
 
 pub use entities::{
     Cluster, DefaultProject, Deliver, Environment, Estate, Forge, Generator, Health, Hub, Layer, Order, Platform,
@@ -51,7 +51,7 @@ pub use gather::{Explained, explain_value};
 pub(crate) use heads::need_span;
 pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
 pub use limits::Limits;
-pub use local::{closure, wanted_files};
+pub use local::{closure, local as local_path, wanted_files};
 pub use lower::some;
 pub use objects::BOUNDING;
 pub(crate) use objects::Brought;

@@ -193,7 +193,17 @@ impl<'p> Known<'p> {
     }
 }
 
-fn is_pattern(path: &str) -> bool {
+/// The files that `import "path"` in a file takes in, as far as they are there.
+pub fn imported(db: &dyn Db, file: SourceFile, path: &str) -> Vec<SourceFile> {
+    let Some(path) = join_path(file.path(db), path) else { return vec![] };
+    let known = Known { db, candidates: OnceCell::new(), missing: vec![] };
+    let found = if is_pattern(&path) { known.matching(&path) } else { vec![path] };
+    let files = Workspace::get(db).files(db);
+    found.iter().filter(|path| known.is_there(path)).filter_map(|path| files.get(path).copied()).collect()
+}
+
+/// Whether an import takes in what matches, and not one file.
+pub fn is_pattern(path: &str) -> bool {
     path.contains(['*', '?', '[', '{'])
 }
 

@@ -17,7 +17,22 @@ pub(super) fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),
         references_provider: Some(true.into()),
+        declaration_provider: Some(true.into()),
+        document_highlight_provider: Some(true.into()),
+        document_link_provider: Some(lsp::DocumentLinkOptions::default()),
+        rename_provider: Some(
+            lsp::RenameOptions { prepare_provider: Some(true), ..lsp::RenameOptions::default() }.into(),
+        ),
+        document_symbol_provider: Some(true.into()),
+        workspace_symbol_provider: Some(true.into()),
+        folding_range_provider: Some(true.into()),
+        selection_range_provider: Some(true.into()),
         document_formatting_provider: Some(true.into()),
+        document_range_formatting_provider: Some(true.into()),
+        document_on_type_formatting_provider: Some(lsp::DocumentOnTypeFormattingOptions {
+            first_trigger_character: "}".to_owned(),
+            more_trigger_character: Some(vec!["\n".to_owned()]),
+        }),
         ..lsp::ServerCapabilities::default()
     }
 }
@@ -37,6 +52,10 @@ fn workspace() -> lsp::WorkspaceOptions {
             supported: Some(true),
             change_notifications: Some(true.into()),
         }),
+        file_operations: Some(lsp::FileOperationOptions {
+            will_rename: Some(any_file()),
+            ..lsp::FileOperationOptions::default()
+        }),
         ..lsp::WorkspaceOptions::default()
     }
 }
@@ -47,5 +66,12 @@ fn diagnostics() -> lsp::DiagnosticOptions {
         inter_file_dependencies: true,
         workspace_diagnostics: true,
         ..lsp::DiagnosticOptions::default()
+    }
+}
+
+fn any_file() -> lsp::FileOperationRegistrationOptions {
+    let pattern = lsp::FileOperationPattern { glob: "**/*".to_owned(), matches: None, options: None };
+    lsp::FileOperationRegistrationOptions {
+        filters: vec![lsp::FileOperationFilter { scheme: Some("file".to_owned()), pattern }],
     }
 }

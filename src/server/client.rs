@@ -26,6 +26,13 @@ impl Client {
             .is_some_and(|can| can.refresh_support == Some(true))
     }
 
+    /// Whether it can ask about edits before it makes them.
+    pub(super) fn asks_about_edits(&self) -> bool {
+        let workspace = self.capabilities.workspace.as_ref();
+        let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
+        edits.is_some_and(|edits| edits.document_changes == Some(true) && edits.change_annotation_support.is_some())
+    }
+
     /// Whether it tells of files that change, once it is asked to.
     pub(super) fn watches(&self) -> bool {
         let workspace = self.capabilities.workspace.as_ref();

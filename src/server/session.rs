@@ -364,7 +364,14 @@ impl Session {
                 platform.is_loaded = true;
                 self.tell(&mut platform, found);
             }
-            Checked::Broken => platform.is_loaded = true,
+            Checked::Broken => {
+                platform.is_loaded = true;
+                let message = format!("{main}: the compiler broke off; the next change tries again");
+                self.notify::<lsp::LogMessageNotification>(lsp::LogMessageParams {
+                    kind: lsp::MessageType::Error,
+                    message,
+                });
+            }
         }
         self.platforms.push(platform);
         self.platforms.sort_by(|left, right| left.main.cmp(&right.main));

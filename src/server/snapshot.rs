@@ -7,7 +7,7 @@ use super::client::Client;
 use super::convert;
 use super::platform::Findings;
 use crate::db::{Database, SourceFile, Workspace};
-use crate::ide::{self, FilePosition, FileRange, lines};
+use crate::ide::{self, At, FilePosition, FileRange, lines};
 use crate::text::TextRange;
 
 /// A platform as it is at one time, and how its client speaks.
@@ -40,6 +40,11 @@ impl Snapshot {
     pub(super) fn position(&self, at: &lsp::TextDocumentPositionParams) -> Option<FilePosition> {
         let file = self.file(&at.text_document.uri)?;
         Some(FilePosition { file, offset: self.offset(file, at.position) })
+    }
+
+    /// The word that a position touches.
+    pub(super) fn at(&self, at: &lsp::TextDocumentPositionParams) -> Option<At<'_>> {
+        ide::at(&self.db, self.position(at)?)
     }
 
     /// The byte of a position in a file.

@@ -163,13 +163,26 @@ impl Editor {
 
     /// The text of an open document between two positions in bytes.
     pub(crate) fn text_in(&self, path: &str, range: &Value) -> String {
-        let text = &self.texts[path];
-        let offset = |position: &Value| {
-            let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
-            let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
-            start + usize::try_from(position["character"].as_u64().unwrap()).unwrap()
-        };
-        text[offset(&range["start"])..offset(&range["end"])].to_owned()
+        self.texts[path][self.offset(path, &range["start"])..self.offset(path, &range["end"])].to_owned()
+    }
+
+    /// The text of an open document after edits, which do not overlap.
+    pub(crate) fn edited(&self, path: &str, edits: &Value) -> String {
+        let mut edits: Vec<&Value> = edits.as_array().unwrap().iter().collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(self.offset(path, &edit["range"]["start"])));
+        let mut text = self.texts[path].clone();
+        for edit in edits {
+            let [start, end] = ["start", "end"].map(|end| self.offset(path, &edit["range"][end]));
+            text.replace_range(start..end, edit["newText"].as_str().unwrap());
+        }
+        text
+    }
+
+    /// The byte of a position with its column in bytes.
+    fn offset(&self, path: &str, position: &Value) -> usize {
+        let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
+        let start: usize = self.texts[path].split_inclusive('\n').take(line).map(str::len).sum();
+        start + usize::try_from(position["character"].as_u64().unwrap()).unwrap()
     }
 
     /// Waits until what was published of a file fits.

@@ -4,7 +4,9 @@
 mod basics;
 mod editor;
 mod files;
+mod navigate;
 mod protocol;
+mod structure;
 #[path = "../support/mod.rs"]
 mod support;
 mod typing;

@@ -64,7 +64,7 @@ fn loaded<'db>(db: &'db dyn Db, path: RepositoryPath<'db>) -> Option<SourceFile>
 }
 
 /// A path of the repository, seen from the platform's folder; nothing where it lies outside.
-fn local(db: &dyn Db, path: &str) -> Option<String> {
+pub fn local(db: &dyn Db, path: &str) -> Option<String> {
     let prefix = estate(db).platform.as_ref().map_or("", |platform| platform.folder.as_ref());
     if prefix.is_empty() {
         return Some(path.to_owned());

@@ -6,7 +6,7 @@ use crate::server::snapshot::Snapshot;
 
 /// `textDocument/hover`
 pub(in crate::server) fn hover(snapshot: &Snapshot, params: lsp::HoverParams) -> Answer<Option<lsp::Hover>> {
-    let at = snapshot.position(&params.text_document_position_params).and_then(|at| ide::at(&snapshot.db, at));
+    let at = snapshot.at(&params.text_document_position_params);
     let hover = at.and_then(|at| ide::hover(&snapshot.db, &at));
     Ok(hover.map(|hover| lsp::Hover {
         contents: lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: hover.markdown }.into(),

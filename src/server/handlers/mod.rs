@@ -4,3 +4,5 @@ pub(super) mod diagnostics;
 pub(super) mod format;
 pub(super) mod hover;
 pub(super) mod navigate;
+pub(super) mod rename;
+pub(super) mod structure;

@@ -1,6 +1,6 @@
 use gen_lsp_types as lsp;
 
-use crate::ide::{self, At, FileRange};
+use crate::ide::{self, FileRange};
 use crate::server::requests::Answer;
 use crate::server::snapshot::Snapshot;
 
@@ -9,7 +9,7 @@ pub(in crate::server) fn definition(
     snapshot: &Snapshot,
     params: lsp::DefinitionParams,
 ) -> Answer<Option<lsp::DefinitionResponse>> {
-    let at = at(snapshot, &params.text_document_position_params);
+    let at = snapshot.at(&params.text_document_position_params);
     let places = at.map(|at| ide::definition(&snapshot.db, &at)).unwrap_or_default();
     Ok(Some(lsp::Definition::from(locations(snapshot, &places)).into()))
 }
@@ -19,15 +19,56 @@ pub(in crate::server) fn references(
     snapshot: &Snapshot,
     params: lsp::ReferenceParams,
 ) -> Answer<Option<Vec<lsp::Location>>> {
-    let at = at(snapshot, &params.text_document_position_params);
+    let at = snapshot.at(&params.text_document_position_params);
     let places = at.map(|at| ide::references(&snapshot.db, &at, params.context.include_declaration));
     Ok(places.map(|places| locations(snapshot, &places)))
 }
 
-fn at<'s>(snapshot: &'s Snapshot, position: &lsp::TextDocumentPositionParams) -> Option<At<'s>> {
-    ide::at(&snapshot.db, snapshot.position(position)?)
-}
-
 fn locations(snapshot: &Snapshot, places: &[FileRange]) -> Vec<lsp::Location> {
     places.iter().filter_map(|place| snapshot.location(*place)).collect()
+}
+
+/// `textDocument/declaration`: the same place, for there is only one.
+pub(in crate::server) fn declaration(
+    snapshot: &Snapshot,
+    params: lsp::DeclarationParams,
+) -> Answer<Option<lsp::DeclarationResponse>> {
+    let at = snapshot.at(&params.text_document_position_params);
+    let places = at.map(|at| ide::definition(&snapshot.db, &at)).unwrap_or_default();
+    Ok(Some(lsp::Declaration::from(locations(snapshot, &places)).into()))
+}
+
+/// `textDocument/documentHighlight`
+pub(in crate::server) fn highlights(
+    snapshot: &Snapshot,
+    params: lsp::DocumentHighlightParams,
+) -> Answer<Option<Vec<lsp::DocumentHighlight>>> {
+    let Some(at) = snapshot.at(&params.text_document_position_params) else { return Ok(None) };
+    let file = at.decl.file(&snapshot.db);
+    let highlight = |found: ide::Highlight| lsp::DocumentHighlight {
+        range: snapshot.range(file, found.range),
+        kind: Some(if found.is_declaration {
+            lsp::DocumentHighlightKind::Write
+        } else {
+            lsp::DocumentHighlightKind::Read
+        }),
+    };
+    Ok(Some(ide::highlights(&snapshot.db, &at).into_iter().map(highlight).collect()))
+}
+
+/// `textDocument/documentLink`
+pub(in crate::server) fn links(
+    snapshot: &Snapshot,
+    params: lsp::DocumentLinkParams,
+) -> Answer<Option<Vec<lsp::DocumentLink>>> {
+    let Some(file) = snapshot.file(&params.text_document.uri) else { return Ok(None) };
+    let link = |link: ide::Link| {
+        Some(lsp::DocumentLink {
+            range: snapshot.range(file, link.range),
+            target: Some(snapshot.uri(link.target)?),
+            tooltip: Some(link.target.path(&snapshot.db).to_owned()),
+            data: None,
+        })
+    };
+    Ok(Some(ide::links(&snapshot.db, file).into_iter().filter_map(link).collect()))
 }
