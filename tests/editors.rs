@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -15,6 +16,7 @@ const GRAMMAR: &str = include_str!("../grammar/platform.pest");
 
 /// Files with lists of words in them.
 const WITH_LISTS: &[&str] = &[
+    "emacs/platformc-ts-mode.el",
     "tree-sitter-pf/grammar.js",
     "tree-sitter-pf/queries/highlights.scm",
     "vim/syntax/platformc.vim",
@@ -22,7 +24,7 @@ const WITH_LISTS: &[&str] = &[
 ];
 
 /// Queries that editors want in a folder of their own, and with which names.
-const COPIES: &[(&str, &str, &[(&str, &str)])] = &[
+const COPIES: &[(&str, &str, Names)] = &[
     ("tree-sitter-pf/queries/highlights.scm", "zed/languages/platformc/highlights.scm", &[]),
     ("tree-sitter-pf/queries/injections.scm", "zed/languages/platformc/injections.scm", &[]),
     ("tree-sitter-pf/queries/highlights.scm", "tree-sitter-pf/queries/helix/highlights.scm", HELIX),
@@ -31,8 +33,11 @@ const COPIES: &[(&str, &str, &[(&str, &str)])] = &[
     ("tree-sitter-pf/queries/tags.scm", "tree-sitter-pf/queries/helix/tags.scm", &[]),
 ];
 
+/// Captures, and what they are called instead.
+type Names = &'static [(&'static str, &'static str)];
+
 /// What Helix calls the captures that it calls otherwise than Neovim.
-const HELIX: &[(&str, &str)] = &[
+const HELIX: Names = &[
     ("boolean", "constant.builtin.boolean"),
     ("comment", "comment.line"),
     ("comment.documentation", "comment.line.documentation"),
@@ -261,11 +266,11 @@ fn wrapped(indent: &str, words: impl Iterator<Item = String>) -> String {
     let mut lines: Vec<String> = vec![];
     for word in words {
         match lines.last_mut() {
-            Some(line) if line.len() + word.len() < 100 => *line += &format!(" {word}"),
+            Some(line) if line.len() + word.len() < 100 => line.extend([" ", &word]),
             _ => lines.push(format!("{indent}{word}")),
         }
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.join("\n") + "\n"
 }
 
 // ---- Snippets ------------------------------------------------------------------------------------------------------
@@ -329,6 +334,7 @@ const SNIPPETS: &[Snippet] = &[
     Snippet { path: "vscode/test/words.pf", head: "# SYNTAX TEST \"source.pf\" \"every word\"\n", names: scope },
     Snippet { path: "tree-sitter-pf/test/highlight/words.pf", head: "", names: capture },
     Snippet { path: "vim/test/words.pf", head: "", names: group },
+    Snippet { path: "emacs/test/words.pf", head: "", names: face },
 ];
 
 fn scope(role: Role, word: &str) -> String {
@@ -390,6 +396,18 @@ fn group(role: Role, _: &str) -> String {
     group.to_owned()
 }
 
+fn face(role: Role, _: &str) -> String {
+    let face = match role {
+        Role::Key | Role::BlockKey => "property-name",
+        Role::Function | Role::Ambient => "builtin",
+        Role::ParameterType => "type",
+        Role::Constant | Role::Null => "constant",
+        Role::Comparison | Role::Arithmetic | Role::Assignment => "operator",
+        _ => "keyword",
+    };
+    format!("font-lock-{face}-face")
+}
+
 impl Snippet {
     fn text(&self) -> String {
         let note = "# Written by `UPDATE=1 cargo test --test editors`.";
@@ -398,7 +416,7 @@ impl Snippet {
             let found = Regex::new(&format!(r"(^|[^\w-]){}($|[^\w-])", regex::escape(&word))).unwrap();
             let at = found.captures(&line).unwrap_or_else(|| panic!("`{word}` in `{line}`")).get(1).unwrap().end();
             let carets = "^".repeat(word.len());
-            out += &format!("    {line}\n#   {}{carets} {}\n", " ".repeat(at), (self.names)(role, &word));
+            let _ = writeln!(out, "    {line}\n#   {}{carets} {}", " ".repeat(at), (self.names)(role, &word));
         }
         out + "}\n"
     }
@@ -454,7 +472,7 @@ fn check(path: &str, expected: &str) {
 
 /// A file of JavaScript without its comments.
 fn code_of(text: &str) -> String {
-    text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
 fn captures(pattern: &str, text: &str) -> BTreeSet<String> {

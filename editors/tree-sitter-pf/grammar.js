@@ -13,11 +13,6 @@ const STATEMENTS = [
   'import', 'for', 'when', 'param', 'each', 'expect', 'object', 'override', 'unset',
   // end
 ];
-const RESERVED = [
-  // words reserved
-  'or', 'and', 'not', 'in', 'if', 'then', 'else', 'true', 'false', 'null',
-  // end
-];
 
 const PREC = { conditional: 1, or: 2, and: 3, not: 4, compare: 5, add: 6, multiply: 7, minus: 8, postfix: 9, key: 10 };
 
@@ -31,7 +26,6 @@ module.exports = grammar({
 
   word: ($) => $.identifier,
   extras: ($) => [/\s/, $.comment, $.doc_comment],
-  reserved: { global: (_) => RESERVED, none: (_) => [] },
   supertypes: ($) => [$.statement, $.expression],
   conflicts: ($) => [[$.import]],
 
@@ -169,7 +163,7 @@ module.exports = grammar({
     member: ($) =>
       prec(
         PREC.postfix,
-        seq(field('object', $.expression), token.immediate('.'), field('name', reserved('none', $.identifier))),
+        seq(field('object', $.expression), token.immediate('.'), field('name', $.identifier)),
       ),
 
     list: ($) => seq('[', optional(list(choice($.placed, $.expression))), ']'),
