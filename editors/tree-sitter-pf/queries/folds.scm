@@ -1,0 +1,9 @@
+[
+  (block)
+  (object)
+  (list)
+  (comprehension)
+  (arguments)
+  (parenthesized)
+  (long_string)
+] @fold

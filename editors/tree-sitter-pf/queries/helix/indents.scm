@@ -1,0 +1,10 @@
+[
+  (block)
+  (object)
+  (list)
+  (comprehension)
+  (arguments)
+  (parenthesized)
+] @indent
+
+["}" "]" ")"] @outdent

@@ -1,0 +1,4 @@
+(declaration body: (block) @class.inside) @class.around
+(parameter) @parameter.around
+(comment)+ @comment.around
+(doc_comment)+ @comment.around
