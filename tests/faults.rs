@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, File, FileType, Metadata, Permissions};
 use std::io;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use platformc::documents::{OutputFile, Part, merged};
+use platformc::documents::{OutputFile, Part, Portions, merged};
 use platformc::model::Forge;
-use platformc::project::write::{Beside, Outcome, Problem, Target, write};
+use platformc::project::write::{Beside, Kept, Outcome, Problem, Target, write};
 use platformc::project::{Disk, System, replace};
 
 use support::place::{Place, files, text, tree, tree_of};
@@ -302,6 +302,13 @@ impl Stage {
         one.install(|| write(&target, files))
     }
 
+    /// The same by a process that goes on, and hears what others do.
+    fn follow(&self, kept: &mut Kept, disk: &dyn Disk, files: &[OutputFile]) -> Result<Outcome, Vec<Problem>> {
+        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let portions: Portions = [Arc::from(files)].into_iter().collect();
+        one.install(|| kept.write(&Target { disk, ..self.place.target() }, portions, true))
+    }
+
     /// What holds of users' files at any time.
     fn assert_mine(&self) {
         let now = self.place.tree();
@@ -485,6 +492,40 @@ fn a_mending_build_may_fail_too() {
             }
             assert_mended(stage, first);
         });
+    }
+}
+
+/// A process that goes on builds what differs from what it built before, and something fails.
+#[test]
+fn a_failed_build_of_what_differs_is_mended() {
+    let updated = || files([SAME, ("a/u.yaml", "0"), ("b/u.yaml", "1"), ("b/r.yaml", "0"), ("gone/s.yaml", "1")]);
+    let again = || files([SAME, ("a/u.yaml", "5"), ("b/u.yaml", "5"), ("b/r.yaml", "0"), ("gone/s.yaml", "1")]);
+    for (fault, wanted) in FAULTS.into_iter().flat_map(|fault| [(fault, new()), (fault, again())]) {
+        for at in 1.. {
+            let (stage, mut kept) = (Stage::new(PLAIN), Kept::default());
+            stage.build(&System, &old()).unwrap();
+            stage.follow(&mut kept, &System, &old()).unwrap();
+            stage.follow(&mut kept, &System, &updated()).unwrap();
+            let disk = Faulty::new(at, fault);
+            let result = stage.follow(&mut kept, &disk, &wanted);
+            stage.assert_mine();
+            let context = format!("{fault:?} at {at}, {:?}: {result:?}", disk.hit());
+            if result.is_ok() {
+                // A look that failed may have been another look.
+                assert!(wanted.iter().all(|file| stage.place.read(&file.path) == file.text()), "{context}");
+            }
+            let is_over = disk.hit().is_none();
+            let next = WISHES[at % WISHES.len()]();
+            if at % 2 == 0 {
+                stage.follow(&mut kept, &System, &next).unwrap_or_else(|problems| panic!("{context}: {problems:?}"));
+                assert!(next.iter().all(|file| stage.place.read(&file.path) == file.text()), "{context}");
+            }
+            assert_mended(&stage, at);
+            if is_over {
+                assert!(at > 20, "only {at} operations");
+                break;
+            }
+        }
     }
 }
 

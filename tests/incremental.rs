@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use insta::assert_snapshot;
 use platformc::compile;
 use platformc::db::{Changes, Content, Database, Workspace};
-use platformc::documents::files;
+use platformc::documents::{OutputFile, Portions, files, portions};
 use platformc::names::items;
 use platformc::source::outline;
 use salsa::EventKind;
@@ -1098,6 +1098,7 @@ fn random_edits_equal_clean_builds() {
         let mut random = Random::new(seed);
         let mut db = database(&sources);
         let mut edited = sources.clone();
+        let mut followed = Followed::default();
         let edits = if sources.len() > LARGE { EDITS / 5 } else { EDITS };
         for step in 0..edits {
             if step % 25 == 24 {
@@ -1109,7 +1110,33 @@ fn random_edits_equal_clean_builds() {
             let place = format!("platform {seed}, edit {step}");
             assert_eq!(findings(&clean), findings(&db), "{place}");
             assert_eq!(difference(&outputs(&clean), &outputs(&db)), "", "{place}");
+            followed.follow(&db, &place);
         }
+    }
+}
+
+/// The output folder as who only hears of differences has it.
+#[derive(Default)]
+struct Followed {
+    portions: Portions,
+    files: BTreeMap<String, OutputFile>,
+}
+
+impl Followed {
+    /// Makes the differences, which then must have led to all files.
+    fn follow(&mut self, db: &Database, place: &str) {
+        let now = portions(db);
+        for difference in now.since(&self.portions) {
+            assert_eq!(self.files.get(difference.path()), difference.before, "{place}");
+            match difference.after {
+                Some(file) => self.files.insert(file.path.clone(), file.clone()),
+                None => self.files.remove(difference.path()),
+            };
+        }
+        let all = files(db);
+        assert_eq!(self.files.values().collect::<Vec<_>>(), all.iter().collect::<Vec<_>>(), "{place}");
+        assert_eq!(now.sorted(), all.iter().collect::<Vec<_>>(), "{place}");
+        self.portions = now;
     }
 }
 

@@ -1,3 +1,5 @@
+use std::borrow::Borrow;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::{BuildArgs, FindingFormat};
@@ -175,7 +177,12 @@ fn say_all(lines: &[String]) {
 }
 
 /// Why nothing was written or compared, and what was edited by hand.
-pub(super) fn refusal(problems: &[Problem], check: bool, folder: &Utf8Path, files: &[OutputFile]) -> Vec<String> {
+pub(super) fn refusal<F: Borrow<OutputFile>>(
+    problems: &[Problem],
+    check: bool,
+    folder: &Utf8Path,
+    files: &[F],
+) -> Vec<String> {
     let mut lines = vec![];
     for problem in problems {
         lines.push(printable(&format!("error[{}]: {problem}", code(problem))));

@@ -1,5 +1,7 @@
 //! What was edited by hand in files that a build would overwrite.
 
+use std::borrow::Borrow;
+
 use camino::Utf8Path;
 use similar::TextDiff;
 
@@ -18,16 +20,15 @@ const LINES: usize = 40;
 const BYTES: u64 = 1 << 20;
 
 /// The edits as diffs: `-` is what is compiled, `+` what stands there.
-pub(super) fn edits(problems: &[Problem], folder: &Utf8Path, files: &[OutputFile]) -> String {
+pub(super) fn edits<F: Borrow<OutputFile>>(problems: &[Problem], folder: &Utf8Path, files: &[F]) -> String {
     let edited = problems.iter().filter(|problem| matches!(problem, Problem::Edited(_)));
     edited.filter_map(|problem| edit(problem.path(), folder, files)).take(FILES).collect()
 }
 
-fn edit(place: &Utf8Path, folder: &Utf8Path, files: &[OutputFile]) -> Option<String> {
+fn edit<F: Borrow<OutputFile>>(place: &Utf8Path, folder: &Utf8Path, files: &[F]) -> Option<String> {
     let path = place.strip_prefix(folder).ok()?.as_str();
-    let file = files.get(files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?)?;
-    let (mut compiled, mut found) = (String::new(), vec![]);
-    file.render(&mut compiled);
+    let file = files.get(files.binary_search_by(|file| file.borrow().path.as_str().cmp(path)).ok()?)?;
+    let (compiled, mut found) = (file.borrow().text(), vec![]);
     System.read(place, BYTES, &mut found).ok()?;
     let found = String::from_utf8(found).ok().filter(|found| (found.len() as u64) < BYTES)?;
     let diff = TextDiff::from_lines(&compiled, &found);

@@ -29,6 +29,14 @@ impl OutputFile {
         Self { path: path.into(), content: OutputContent::Text(text.into()) }
     }
 
+    /// The file's text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        self.render(&mut text);
+        text
+    }
+
     /// Appends the file's text to `out`.
     pub fn render(&self, out: &mut String) {
         match &self.content {

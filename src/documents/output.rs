@@ -12,6 +12,7 @@ use super::codeowners::codeowners_apart;
 use super::file::{OutputContent, OutputFile};
 use super::kubernetes::{access, bootstrap, written};
 use super::paths;
+use super::portions::Portions;
 use super::readme::{platform_readme, service_readme};
 use crate::db::{Database, Db, in_parallel};
 use crate::model::{ClusterName, estate, service};
@@ -28,6 +29,35 @@ pub fn files(db: &Database) -> Vec<OutputFile> {
         services.into_iter().chain(clusters).chain([platform_files(db)]).flatten().collect();
     files.par_sort_unstable_by(|left, right| left.path.cmp(&right.path));
     files
+}
+
+/// The same files in portions, which the database keeps: whoever asks again after an edit gets those that it did not
+/// concern as they were. That is memory for each file, and nothing that one build has a use for.
+#[must_use]
+pub fn portions(db: &Database) -> Portions {
+    let count = declarations(db).of(db, Kind::Service).count();
+    let services = in_parallel(db, count, |db, part| {
+        let items = declarations(db).of(db, Kind::Service).skip(part.start).take(part.len());
+        items.map(|item| Arc::clone(service_portion(db, item))).collect::<Vec<_>>()
+    });
+    let clusters = estate(db).clusters.iter().map(|cluster| ClusterName::new(db, Arc::clone(&cluster.name)));
+    let clusters = clusters.map(|cluster| Arc::clone(cluster_portion(db, cluster)));
+    services.into_iter().flatten().chain(clusters).chain([Arc::clone(platform_portion(db))]).collect()
+}
+
+#[salsa::tracked]
+fn service_portion<'db>(db: &'db dyn Db, item: Item<'db>) -> Arc<[OutputFile]> {
+    service_files(db, item).into()
+}
+
+#[salsa::tracked]
+fn cluster_portion<'db>(db: &'db dyn Db, cluster: ClusterName<'db>) -> Arc<[OutputFile]> {
+    cluster_files(db, cluster).as_slice().into()
+}
+
+#[salsa::tracked]
+fn platform_portion(db: &dyn Db) -> Arc<[OutputFile]> {
+    platform_files(db).into()
 }
 
 fn services(db: &Database, part: Range<usize>) -> Vec<OutputFile> {

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Instant;
 
@@ -12,11 +13,11 @@ use crate::cli::ui;
 use crate::compile;
 use crate::db::{Database, Db};
 use crate::diagnostics::printable;
-use crate::documents::{OutputFile, Part, codeowners, files};
+use crate::documents::{Part, Portions, codeowners, portions};
 use crate::model::{Forge, codeowners_places, head};
 use crate::names::declarations;
 use crate::project::watch::{Reporter, Tree, Written};
-use crate::project::write::{Change, Outcome, Problem, Target, write};
+use crate::project::write::{Change, Kept, Outcome, Problem, Target};
 use crate::project::{Question, Survey, Timings};
 use crate::schema::Kind;
 
@@ -32,6 +33,10 @@ pub(super) struct Job {
     pub(super) out: Option<Utf8PathBuf>,
     /// Whether edits by hand are overwritten.
     pub(super) force: bool,
+    /// What earlier builds wrote.
+    pub(super) kept: Arc<Mutex<Kept>>,
+    /// Whether everything that others did to that since would have been heard of.
+    pub(super) is_watched: bool,
     /// The output folder of the last build.
     pub(super) known: Utf8PathBuf,
     /// When the change was noticed that it is for.
@@ -73,7 +78,7 @@ struct Sound {
     warnings: String,
     output: String,
     part: Option<(Forge, String)>,
-    files: Vec<OutputFile>,
+    files: Portions,
     instances: usize,
 }
 
@@ -91,7 +96,7 @@ impl Job {
     }
 
     fn run(self) -> Answer {
-        let Self { question, home, out, force, known, since } = self;
+        let Self { question, home, out, force, kept, is_watched, known, since } = self;
         // The database must be gone when files are written: who changes it waits until nobody else has it.
         let sound = match Cancelled::catch(AssertUnwindSafe(move || compiled(question))) {
             Err(Cancelled::PendingWrite | Cancelled::Local) => return Answer::Cancelled,
@@ -104,7 +109,9 @@ impl Job {
         let part = sound.part.as_ref().map(|(forge, lines)| Part { forge: *forge, lines });
         let timings = Timings::default();
         let target = place.target(None, force, part, &timings);
-        match write(&target, &sound.files) {
+        // Who broke off while he wrote has taken out what was kept.
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept.write(&target, sound.files.clone(), is_watched) {
             Ok(outcome) => done(built(&sound, &outcome, &target, known, since)),
             Err(problems) => done(failed(&sound, &problems, &target)),
         }
@@ -141,7 +148,7 @@ fn sound(db: &Database, warnings: String) -> Sound {
         warnings,
         output: output(db).to_owned(),
         part: codeowners(db).map(|part| (part.forge, part.lines.to_owned())),
-        files: files(db),
+        files: portions(db),
         instances: instances(db),
     }
 }
@@ -177,13 +184,13 @@ fn failed(sound: &Sound, problems: &[Problem], target: &Target) -> Done {
     let is_refused = |problem: &Problem| matches!(problem, Problem::Io { .. } | Problem::Unfinished { .. });
     let may_retry = problems.iter().any(is_refused);
     let attempt = || {
-        let inside = sound.files.iter().map(|file| target.folder.join(&file.path));
+        let inside = sound.files.files().map(|file| target.folder.join(&file.path));
         Written::of_attempt(inside.chain(tree.beside.iter().cloned()), target.folder)
     };
     Done {
         said: Said {
             warnings: sound.warnings.clone(),
-            ..Said::trouble(refusal(problems, false, target.folder, &sound.files).join("\n"))
+            ..Said::trouble(refusal(problems, false, target.folder, &sound.files.sorted()).join("\n"))
         },
         written: may_retry.then(attempt),
         tree: Some(tree),
@@ -193,7 +200,7 @@ fn failed(sound: &Sound, problems: &[Problem], target: &Target) -> Done {
 
 fn tree(sound: &Sound, target: &Target) -> Tree {
     let mut folders = BTreeSet::from([target.folder.to_owned()]);
-    for file in &sound.files {
+    for file in sound.files.files() {
         for folder in Utf8Path::new(&file.path).ancestors().skip(1) {
             if !folders.insert(target.folder.join(folder)) {
                 break;

@@ -7,6 +7,7 @@ mod job;
 mod screen;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -16,6 +17,7 @@ use salsa::Database as _;
 use super::args::WatchArgs;
 use super::ui;
 use crate::project::watch::{Batch, News, Reporter, Watch};
+use crate::project::write::Kept;
 use crate::project::{Project, Refreshed, find};
 use job::{Answer, Done, Job};
 use screen::Screen;
@@ -64,6 +66,10 @@ struct Session {
     screen: Screen,
     out: Option<Utf8PathBuf>,
     force: bool,
+    /// What was written.
+    kept: Arc<Mutex<Kept>>,
+    /// Whether others may have changed that without being heard.
+    looks_again: bool,
     /// What compiles and writes at present.
     worker: Option<JoinHandle<()>>,
     /// Whether its result is old already.
@@ -83,6 +89,8 @@ impl Session {
             screen: Screen::new(main),
             out,
             force,
+            kept: Arc::default(),
+            looks_again: true,
             worker: None,
             is_stale: false,
             may_retry: false,
@@ -109,6 +117,7 @@ impl Session {
         let refreshed = self.project.refresh(&batch.sources);
         let followed = self.follow();
         self.is_edited |= refreshed.texts;
+        self.looks_again |= batch.tree || self.may_retry;
         if refreshed.anything || followed || batch.tree || self.may_retry {
             self.start();
         }
@@ -119,6 +128,7 @@ impl Session {
         let mut all = Refreshed::default();
         loop {
             let fresh = self.watch.follow(&self.project);
+            self.looks_again |= self.watch.takes_unwatched();
             if fresh.paths.is_empty() && !fresh.everything {
                 self.is_edited |= all.texts;
                 return all.anything;
@@ -140,6 +150,8 @@ impl Session {
             home: self.project.folder.clone(),
             out: self.out.clone(),
             force: self.force,
+            kept: Arc::clone(&self.kept),
+            is_watched: !self.looks_again && self.watch.refused().is_none(),
             known: self.watch.tree().folder.clone(),
             since: self.since,
         };
@@ -174,10 +186,12 @@ impl Session {
         if let Some(tree) = done.tree {
             self.watch.expect(tree);
         }
+        let has_written = done.said.summary.is_some();
+        self.looks_again &= !has_written;
         let is_stale = self.follow() || was_stale;
         self.screen.warn(self.watch.refused());
         // What is wrong with an old state is mended perhaps; what was written, was.
-        if !is_stale || done.said.summary.is_some() {
+        if !is_stale || has_written {
             self.screen.show(&done.said, std::mem::take(&mut self.is_edited));
         }
         if is_stale {

@@ -7,15 +7,21 @@ use super::{Entry, entry, local};
 use crate::db::Db;
 use crate::model::services::service;
 use crate::model::spec::{Origin, Source, Tool};
-use crate::names::declarations;
+use crate::names::{Item, declarations};
 use crate::schema::Kind;
 
 /// The files and folders that services name, and those that these read: they are loaded so that they can be checked, and so
 /// that the closure is whole.
 pub fn wanted_files(db: &dyn Db) -> BTreeSet<String> {
+    declarations(db).of(db, Kind::Service).flat_map(|item| wanted_by(db, item)).cloned().collect()
+}
+
+/// The same of one service.
+#[salsa::tracked]
+fn wanted_by<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<String> {
     let mut wanted = BTreeSet::new();
-    let services = declarations(db).of(db, Kind::Service).filter_map(|item| service(db, item).as_ref());
-    for source in services.flat_map(|service| &service.variants).flat_map(|variant| &variant.spec.sources) {
+    let variants = service(db, item).iter().flat_map(|service| &service.variants);
+    for source in variants.flat_map(|variant| &variant.spec.sources) {
         for folder in folders(source) {
             for path in followed(db, folder) {
                 wanted.insert(path.to_string());

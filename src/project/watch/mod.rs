@@ -71,6 +71,8 @@ pub struct Watch<T> {
     links: BTreeSet<Utf8PathBuf>,
     tree: Tree,
     is_tree_read: bool,
+    /// Whether something may have happened in the tree before it was watched.
+    was_unwatched: bool,
     written: Written,
     sources: Touched,
     sources_settle: Settle,
@@ -97,6 +99,7 @@ impl<T: Send + 'static> Watch<T> {
             links: BTreeSet::new(),
             tree: Tree::default(),
             is_tree_read: false,
+            was_unwatched: false,
             written: Written::default(),
             sources: Touched::default(),
             sources_settle: Settle::default(),
@@ -145,11 +148,18 @@ impl<T: Send + 'static> Watch<T> {
         wanted.extend(self.links.iter().chain(&self.tree.folders).cloned());
         wanted.extend(self.tree.beside.iter().filter_map(|path| path.parent()).map(Utf8Path::to_owned));
         let fresh = self.folders.follow(&wanted);
+        self.was_unwatched |= fresh.iter().any(|folder| self.tree.folders.contains(folder));
         let mut touched =
             Touched { everything: fresh.iter().any(|folder| self.links.contains(folder)), ..Touched::default() };
         touched.paths.extend(fresh.iter().filter_map(|folder| from(&project.folder, folder)));
         touched.paths.retain(|path| self.is_tree_read || !self.tree.folders.contains(&below(&project.folder, path)));
         touched
+    }
+
+    /// Whether a part of the tree is watched since the last question and was not before: what others did there meanwhile
+    /// was not heard.
+    pub fn takes_unwatched(&mut self) -> bool {
+        std::mem::take(&mut self.was_unwatched)
     }
 
     /// Waits for the next news. While other work is busy writing, nobody can tell whose the changes in its tree are.

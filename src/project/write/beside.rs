@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Target;
 use super::outcome::{Change, Problem};
-use super::walk::{self, Kind};
+use super::walk::{Kind, standing};
 use crate::documents::{Part, merged};
 use crate::model::{Forge, codeowners_places};
 use crate::project::disk::{Disk, gone};
@@ -177,11 +177,7 @@ fn is_reachable(disk: &dyn Disk, folder: &Utf8Path, path: &str) -> Result<bool, 
 
 /// What stands in a place, if anything does.
 fn kind(disk: &dyn Disk, place: &Utf8Path) -> Result<Option<Kind>, Problem> {
-    match disk.metadata(place) {
-        Ok(metadata) => Ok(Some(walk::kind(metadata.file_type()))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Problem::io(place, error)),
-    }
+    standing(disk, place).map_err(|error| Problem::io(place, error))
 }
 
 fn read(disk: &dyn Disk, place: &Utf8Path) -> io::Result<Option<Vec<u8>>> {

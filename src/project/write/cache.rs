@@ -30,6 +30,11 @@ impl Known {
         Self { size: metadata.len(), inode: inode(metadata), stamp: stamp(metadata), digest }
     }
 
+    /// What is known of a file that has to be read, for somebody else may have changed it.
+    pub(super) fn of_text(text: &[u8]) -> Self {
+        Self { size: 0, inode: 0, stamp: UNSETTLED, digest: digest(text) }
+    }
+
     /// Whether a file with this metadata must still have the digest.
     pub(super) fn describes(&self, metadata: &Metadata) -> bool {
         self.stamp != UNSETTLED && *self == Self::new(metadata, self.digest)

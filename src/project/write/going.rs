@@ -14,10 +14,12 @@ type Known = BTreeMap<(String, String), (bool, String)>;
 /// The Applications that changed files held, as `read` has it, and no file of the same parent holds any more.
 pub(super) fn going(
     changes: &[(Change, String)],
-    files: &[OutputFile],
+    files: &[&OutputFile],
     read: impl Fn(&str) -> Option<String> + Sync,
 ) -> Vec<Going> {
-    let before = applications(changes, &[Change::Update, Change::Remove], &read);
+    let differs =
+        |path: &str| read(path).filter(|text| wanted(files, path).is_none_or(|wanted| !is_same(text, &wanted)));
+    let before = applications(changes, &[Change::Update, Change::Remove], &differs);
     if before.is_empty() {
         return vec![];
     }
@@ -44,6 +46,13 @@ fn applications(
     found.collect()
 }
 
+/// Whether two texts of a file make the same Application, as far as that is seen without parsing them: nearly all updates
+/// are of a spec alone.
+fn is_same(before: &str, after: &str) -> bool {
+    let [before, after] = [before, after].map(|text| text.split_once("\nspec:\n").map(|(head, _)| head));
+    before.is_some_and(|head| head.contains("\nkind: Application\n")) && before == after
+}
+
 /// What deploys the Applications of a file: the parent that applies its folder, or the set that it is.
 fn parent(path: &str) -> Option<String> {
     if path.starts_with("application-sets/") {
@@ -52,9 +61,7 @@ fn parent(path: &str) -> Option<String> {
     path.starts_with("clusters/").then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned())
 }
 
-fn wanted(files: &[OutputFile], path: &str) -> Option<String> {
+fn wanted(files: &[&OutputFile], path: &str) -> Option<String> {
     let found = files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
-    let mut text = String::new();
-    files.get(found)?.render(&mut text);
-    Some(text)
+    files.get(found).map(|file| file.text())
 }

@@ -2,13 +2,12 @@
 //!
 //! One line per file: `create <path>`, `update <digest> <path>` or `remove <path>`. New files are written in place, so
 //! that one may be cut short. An updated file is replaced whole: it has the old content or the one of the digest. A build
-//! that mends another keeps its lines, for it may be interrupted too.
+//! that mends another keeps its lines, for it may be interrupted too. A process that builds again and again leaves the
+//! journal of its updates in the place of a new cache: that is the same to the next build.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-
-use super::cache::{self, Digest};
+use super::cache::{self, Digest, Known};
 use super::plan::{Action, Plan, Step};
 
 /// Why a file is ours even if it does not look so.
@@ -25,8 +24,7 @@ pub(super) enum Excuse {
 /// What an interrupted build may have left.
 #[derive(Default)]
 pub(super) struct Journal {
-    lines: String,
-    excuses: FxHashMap<String, Vec<Excuse>>,
+    excuses: BTreeMap<String, Vec<Excuse>>,
 }
 
 impl Journal {
@@ -48,8 +46,13 @@ impl Journal {
         let known = self.excuses.entry(path.to_owned()).or_default();
         if !known.contains(&excuse) {
             known.push(excuse);
-            let _ = writeln!(self.lines, "{line}");
         }
+    }
+
+    /// What tells of files that were updated, and of which the cache does not know that.
+    pub(super) fn of_updates(updates: &BTreeMap<String, Known>) -> Self {
+        let excuses = updates.iter().map(|(path, known)| (path.clone(), vec![Excuse::Written(known.digest)]));
+        Self { excuses: excuses.collect() }
     }
 
     /// Whether nothing was interrupted.
@@ -67,13 +70,14 @@ impl Journal {
         self.excuses.keys().map(String::as_str)
     }
 
-    /// The journal of a plan for the output folder `key` that starts with `cache`, after the lines of this one.
-    pub(super) fn encode(&self, plan: &Plan, key: &str, cache: &[u8]) -> String {
-        let is_new = |line: &String| {
-            excuse(line.trim_end_matches('\n')).is_some_and(|(path, excuse)| !self.excuses(path).contains(&excuse))
-        };
-        let lines = plan.steps.iter().filter_map(line).filter(|line| self.is_empty() || is_new(line));
-        [header(key, cache::mark(cache)), self.lines.clone()].into_iter().chain(lines).collect()
+    /// The journal of a plan for the output folder `key` that starts with the cache of this mark, after the lines of this
+    /// one.
+    pub(super) fn encode(&self, plan: &Plan, key: &str, mark: Digest) -> String {
+        let older =
+            self.excuses.iter().flat_map(|(path, excuses)| excuses.iter().map(move |excuse| line(path, *excuse)));
+        let newer = plan.steps.iter().filter_map(planned).filter(|(path, excuse)| !self.excuses(path).contains(excuse));
+        let newer = newer.map(|(path, excuse)| line(&path, excuse));
+        [header(key, mark)].into_iter().chain(older).chain(newer).collect()
     }
 }
 
@@ -89,17 +93,24 @@ fn is_header(line: &str, key: &str) -> bool {
     rest.and_then(|rest| rest.trim_start().split_once(' ')).is_some_and(|(_, of)| of == key)
 }
 
-fn line(step: &Step) -> Option<String> {
+/// What an interruption may leave of a step.
+fn planned(step: &Step) -> Option<(String, Excuse)> {
+    let excuse = match (step.action, step.known) {
+        (Action::Create, _) => Excuse::Partial,
+        (Action::Update, Some(known)) => Excuse::Written(known.digest),
+        (Action::Remove, _) => Excuse::Removed,
+        _ => return None,
+    };
     let path = step.path();
     // A file that somebody gave such a name would be more than one line.
-    if path.contains(char::is_control) {
-        return None;
-    }
-    match (step.action, step.known) {
-        (Action::Create, _) => Some(format!("create {path}\n")),
-        (Action::Update, Some(known)) => Some(format!("update {:032x} {path}\n", u128::from_be_bytes(known.digest))),
-        (Action::Remove, _) => Some(format!("remove {path}\n")),
-        _ => None,
+    (!path.contains(char::is_control)).then_some((path, excuse))
+}
+
+fn line(path: &str, excuse: Excuse) -> String {
+    match excuse {
+        Excuse::Partial => format!("create {path}\n"),
+        Excuse::Written(digest) => format!("update {:032x} {path}\n", u128::from_be_bytes(digest)),
+        Excuse::Removed => format!("remove {path}\n"),
     }
 }
 

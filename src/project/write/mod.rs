@@ -8,6 +8,8 @@
 //! 5. `beside` does the same for the part of CODEOWNERS, which lies beside the folder.
 //! 6. `apply` writes what differs and removes what is stale; `store` then renews the cache.
 //!
+//! `kept` spares a process that builds again most of 2 and 3.
+//!
 //! The cache saves time and shows hand edits; it never changes what a build writes.
 
 mod apply;
@@ -16,6 +18,7 @@ mod cache;
 mod going;
 mod inspect;
 mod journal;
+mod kept;
 mod marks;
 mod outcome;
 mod paths;
@@ -30,12 +33,14 @@ use super::disk::{Disk, System};
 use crate::documents::OutputFile;
 
 pub use beside::Beside;
+pub use kept::Kept;
 pub use marks::is_ours;
 pub use outcome::{Change, Going, Outcome, Problem};
 pub use paths::settled;
 
 use apply::Writer;
 use beside::Shared;
+use cache::Digest;
 use plan::Plan;
 use store::{Memory, Store};
 use walk::Folder;
@@ -76,12 +81,12 @@ impl<'a> Target<'a> {
 ///
 /// Every [`Problem`] that [`write()`] would find before its first change, by path.
 pub fn compare(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Problem>> {
-    let target = Target { folder: &plain(target.folder), ..*target };
+    let (target, files) = (Target { folder: &plain(target.folder), ..*target }, Vec::from_iter(files));
     let _lock = store::wait_for_builds(&target).map_err(alone)?;
     let (memory, disk) = look(&target)?;
-    let plan = target.timings.measure("compare", || Plan::new(&target, files, &disk, &memory))?;
+    let plan = target.timings.measure("compare", || Plan::new(&target, &files, &disk, &memory))?;
     let shared = beside::compare(&target).map_err(alone)?;
-    Ok(outcome(&plan, &shared, &target, files))
+    Ok(outcome(&plan, &shared, &target, &files))
 }
 
 /// Makes the output folder hold exactly `files`, beside what is not ours; waits for other builds with the same cache.
@@ -94,13 +99,20 @@ pub fn compare(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Pro
 pub fn write(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Problem>> {
     let target = Target { folder: &plain(target.folder), ..*target };
     let store = Store::open(&target).map_err(alone)?;
-    let (memory, disk) = look(&target)?;
-    let mut plan = target.timings.measure("compare", || Plan::new(&target, files, &disk, &memory))?;
-    let shared = beside::compare(&target).map_err(alone)?;
-    let outcome = outcome(&plan, &shared, &target, files);
-    let carry_out = || carry_out(&target, &mut plan, &shared, &memory, &store).map_err(alone);
-    target.timings.measure("write", carry_out)?;
-    Ok(outcome)
+    write_all(&target, &store, &Vec::from_iter(files)).map(|(outcome, ..)| outcome)
+}
+
+/// Looks at everything; gives the cache's name for the folder, and its mark, as well.
+fn write_all(target: &Target, store: &Store, files: &[&OutputFile]) -> Result<(Outcome, String, Digest), Vec<Problem>> {
+    let (memory, disk) = look(target)?;
+    let mut plan = target.timings.measure("compare", || Plan::new(target, files, &disk, &memory))?;
+    let shared = beside::compare(target).map_err(alone)?;
+    let outcome = outcome(&plan, &shared, target, files);
+    let finish = |plan: &Plan| store.finish(plan, &memory);
+    let carry_out = || carry_out(target, &mut plan, &shared, &memory, store, finish).map_err(alone);
+    let mark = target.timings.measure("write", carry_out)?;
+    drop(plan);
+    Ok((outcome, memory.key, mark))
 }
 
 /// What is remembered of the folder, and what it holds.
@@ -113,7 +125,7 @@ fn look(target: &Target) -> Result<(Memory, Vec<Folder>), Vec<Problem>> {
 }
 
 /// What the plan changes, with the Applications that go: read while they are still there.
-fn outcome(plan: &Plan, shared: &[Shared], target: &Target, files: &[OutputFile]) -> Outcome {
+fn outcome(plan: &Plan, shared: &[Shared], target: &Target, files: &[&OutputFile]) -> Outcome {
     let mut outcome = plan.outcome();
     let read = |path: &str| {
         let mut bytes = vec![];
@@ -125,13 +137,15 @@ fn outcome(plan: &Plan, shared: &[Shared], target: &Target, files: &[OutputFile]
     outcome
 }
 
-fn carry_out(
+/// Does what is planned, and remembers it as `finish` says.
+fn carry_out<T>(
     target: &Target,
     plan: &mut Plan,
     shared: &[Shared],
     memory: &Memory,
     store: &Store,
-) -> Result<(), Problem> {
+    finish: impl FnOnce(&Plan) -> Result<T, Problem>,
+) -> Result<T, Problem> {
     let mut writer = Writer::new(target.disk, target.folder, store.keeps_journal());
     writer.sweep(plan)?;
     beside::sweep(target.disk, shared)?;
@@ -147,7 +161,7 @@ fn carry_out(
     if changes_files {
         writer.commit(plan).map_err(Problem::unfinished)?;
     }
-    let ended = writer.remove_emptied(plan).and_then(|()| store.finish(plan, memory));
+    let ended = writer.remove_emptied(plan).and_then(|()| finish(plan));
     let is_changed = changes_files || shared.iter().any(|shared| shared.change().is_some());
     ended.map_err(|problem| if is_changed { problem.unfinished() } else { problem })
 }

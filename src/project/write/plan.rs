@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::Target;
 use super::cache::{Entries, Known};
 use super::inspect::{Look, Scratch};
+use super::journal::Journal;
 use super::outcome::{Change, Outcome, Problem};
 use super::paths::{collisions, folders_above, is_plain, is_within, join, split};
 use super::store::Memory;
@@ -81,17 +82,18 @@ pub(super) struct Plan<'a> {
     remembered: usize,
 }
 
-type Key<'a> = (&'a str, &'a str);
+/// A folder and a name in it.
+pub(super) type Key<'a> = (&'a str, &'a str);
 
 impl<'a> Plan<'a> {
     /// Compares the files with the disk. Reads, and changes nothing.
     pub(super) fn new(
         target: &Target,
-        files: &'a [OutputFile],
+        files: &[&'a OutputFile],
         disk: &'a [Folder],
         memory: &'a Memory,
     ) -> Result<Self, Vec<Problem>> {
-        let (wanted, outside): (Vec<_>, Vec<_>) = files.iter().partition(|file| is_plain(&file.path));
+        let (wanted, outside): (Vec<_>, Vec<_>) = files.iter().copied().partition(|file| is_plain(&file.path));
         let mut problems: Vec<Problem> =
             outside.iter().map(|file| Problem::Outside(file.path.as_str().into())).collect();
         let paths: Vec<&str> = wanted.iter().map(|file| file.path.as_str()).collect();
@@ -100,11 +102,16 @@ impl<'a> Plan<'a> {
         problems.extend(unreadable_folders(target.folder, &above, disk, memory));
         let folders = missing_folders(target.folder, above, disk, &mut problems);
         let (mut steps, remembered) = lay_side_by_side(wanted, disk, memory.entries());
-        problems.extend(decide(target, &mut steps, memory));
+        problems.extend(decide(target, &mut steps, &memory.journal));
         problems.sort_by(|left, right| left.path().cmp(right.path()));
         let suspects = memory.journal.paths().filter_map(|path| folder_above(disk, path));
         let suspects = suspects.map(|folder| folder.path.as_str()).collect();
         if problems.is_empty() { Ok(Self { folders, steps, suspects, remembered }) } else { Err(problems) }
+    }
+
+    /// A plan that consists of these steps, by folder and name.
+    pub(super) fn of_steps(folders: Vec<&'a str>, steps: Vec<Step<'a>>) -> Self {
+        Self { folders, steps, suspects: BTreeSet::new(), remembered: 0 }
     }
 
     /// What the run changes; to be asked before it does.
@@ -220,8 +227,8 @@ fn value<K, T>(pair: (K, T)) -> T {
 }
 
 /// Gives every step its action.
-fn decide(target: &Target, steps: &mut [Step], memory: &Memory) -> Vec<Problem> {
-    let look = Look { target, journal: &memory.journal };
+pub(super) fn decide(target: &Target, steps: &mut [Step], journal: &Journal) -> Vec<Problem> {
+    let look = Look { target, journal };
     steps
         .par_iter_mut()
         .map_init(Scratch::default, |scratch, step| look.decide(step, scratch).err())

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustc_hash::FxHashSet;
 
 use super::Target;
-use super::cache::{self, Entries, stamp};
+use super::cache::{Digest, Entries, Known, encode, mark, stamp};
 use super::journal::Journal;
 use super::outcome::Problem;
 use super::paths::settled;
-use super::plan::Plan;
+use super::plan::{Key, Plan};
 use crate::project::disk::{self, Disk, create_folders, gone};
 
 const CACHE: &str = "cache";
@@ -21,7 +22,10 @@ const IGNORE: &str = ".gitignore";
 /// What earlier builds left in the cache folder.
 #[derive(Default)]
 pub(super) struct Memory {
-    key: String,
+    /// How the cache names the output folder.
+    pub key: String,
+    /// What tells the cache from others.
+    pub mark: Digest,
     cache: Vec<u8>,
     /// What an interrupted build may have left.
     pub journal: Journal,
@@ -36,13 +40,25 @@ impl Memory {
         let cache = read(target.disk, &folder.join(CACHE))?;
         let text = read(target.disk, &folder.join(JOURNAL))?;
         let journal = Journal::decode(&String::from_utf8(text).unwrap_or_default(), &key, &cache);
-        Ok(Self { key, cache, journal })
+        Ok(Self { key, mark: mark(&cache), cache, journal })
+    }
+
+    /// What is left on the disk by a build of this process, which has no need of the entries.
+    pub(super) fn new(key: &str, mark: Digest, journal: Journal) -> Self {
+        Self { key: key.to_owned(), mark, cache: vec![], journal }
     }
 
     /// What is known of every file, by folder and name.
     pub(super) fn entries(&self) -> Entries<'_> {
         Entries::new(&self.cache, &self.key)
     }
+}
+
+/// What shows whether another process has built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seal {
+    cache: Option<Known>,
+    journal: Option<Known>,
 }
 
 /// The cache folder, locked for one build; without one, everything that is kept here is kept nowhere.
@@ -70,16 +86,52 @@ impl<'a> Store<'a> {
 
     /// Writes down, for sure, what is going to happen.
     pub(super) fn begin(&self, plan: &Plan, memory: &Memory) -> Result<(), Problem> {
-        let text = |_| memory.journal.encode(plan, &memory.key, &memory.cache).into_bytes();
+        let text = |_| memory.journal.encode(plan, &memory.key, memory.mark).into_bytes();
         self.replace(JOURNAL, text, |path, file| self.disk.sync(path, file))
     }
 
-    /// Remembers what is on the disk now; with this the build is complete.
-    pub(super) fn finish(&self, plan: &Plan, memory: &Memory) -> Result<(), Problem> {
-        if plan.is_news() {
-            self.replace(CACHE, |now| cache::encode(&memory.key, now, plan.entries()), |_, _| Ok(()))?;
-        }
-        self.forget_journal()
+    /// Remembers what is on the disk now; with this the build is complete. Gives the mark of the cache.
+    pub(super) fn finish(&self, plan: &Plan, memory: &Memory) -> Result<Digest, Problem> {
+        let is_news = plan.is_news();
+        let renewed = is_news.then(|| self.renew(&memory.key, plan.entries())).transpose()?;
+        self.forget_journal()?;
+        Ok(renewed.unwrap_or(memory.mark))
+    }
+
+    /// Writes into the cache what has changed since it was written, and forgets the journal. Gives the cache's mark.
+    pub(super) fn amend(
+        &self,
+        memory: &Memory,
+        changed: &FxHashSet<Key>,
+        news: &[(Key, Known)],
+    ) -> Result<Digest, Problem> {
+        let Some(path) = self.folder.map(|folder| folder.join(CACHE)) else { return Ok(memory.mark) };
+        let bytes = read(self.disk, &path)?;
+        let mut entries: Vec<(Key, Known)> =
+            Entries::new(&bytes, &memory.key).filter(|(key, _)| !changed.contains(key)).collect();
+        entries.extend_from_slice(news);
+        entries.sort_by_key(|(key, _)| *key);
+        let mark = self.renew(&memory.key, entries.into_iter())?;
+        self.forget_journal().map(|()| mark)
+    }
+
+    /// How the cache and the journal lie on the disk, unless that can't be seen.
+    pub(super) fn seal(&self) -> Option<Seal> {
+        let [cache, journal] = [CACHE, JOURNAL].map(|name| match self.disk.metadata(&self.folder?.join(name)) {
+            Ok(metadata) => Some(Some(Known::new(&metadata, Digest::default()))),
+            Err(error) => (error.kind() == io::ErrorKind::NotFound).then_some(None),
+        });
+        Some(Seal { cache: cache?, journal: journal? })
+    }
+
+    fn renew<'e>(&self, key: &str, entries: impl Iterator<Item = (Key<'e>, Known)>) -> Result<Digest, Problem> {
+        let mut renewed = Digest::default();
+        let bytes = |now| {
+            let bytes = encode(key, now, entries);
+            renewed = mark(&bytes);
+            bytes
+        };
+        self.replace(CACHE, bytes, |_, _| Ok(())).map(|()| renewed)
     }
 
     /// Ends a build of which nothing is left on the disk. What an older one left is named by the present journal too.

@@ -57,16 +57,25 @@ impl Folder {
 
 /// All folders from `root` down by path; none if there is no such folder. Fails if `root` is a link or a file.
 pub(super) fn walk(disk: &dyn Disk, root: &Utf8Path) -> Result<Vec<Folder>, Problem> {
-    match disk.metadata(root).map(|metadata| kind(metadata.file_type())) {
-        Ok(Kind::Folder) => Ok(sorted(below(disk, root, String::new()))),
-        Ok(Kind::Link) => Err(Problem::Symlink(root.to_owned())),
-        Ok(_) => Err(Problem::NotAFolder(root.to_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+    match standing(disk, root) {
+        Ok(Some(Kind::Folder)) => Ok(sorted(below(disk, root, String::new()))),
+        Ok(Some(Kind::Link)) => Err(Problem::Symlink(root.to_owned())),
+        Ok(Some(_)) => Err(Problem::NotAFolder(root.to_owned())),
+        Ok(None) => Ok(Vec::new()),
         Err(error) => Err(Problem::io(root, error)),
     }
 }
 
-/// What stands at `path`, if anything does.
+/// What stands at a place on the disk, if anything does.
+pub(super) fn standing(disk: &dyn Disk, place: &Utf8Path) -> io::Result<Option<Kind>> {
+    match disk.metadata(place) {
+        Ok(metadata) => Ok(Some(kind(metadata.file_type()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What was found at `path`, if anything was.
 pub(super) fn kind_at(folders: &[Folder], path: &str) -> Option<Kind> {
     let (parent, name) = split(path);
     let entries = folder_at(folders, parent)?.entries();
