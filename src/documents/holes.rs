@@ -16,7 +16,7 @@ pub(super) const ITEM: Hole = Hole(4);
 pub(super) const WAVE: Hole = Hole(5);
 
 /// The values of an instance's holes.
-pub(super) fn values(cluster: &Cluster, item: Option<&Arc<str>>, wave: i64) -> Arc<[Arc<str>]> {
+fn values(cluster: &Cluster, item: Option<&Arc<str>>, wave: i64) -> Arc<[Arc<str>]> {
     let region = cluster.region.clone().unwrap_or_else(|| "".into());
     let item = item.cloned().unwrap_or_else(|| "".into());
     [
@@ -32,16 +32,22 @@ pub(super) fn values(cluster: &Cluster, item: Option<&Arc<str>>, wave: i64) -> A
 
 /// A wave, as what queries are asked of.
 #[salsa::interned]
-pub(super) struct Wave<'db> {
+struct Wave<'db> {
     #[returns(copy)]
     number: i64,
 }
 
 /// By cluster, the values of an instance in a wave that is of no item: most services have no other.
 #[salsa::tracked]
-pub(super) fn values_in<'db>(db: &'db dyn Db, wave: Wave<'db>) -> FxHashMap<Arc<str>, Arc<[Arc<str>]>> {
+fn values_in<'db>(db: &'db dyn Db, wave: Wave<'db>) -> FxHashMap<Arc<str>, Arc<[Arc<str>]>> {
     let clusters = estate(db).clusters.iter();
     clusters.map(|cluster| (Arc::clone(&cluster.name), values(cluster, None, wave.number(db)))).collect()
+}
+
+/// The values of an instance in a wave.
+pub(super) fn values_of(db: &dyn Db, cluster: &Cluster, item: Option<&Arc<str>>, wave: i64) -> Arc<[Arc<str>]> {
+    let shared = || values_in(db, Wave::new(db, wave)).get(&cluster.name).cloned();
+    if item.is_none() { shared() } else { None }.unwrap_or_else(|| values(cluster, item, wave))
 }
 
 /// How the source shows what stands in an instance's holes.

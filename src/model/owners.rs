@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::bounds::{Bounds, namespace};
 use super::estates::estate;
 use super::targets::{User, users};
@@ -33,18 +35,8 @@ pub type Namespaces = BTreeMap<Arc<str>, Owned>;
 
 /// The namespaces of each cluster: those that services write to, and those that are declared for it.
 #[salsa::tracked]
-pub fn ownership(db: &dyn Db) -> BTreeMap<Arc<str>, Arc<Namespaces>> {
-    let estate = estate(db);
-    let mut all: BTreeMap<Arc<str>, Namespaces> = BTreeMap::new();
-    for (namespace, users) in users(db) {
-        for user in users {
-            let claim = Claim { is_no_admin: !estate.is_admin(&user.team), is_home: user.is_home };
-            for cluster in user.clusters.iter() {
-                let owned = all.entry(Arc::clone(cluster)).or_default().entry(Arc::clone(namespace)).or_default();
-                owned.claim(user, claim);
-            }
-        }
-    }
+pub fn ownership(db: &dyn Db) -> FxHashMap<Arc<str>, Arc<Namespaces>> {
+    let mut all = claimed(db);
     for item in declarations(db).of(db, Kind::Namespace) {
         let Some(declared) = namespace(db, item) else { continue };
         for (cluster, bounds) in &declared.bounds {
@@ -54,6 +46,26 @@ pub fn ownership(db: &dyn Db) -> BTreeMap<Arc<str>, Arc<Namespaces>> {
         }
     }
     all.into_iter().map(|(cluster, namespaces)| (cluster, Arc::new(namespaces))).collect()
+}
+
+/// What services write to, by cluster.
+fn claimed(db: &dyn Db) -> FxHashMap<Arc<str>, Namespaces> {
+    let estate = estate(db);
+    let mut all: FxHashMap<Arc<str>, Vec<(Arc<str>, Owned)>> = FxHashMap::default();
+    for (namespace, users) in users(db) {
+        for user in users {
+            let claim = Claim { is_no_admin: !estate.is_admin(&user.team), is_home: user.is_home };
+            for cluster in user.clusters.iter() {
+                let namespaces = all.entry(Arc::clone(cluster)).or_default();
+                // Namespaces come in their order, so that one that is known is the last.
+                if namespaces.last().is_none_or(|(last, _)| last != namespace) {
+                    namespaces.push((Arc::clone(namespace), Owned::default()));
+                }
+                namespaces.iter_mut().next_back().into_iter().for_each(|(_, owned)| owned.claim(user, claim));
+            }
+        }
+    }
+    all.into_iter().map(|(cluster, namespaces)| (cluster, namespaces.into_iter().collect())).collect()
 }
 
 /// A cluster by name, as what queries are asked of.

@@ -113,7 +113,7 @@ pub enum EntryKind {
     /// `each NAME in EXPR`
     Each { name: Word, over: Expr },
     /// `object "apiVersion" "Kind" NAME { ... }`
-    Object { api_version: Expr, kind: Expr, name: Expr, body: Block },
+    Object { api_version: Box<Expr>, kind: Box<Expr>, name: Box<Expr>, body: Block },
     /// `unset a.b.c`
     Unset { path: Vec<Word> },
     /// `expect EXPR`

@@ -167,6 +167,8 @@ impl<'a> Builder<'a> {
             }
         }
         self.duplicates(&mut block);
+        // Trees stay as long as the process does.
+        block.entries.shrink_to_fit();
         block
     }
 
@@ -248,7 +250,7 @@ impl<'a> Builder<'a> {
         let mut parts = Parts::new(pair);
         let mut text = |builder: &mut Self| {
             let pair = parts.next_if(&[Rule::string, Rule::word]);
-            pair.map_or(Expr { range: parts.range, kind: ExprKind::Broken }, |pair| builder.text(pair))
+            Box::new(pair.map_or(Expr { range: parts.range, kind: ExprKind::Broken }, |pair| builder.text(pair)))
         };
         let (api_version, kind, name) = (text(self), text(self), text(self));
         EntryKind::Object { api_version, kind, name, body: self.body(&mut parts) }

@@ -222,6 +222,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
+        items.shrink_to_fit();
         ExprKind::List(items)
     }
 
@@ -342,6 +343,7 @@ fn join(pieces: Vec<Piece<TextPart>>) -> Vec<TextPart> {
         }
     }
     flush(&mut text, &mut parts);
+    parts.shrink_to_fit();
     parts
 }
 

@@ -72,8 +72,8 @@ type Claim = (Option<Arc<str>>, bool, Vec<Writer>);
 /// One answer for all clusters on which the same is so.
 fn of_namespace(db: &Database, name: &str) -> Vec<Answer> {
     let mut alike: BTreeMap<Claim, Vec<Arc<str>>> = BTreeMap::new();
-    for (cluster, namespaces) in ownership(db) {
-        let Some(owned) = namespaces.get(name) else { continue };
+    for cluster in estate(db).clusters.iter().map(|cluster| &cluster.name) {
+        let Some(owned) = ownership(db).get(cluster).and_then(|namespaces| namespaces.get(name)) else { continue };
         let writers = users(db).get(name).into_iter().flatten();
         let here = writers.filter(|user| user.clusters.iter().any(|known| known == cluster));
         let here = here.map(|user| (Arc::clone(&user.service), Arc::clone(&user.team))).collect();

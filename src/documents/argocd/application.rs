@@ -291,7 +291,7 @@ pub fn applications(db: &dyn Db) -> Vec<Meaning> {
                 else {
                     continue;
                 };
-                let filled = application.fill(&holes::values(cluster, slot.item.as_ref(), 0));
+                let filled = application.fill(&holes::values_of(db, cluster, slot.item.as_ref(), 0));
                 all.push(Meaning { service: Arc::clone(&service.head.name), slot: slot.clone(), application: filled });
             }
         }
@@ -317,9 +317,7 @@ pub(in crate::documents) fn leaf_places<'db>(db: &'db dyn Db, item: Item<'db>) -
             };
             let path = paths::leaf(&cluster.name, &service.head.layer, &service.head.name, slot.item.as_deref());
             let wave = waves.get(*position).copied().unwrap_or(0);
-            let shared = || holes::values_in(db, holes::Wave::new(db, wave)).get(&cluster.name).cloned();
-            let values = if slot.item.is_none() { shared() } else { None };
-            let values = values.unwrap_or_else(|| holes::values(cluster, slot.item.as_ref(), wave));
+            let values = holes::values_of(db, cluster, slot.item.as_ref(), wave);
             places.push((path, values, Arc::clone(template)));
         }
     }

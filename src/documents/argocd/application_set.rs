@@ -36,26 +36,25 @@ pub(in crate::documents) fn application_sets<'db>(db: &'db dyn Db, item: Item<'d
     files
 }
 
-/// One element: an instance with its patch.
+/// One element: an instance.
 struct Element<'b> {
     cluster: &'b Cluster,
-    item: Option<&'b Arc<str>>,
-    patch: Node,
-}
-
-impl Element<'_> {
-    fn is_patched(&self) -> bool {
-        !self.patch.is_empty_collection()
-    }
+    /// Which of the trees its group's elements have.
+    tree: usize,
+    is_patched: bool,
+    values: Arc<[Arc<str>]>,
 }
 
 struct Builder<'b> {
+    db: &'b dyn Db,
     platform: &'b Platform,
     service: &'b Service,
     estate: &'b Estate,
     hub: &'b Hub,
     protected: bool,
     template: Node,
+    /// What the elements of each group say, with holes.
+    trees: Arc<[Node]>,
     elements: Vec<Element<'b>>,
 }
 
@@ -64,54 +63,54 @@ impl<'b> Builder<'b> {
         let nodes: Vec<Node> = groups.iter().map(|alike| application(db, platform, service, alike)).collect();
         let template = shared(&nodes).unwrap_or(Node::Map(vec![]));
         let mut builder = Self {
+            db,
             platform,
             service,
             estate: estate(db),
             hub,
             protected: groups.iter().any(|alike| alike.protected),
             template,
+            trees: [].into(),
             elements: vec![],
         };
         let whole = nodes.iter().any(|node| holds_null(&difference(node, &builder.template)));
         if whole {
             remove_values(&mut builder.template);
         }
-        for (alike, node) in groups.iter().zip(&nodes) {
-            let patch = patch(node, &builder.template, whole);
-            alike.members.iter().for_each(|position| builder.element(*position, &patch));
+        let patches: Vec<Node> = nodes.iter().map(|node| patch(node, &builder.template, whole)).collect();
+        for (tree, (alike, patch)) in groups.iter().zip(&patches).enumerate() {
+            let is_patched = !patch.is_empty_collection();
+            alike.members.iter().for_each(|position| builder.element(*position, tree, is_patched));
         }
+        builder.trees = groups.iter().zip(patches).map(|(alike, patch)| builder.tree(alike, patch)).collect();
         builder.elements.sort_by(|left, right| left.cluster.name.cmp(&right.cluster.name));
         builder
     }
 
-    fn element(&mut self, position: usize, patch: &Node) {
+    fn element(&mut self, position: usize, tree: usize, is_patched: bool) {
         let (Some(slot), Some((cluster, _))) =
             (self.service.head.instances.get(position), place(self.service, self.estate, position))
         else {
             return;
         };
-        let item = slot.item.as_ref();
-        // Most elements have none, and fill nothing.
-        let is_patched = !patch.is_empty_collection();
-        let patch = if is_patched { patch.fill(&holes::values(cluster, item, 0)) } else { Node::Map(vec![]) };
-        self.elements.push(Element { cluster, item, patch });
+        let values = holes::values_of(self.db, cluster, slot.item.as_ref(), 0);
+        self.elements.push(Element { cluster, tree, is_patched, values });
     }
 
-    /// What an element says.
-    fn node(&self, element: &Element<'_>) -> Node {
-        let Element { cluster, item, patch } = element;
-        let text = |text: &Arc<str>| Node::text(Arc::clone(text));
+    /// What the elements of a group say.
+    fn tree(&self, alike: &Alike<'_>, patch: Node) -> Node {
+        let hole = |wanted: bool, hole| wanted.then(|| Node::hole(hole));
         let node = if self.service.head.generator == Generator::Clusters {
-            Node::map([("name", text(&cluster.name))])
+            Node::map([("name", Node::hole(holes::CLUSTER))])
         } else {
             let node = Node::map([
-                ("cluster", text(&cluster.name)),
-                ("url", text(&cluster.server)),
-                ("env", text(&cluster.environment)),
+                ("cluster", Node::hole(holes::CLUSTER)),
+                ("url", Node::hole(holes::SERVER)),
+                ("env", Node::hole(holes::ENVIRONMENT)),
             ]);
-            node.with_some("region", cluster.region.as_ref().map(text))
+            node.with_some("region", hole(alike.with_region, holes::REGION))
         };
-        node.with_some("item", item.map(text)).with_filled("patch", patch.clone())
+        node.with_some("item", hole(self.service.head.each.is_some(), holes::ITEM)).with_filled("patch", patch)
     }
 
     fn files(&self) -> Vec<(String, Arc<str>)> {
@@ -152,7 +151,7 @@ impl<'b> Builder<'b> {
                 .with("generators", Node::List(vec![self.generator(elements)]))
                 .with_filled("syncPolicy", self.policy())
                 .with("template", self.go_template())
-                .with_some("templatePatch", elements.iter().any(Element::is_patched).then_some(PATCH));
+                .with_some("templatePatch", elements.iter().any(|element| element.is_patched).then_some(PATCH));
         let header = header::yaml(&self.service.file, &format!("service {}", self.service.head.name));
         let mut out = String::new();
         Template::new(&header, &[object(ARGO, "ApplicationSet", metadata).with("spec", spec)]).fill(&[], &mut out);
@@ -182,10 +181,8 @@ impl<'b> Builder<'b> {
 
     fn generator(&self, elements: &[Element<'_>]) -> Node {
         let list = |elements: &mut dyn Iterator<Item = &Element<'_>>| {
-            Node::map([(
-                "list",
-                Node::map([("elements", Node::List(elements.map(|element| self.node(element)).collect()))]),
-            )])
+            let items = elements.map(|element| (element.tree, Arc::clone(&element.values))).collect();
+            Node::map([("list", Node::map([("elements", Node::Filled(Arc::clone(&self.trees), items))]))])
         };
         if self.service.head.generator == Generator::List {
             return list(&mut elements.iter());
@@ -196,11 +193,11 @@ impl<'b> Builder<'b> {
             }
             None => self.clusters(),
         };
-        if !elements.iter().any(Element::is_patched) {
+        if !elements.iter().any(|element| element.is_patched) {
             return base;
         }
         let keys: &[&str] = if self.service.head.each.is_some() { &["name", "item"] } else { &["name"] };
-        let patches = list(&mut elements.iter().filter(|element| element.is_patched()));
+        let patches = list(&mut elements.iter().filter(|element| element.is_patched));
         let merge = Node::map([
             ("mergeKeys", Node::list(keys.iter().copied())),
             ("generators", Node::List(vec![base, patches])),

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::super::footprints::repositories;
 use super::super::kubernetes::ACCOUNT;
 use super::super::yaml::Node;
@@ -18,17 +20,22 @@ use crate::schema::Kind;
 #[derive(Default)]
 struct Bounds {
     repositories: BTreeSet<Arc<str>>,
-    /// By server, the namespaces.
-    destinations: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    /// By server, the namespaces, in any order and as often as there are services that use them.
+    destinations: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     cluster_resources: BTreeSet<(Arc<str>, Arc<str>)>,
 }
 
 impl Bounds {
-    /// Servers, each with each of its namespaces.
+    /// Servers, each with each of its namespaces, in order.
     fn pairs(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
-        self.destinations
-            .iter()
-            .flat_map(|(server, namespaces)| namespaces.iter().map(move |namespace| (server, namespace)))
+        let mut servers: Vec<_> = self.destinations.iter().collect();
+        servers.sort_unstable_by_key(|(server, _)| *server);
+        servers.into_iter().flat_map(|(server, namespaces)| {
+            let mut namespaces: Vec<_> = namespaces.iter().collect();
+            namespaces.sort_unstable();
+            namespaces.dedup();
+            namespaces.into_iter().map(move |namespace| (server, namespace))
+        })
     }
 }
 
@@ -77,7 +84,7 @@ fn add<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, bounds: &mut BTreeMap
             let bounds = bounds.entry((Arc::clone(&hub.name), Arc::clone(&head.project))).or_default();
             for cluster in clusters {
                 let known = bounds.destinations.entry(Arc::clone(&cluster.server)).or_default();
-                known.insert(Arc::clone(&place.namespace));
+                known.push(Arc::clone(&place.namespace));
             }
         }
     }

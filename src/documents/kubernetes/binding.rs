@@ -14,7 +14,7 @@ use super::namespace::{NAME, labels};
 use crate::db::Db;
 use crate::model::{
     Cluster, Estate, Granted, OWN_ROLE, Place, Platform, Role, Service, Slot, Spec, cluster_roles, estate, head,
-    is_reserved, namespace_owner, own_actions, places, rights, service,
+    is_reserved, own_actions, ownership, places, rights, service,
 };
 use crate::names::Item;
 use crate::schema::Reach;
@@ -79,10 +79,10 @@ type Homes = Vec<(Arc<str>, Vec<Arc<str>>)>;
 #[salsa::tracked]
 fn homes<'db>(db: &'db dyn Db, item: Item<'db>) -> Homes {
     let Some(head) = head(db, item) else { return vec![] };
+    let ownership = ownership(db);
     let home = |place: &Place| {
-        let is_own = |cluster: &&Arc<str>| {
-            namespace_owner(db, cluster, &place.namespace).is_some_and(|owner| *owner == head.owner)
-        };
+        let team = |cluster: &Arc<str>| ownership.get(cluster)?.get(&place.namespace)?.team.as_ref();
+        let is_own = |cluster: &&Arc<str>| team(cluster) == Some(&head.owner);
         (Arc::clone(&place.namespace), place.clusters.iter().filter(is_own).cloned().collect())
     };
     places(db, item).iter().filter(|place| place.is_home).map(home).collect()

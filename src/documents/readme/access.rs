@@ -1,6 +1,6 @@
 //! Who may do what, as rows: for the READMEs and for the commands.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -38,19 +38,19 @@ pub fn access_rows(db: &dyn Db) -> Vec<AccessRow> {
 /// What teams may do with one service.
 pub(in crate::documents) fn of_service<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<AccessRow> {
     let Some(head) = head(db, item) else { return vec![] };
-    let row = |team: &Arc<str>, roles: Vec<Arc<str>>, clusters: BTreeSet<Arc<str>>| AccessRow {
+    let row = |team: &Arc<str>, roles: Vec<Arc<str>>, clusters: Vec<Arc<str>>| AccessRow {
         team: Arc::clone(team),
         service: Arc::clone(&head.name),
         owner: Arc::clone(&head.owner),
         actions: actions(estate(db), &roles).into_iter().map(|action| action.name).collect(),
         roles,
-        clusters: clusters.into_iter().collect(),
+        clusters,
     };
     let mut rows: Vec<AccessRow> = by_roles(head, rights(db, item))
         .into_iter()
         .map(|((team, roles), clusters)| row(&team, roles, clusters))
         .collect();
-    let everywhere: BTreeSet<Arc<str>> = head.instances.iter().map(|slot| Arc::clone(&slot.cluster)).collect();
+    let everywhere = clusters(head, 0..head.instances.len());
     rows.extend(estate(db).admins().map(|team| row(team, vec![ADMINS_ALWAYS.into()], everywhere.clone())));
     rows
 }
@@ -58,25 +58,30 @@ pub(in crate::documents) fn of_service<'db>(db: &'db dyn Db, item: Item<'db>) ->
 /// A team and its roles.
 type Has = (Arc<str>, Vec<Arc<str>>);
 
-fn by_roles(head: &Head, rights: &Rights) -> BTreeMap<Has, BTreeSet<Arc<str>>> {
-    let mut found: BTreeMap<Has, BTreeSet<Arc<str>>> = BTreeMap::new();
+fn by_roles(head: &Head, rights: &Rights) -> BTreeMap<Has, Vec<Arc<str>>> {
+    let mut found: BTreeMap<Has, Vec<usize>> = BTreeMap::new();
     for (granted, positions) in &rights.groups {
-        let clusters = positions.iter().filter_map(|position| head.instances.get(*position));
-        let clusters: BTreeSet<Arc<str>> = clusters.map(|slot| Arc::clone(&slot.cluster)).collect();
         for (team, roles) in granted {
             let has = (Arc::clone(team), roles.iter().cloned().collect());
-            found.entry(has).or_default().extend(clusters.iter().cloned());
+            found.entry(has).or_default().extend(positions);
         }
     }
-    found
+    found.values_mut().for_each(|positions| positions.sort_unstable());
+    found.into_iter().map(|(has, positions)| (has, clusters(head, positions))).collect()
+}
+
+/// The clusters of instances, each once. Instances stand by cluster, so that equal ones are neighbours.
+fn clusters(head: &Head, positions: impl IntoIterator<Item = usize>) -> Vec<Arc<str>> {
+    let slots = positions.into_iter().filter_map(|position| head.instances.get(position));
+    let mut clusters: Vec<Arc<str>> = slots.map(|slot| Arc::clone(&slot.cluster)).collect();
+    clusters.dedup();
+    clusters
 }
 
 /// The table in the page of a service.
 pub(super) fn table<'db>(db: &'db dyn Db, item: Item<'db>) -> String {
     let mut out = String::from("\n## Who may do what\n\n| team | may | where |\n|---|---|---|\n");
-    let all = head(db, item)
-        .as_ref()
-        .map_or(0, |head| head.instances.iter().map(|slot| &slot.cluster).collect::<BTreeSet<_>>().len());
+    let all = head(db, item).as_ref().map_or(0, |head| clusters(head, 0..head.instances.len()).len());
     for row in of_service(db, item) {
         let places = if row.clusters.len() == all { "everywhere".to_owned() } else { row.clusters.join(", ") };
         let may = if row.roles.iter().any(|role| role.as_ref() == ADMINS_ALWAYS) {

@@ -31,6 +31,9 @@ impl Node {
             Self::Text(text) => Value::String(text.filled(values)),
             Self::List(items) => items.iter().map(|item| item.to_json(values)).collect(),
             Self::Map(entries) => entries.iter().map(|(key, node)| (key.to_string(), node.to_json(values))).collect(),
+            Self::Filled(trees, items) => {
+                items.iter().filter_map(|(tree, values)| Some(trees.get(*tree)?.to_json(values))).collect()
+            }
         }
     }
 }

@@ -23,6 +23,9 @@ pub enum Node {
     List(Vec<Node>),
     /// A mapping, in the order written; keys are expected to differ.
     Map(Vec<(Arc<str>, Node)>),
+    /// A sequence of what few trees are with values in their holes: each item names its tree. The trees are laid out once,
+    /// however long the sequence is.
+    Filled(Arc<[Node]>, Vec<(usize, Arc<[Arc<str>]>)>),
 }
 
 impl Node {
@@ -76,6 +79,7 @@ impl Node {
         match self {
             Self::List(items) => items.is_empty(),
             Self::Map(entries) => entries.is_empty(),
+            Self::Filled(_, items) => items.is_empty(),
             _ => false,
         }
     }
@@ -149,6 +153,7 @@ impl PartialEq for Node {
             (Self::Text(left), Self::Text(right)) => left == right,
             (Self::List(left), Self::List(right)) => left == right,
             (Self::Map(left), Self::Map(right)) => left == right,
+            (Self::Filled(left, items), Self::Filled(right, others)) => left == right && items == others,
             _ => false,
         }
     }
@@ -167,6 +172,7 @@ impl Hash for Node {
             Self::Text(text) => text.hash(state),
             Self::List(items) => items.hash(state),
             Self::Map(entries) => entries.hash(state),
+            Self::Filled(trees, items) => (trees, items).hash(state),
         }
     }
 }

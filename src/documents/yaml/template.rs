@@ -2,7 +2,7 @@ use std::slice;
 use std::sync::Arc;
 
 use super::Node;
-use super::writer::{Segment, Writer, fill_scalar};
+use super::writer::{Segment, Writer};
 
 /// The room that is made for a scalar with holes, to fill a template without growing the output twice.
 const USUAL_SCALAR: usize = 32;
@@ -30,12 +30,7 @@ impl Template {
     /// Appends the file to `out`, with `values` in its holes.
     pub fn fill(&self, values: &[Arc<str>], out: &mut String) {
         out.reserve(self.size);
-        for segment in &self.segments {
-            match segment {
-                Segment::Fixed(text) => out.push_str(text),
-                Segment::Scalar(text, place) => fill_scalar(text, *place, values, out),
-            }
-        }
+        self.segments.iter().for_each(|segment| segment.fill(values, out));
     }
 }
 

@@ -17,6 +17,16 @@ pub(super) enum Segment {
     Scalar(Text, Place),
 }
 
+impl Segment {
+    /// Appends the segment to `out`, with `values` in its holes.
+    pub(super) fn fill(&self, values: &[Arc<str>], out: &mut String) {
+        match self {
+            Self::Fixed(text) => out.push_str(text),
+            Self::Scalar(text, place) => fill_scalar(text, *place, values, out),
+        }
+    }
+}
+
 /// Lays documents out; `text` is what was written since the last segment.
 #[derive(Default)]
 pub(super) struct Writer {
@@ -54,6 +64,7 @@ impl Writer {
         match node {
             Node::Map(entries) if !entries.is_empty() => self.map(entries, column),
             Node::List(items) if !items.is_empty() => self.list(items, column),
+            Node::Filled(trees, items) if !items.is_empty() => self.filled(trees, items, column),
             leaf => self.leaf(leaf, place),
         }
     }
@@ -74,6 +85,15 @@ impl Writer {
         }
     }
 
+    fn filled(&mut self, trees: &[Node], items: &[(usize, Arc<[Arc<str>]>)], column: usize) {
+        let trees: Vec<Vec<Segment>> = trees.iter().map(|tree| laid_out(tree, column + INDENT)).collect();
+        for (index, (tree, values)) in items.iter().enumerate() {
+            self.indent(if index == 0 { 0 } else { column });
+            self.verbatim("- ");
+            trees.get(*tree).into_iter().flatten().for_each(|segment| segment.fill(values, &mut self.text));
+        }
+    }
+
     /// Writes a key and its `:`; a very long one in YAML's explicit form.
     fn key(&mut self, key: &str, column: usize) {
         let start = self.text.len();
@@ -89,9 +109,9 @@ impl Writer {
 
     /// Writes what stands after a key at `column`.
     fn value(&mut self, node: &Node, column: usize) {
-        let inner = if matches!(node, Node::List(_)) { column } else { column + INDENT };
+        let inner = if matches!(node, Node::List(_) | Node::Filled(..)) { column } else { column + INDENT };
         match node {
-            Node::Map(_) | Node::List(_) if !node.is_empty_collection() => {
+            Node::Map(_) | Node::List(_) | Node::Filled(..) if !node.is_empty_collection() => {
                 self.verbatim("\n");
                 self.indent(inner);
             }
@@ -108,7 +128,7 @@ impl Writer {
             Node::Int(value) => self.verbatim(&value.to_string()),
             Node::Float(value) => scalar::push_float(&mut self.text, *value),
             Node::Text(text) => self.scalar(text, place),
-            Node::List(_) => self.verbatim("[]"),
+            Node::List(_) | Node::Filled(..) => self.verbatim("[]"),
             Node::Map(_) => self.verbatim("{}"),
         }
         self.verbatim("\n");
@@ -128,8 +148,15 @@ impl Writer {
     }
 }
 
+/// An item of a sequence, which begins at `column`.
+fn laid_out(node: &Node, column: usize) -> Vec<Segment> {
+    let mut writer = Writer::default();
+    writer.node(node, column, Place::Block(column));
+    writer.finish()
+}
+
 /// Composes `text` at the end of `out` and quotes it there if it must be.
-pub(super) fn fill_scalar(text: &Text, place: Place, values: &[Arc<str>], out: &mut String) {
+fn fill_scalar(text: &Text, place: Place, values: &[Arc<str>], out: &mut String) {
     let start = out.len();
     text.fill(values, out);
     scalar::close(out, start, place);
