@@ -5,6 +5,8 @@
 //! 2. `cursor` says which of them is at a place.
 //! 3. Everything else is one file per question.
 
+mod completion;
+mod context;
 mod cursor;
 mod findings;
 mod folds;
@@ -14,8 +16,10 @@ mod navigate;
 mod outline;
 mod paths;
 mod rename;
+mod signature;
 mod symbols;
 
+pub use completion::{Completion, List, Offer, Sort, completion, documentation};
 pub use cursor::{At, FilePosition, FileRange, at};
 pub use findings::{Finding, Related, findings};
 pub use folds::{Fold, FoldKind, folds, selections};
@@ -25,6 +29,7 @@ pub use navigate::{Highlight, definition, highlights, references};
 pub use outline::{Entry, EntryKind, WorkspaceEntry, outline, search};
 pub use paths::{Link, Moved, links, moved};
 pub use rename::{Rename, Renamed, prepare_rename, rename};
+pub use signature::{Signature, signature};
 pub use symbols::{Role, Symbol, symbols};
 
 use crate::db::{Db, SourceFile};

@@ -75,13 +75,13 @@ pub fn symbols<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<Symbol> {
 }
 
 /// Which keys a block may have.
-#[derive(Clone, Copy)]
-enum Shape {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Shape {
     Attributes(&'static BlockSchema),
     Free(&'static Type),
 }
 
-const ANY: Type = Type::Any;
+pub(super) const ANY: Type = Type::Any;
 
 struct Walk {
     found: Vec<Symbol>,
@@ -168,11 +168,11 @@ impl Walk {
         match &entry.kind {
             EntryKind::Assign { key, value, .. } => {
                 self.key(key, shape);
-                self.below(key, |walk| walk.value(value, of(key, shape)));
+                self.below(key, |walk| walk.value(value, of(&key.text, shape)));
             }
             EntryKind::Nested { key, body, .. } => {
                 self.key(key, shape);
-                self.below(key, |walk| walk.block(body, inner(of(key, shape))));
+                self.below(key, |walk| walk.block(body, inner(of(&key.text, shape))));
             }
             EntryKind::Named(named) => self.named(named, shape),
             EntryKind::When { condition, body } => {
@@ -204,7 +204,7 @@ impl Walk {
 
     fn named(&mut self, named: &Named, shape: Shape) {
         self.key(&named.word, shape);
-        let Type::Named(schema) = of(&named.word, shape) else { return };
+        let Type::Named(schema) = of(&named.word.text, shape) else { return };
         let depth = self.path.len();
         self.path.push(Arc::clone(&named.word.text));
         if let Some(name) = &named.name {
@@ -226,7 +226,7 @@ impl Walk {
         let depth = self.path.len();
         for key in path {
             self.key(key, shape);
-            shape = inner(of(key, shape));
+            shape = inner(of(&key.text, shape));
             self.path.push(Arc::clone(&key.text));
         }
         self.path.truncate(depth);
@@ -393,14 +393,16 @@ impl Walk {
     }
 }
 
-fn of(key: &Word, shape: Shape) -> &'static Type {
+/// What a key of a block holds.
+pub(super) fn of(key: &str, shape: Shape) -> &'static Type {
     match shape {
-        Shape::Attributes(schema) => schema.attribute(&key.text).map_or(&ANY, |attribute| &attribute.of),
+        Shape::Attributes(schema) => schema.attribute(key).map_or(&ANY, |attribute| &attribute.of),
         Shape::Free(of) => of,
     }
 }
 
-fn inner(of: &'static Type) -> Shape {
+/// What a block may hold that stands where a value of this type is asked for.
+pub(super) fn inner(of: &'static Type) -> Shape {
     match of {
         Type::Block(schema) | Type::Named(schema) => Shape::Attributes(schema),
         Type::Map(of) => Shape::Free(of),
@@ -408,7 +410,8 @@ fn inner(of: &'static Type) -> Shape {
     }
 }
 
-fn item_type(of: &'static Type) -> &'static Type {
+/// What the items of a list of this type are; of another type itself.
+pub(super) fn item_type(of: &'static Type) -> &'static Type {
     match of {
         Type::List(of) => of,
         _ => of,

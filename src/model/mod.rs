@@ -51,7 +51,7 @@ pub use gather::{Explained, explain_value};
 pub(crate) use heads::need_span;
 pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
 pub use limits::Limits;
-pub use local::{closure, local as local_path, wanted_files};
+pub use local::{ValueKey, closure, images, local as local_path, value_keys, wanted_files, workloads};
 pub use lower::some;
 pub use objects::BOUNDING;
 pub(crate) use objects::Brought;

@@ -11,5 +11,6 @@ pub mod write;
 
 pub use disk::{Disk, System};
 pub use load::{LoadError, Project, Question, Refreshed, Survey, Touched, find};
+pub use read::names_in;
 pub use replace::replace;
 pub use timings::Timings;

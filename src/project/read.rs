@@ -53,6 +53,13 @@ pub(super) fn list(path: &Utf8Path) -> std::io::Result<Vec<(String, bool)>> {
     Ok(entries)
 }
 
+/// The names in a folder, those of folders with a `/` at the end; none where it can't be listed.
+#[must_use]
+pub fn names_in(path: &Utf8Path) -> Vec<String> {
+    let entries = list(path).unwrap_or_default().into_iter();
+    entries.map(|(name, is_folder)| if is_folder { name + "/" } else { name }).collect()
+}
+
 /// The bytes of a file, or more than it may have: one that grows while it is read has no end either.
 fn bytes(path: &Utf8Path) -> std::io::Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;

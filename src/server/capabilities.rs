@@ -14,6 +14,8 @@ pub(super) fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         text_document_sync: Some(lsp::TextDocumentSync::Options(sync())),
         workspace: Some(workspace()),
         diagnostic_provider: client.pulls().then(|| diagnostics().into()),
+        completion_provider: Some(completion()),
+        signature_help_provider: Some(signatures()),
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),
         references_provider: Some(true.into()),
@@ -73,5 +75,22 @@ fn any_file() -> lsp::FileOperationRegistrationOptions {
     let pattern = lsp::FileOperationPattern { glob: "**/*".to_owned(), matches: None, options: None };
     lsp::FileOperationRegistrationOptions {
         filters: vec![lsp::FileOperationFilter { scheme: Some("file".to_owned()), pattern }],
+    }
+}
+
+/// A blank and a bracket ask only behind what takes one of some names.
+fn completion() -> lsp::CompletionOptions {
+    lsp::CompletionOptions {
+        trigger_characters: Some([".", "\"", "/", "(", "[", "{", " "].map(str::to_owned).to_vec()),
+        resolve_provider: Some(true),
+        ..lsp::CompletionOptions::default()
+    }
+}
+
+fn signatures() -> lsp::SignatureHelpOptions {
+    lsp::SignatureHelpOptions {
+        trigger_characters: Some(["(", ","].map(str::to_owned).to_vec()),
+        retrigger_characters: Some(vec![" ".to_owned(), "=".to_owned()]),
+        ..lsp::SignatureHelpOptions::default()
     }
 }

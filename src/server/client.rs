@@ -1,4 +1,4 @@
-use gen_lsp_types::{ClientCapabilities, InitializeParams, PositionEncodingKind};
+use gen_lsp_types::{ClientCapabilities, ClientCompletionItemOptions, InitializeParams, PositionEncodingKind};
 
 use crate::text::Encoding;
 
@@ -31,6 +31,28 @@ impl Client {
         let workspace = self.capabilities.workspace.as_ref();
         let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         edits.is_some_and(|edits| edits.document_changes == Some(true) && edits.change_annotation_support.is_some())
+    }
+
+    /// Whether it fills in the places of snippets.
+    pub(super) fn snippets(&self) -> bool {
+        self.completion_items().is_some_and(|can| can.snippet_support == Some(true))
+    }
+
+    /// Whether it can choose between inserting and replacing the rest of a word.
+    pub(super) fn inserts_or_replaces(&self) -> bool {
+        self.completion_items().is_some_and(|can| can.insert_replace_support == Some(true))
+    }
+
+    /// Whether a list of completions may say for all of them what they replace.
+    pub(super) fn shares_edit_ranges(&self) -> bool {
+        let document = self.capabilities.text_document.as_ref();
+        let lists = document.and_then(|document| document.completion.as_ref()?.completion_list.as_ref());
+        let defaults = lists.and_then(|lists| lists.item_defaults.as_ref());
+        defaults.is_some_and(|defaults| defaults.iter().any(|default| default == "editRange"))
+    }
+
+    fn completion_items(&self) -> Option<&ClientCompletionItemOptions> {
+        self.capabilities.text_document.as_ref()?.completion.as_ref()?.completion_item.as_ref()
     }
 
     /// Whether it tells of files that change, once it is asked to.

@@ -29,6 +29,9 @@ type Handler = Box<dyn Fn(&[Snapshot], Value) -> Answer<Value> + Send + Sync>;
 /// What is answered, by method.
 static TABLE: LazyLock<HashMap<String, Handler>> = LazyLock::new(|| {
     HashMap::from([
+        of_document::<lsp::CompletionRequest>(handlers::completion::completion),
+        of_workspace::<lsp::CompletionResolveRequest>(handlers::completion::resolve),
+        of_document::<lsp::SignatureHelpRequest>(handlers::signature::signature),
         of_document::<lsp::HoverRequest>(handlers::hover::hover),
         of_document::<lsp::DefinitionRequest>(handlers::navigate::definition),
         of_document::<lsp::ReferencesRequest>(handlers::navigate::references),

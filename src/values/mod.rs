@@ -24,7 +24,7 @@ pub use pattern::{Own, Piece, text_of};
 pub use quantity::quantity;
 pub use resolve::{Ambients, Expected, Locals, Lookup, Names, Scope, World};
 pub use schedule::Schedule;
-pub use text::{TextProblem, check_text, is_qualified_name, is_subdomain};
+pub use text::{TextProblem, check_text, is_qualified_name, is_subdomain, sync_options};
 pub use value::Value;
 pub use yaml::{MAX_GROWTH, MAX_YAML, bounded};
 pub use zone::Zone;

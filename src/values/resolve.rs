@@ -90,7 +90,9 @@ pub enum Ambients {
 }
 
 impl Ambients {
-    fn allows(self, name: &str) -> bool {
+    /// Whether an expression may use this one.
+    #[must_use]
+    pub fn allows(self, name: &str) -> bool {
         match self {
             Self::None => false,
             Self::Condition => !matches!(name, "vars" | "service" | "owner"),

@@ -39,6 +39,11 @@ const SYNC_OPTIONS: &[(&str, &[&str])] = &[
     ("Delete", &["false", "confirm"]),
 ];
 
+/// The sync options that Argo CD knows, as they are written.
+pub fn sync_options() -> impl Iterator<Item = String> {
+    SYNC_OPTIONS.iter().flat_map(|(name, values)| values.iter().map(move |value| format!("{name}={value}")))
+}
+
 /// Checks a string against the form that its attribute asks for.
 ///
 /// # Errors
@@ -254,10 +259,7 @@ fn is_group_kind(text: &str) -> bool {
 }
 
 fn sync_option(text: &str) -> Result<(), TextProblem> {
-    let known = text.split_once('=').is_some_and(|(name, value)| {
-        SYNC_OPTIONS.iter().any(|(known, values)| *known == name && values.contains(&value))
-    });
-    if known {
+    if sync_options().any(|known| known == text) {
         return Ok(());
     }
     problem(

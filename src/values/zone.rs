@@ -24,6 +24,11 @@ impl Zone {
         exact.map(Self).ok_or_else(|| unknown(name))
     }
 
+    /// The names of all zones.
+    pub fn names() -> impl Iterator<Item = String> {
+        DATABASE.available().map(|known| known.to_string())
+    }
+
     /// The seconds from which each offset to UTC holds, between two points in time; the first from the first of these.
     #[must_use]
     pub fn offsets(&self, from: i64, until: i64) -> Vec<(i64, i64)> {
@@ -41,7 +46,7 @@ impl Zone {
 }
 
 fn unknown(name: &str) -> String {
-    let names: Vec<String> = DATABASE.available().map(|known| known.to_string()).collect();
+    let names: Vec<String> = Zone::names().collect();
     let same = names.iter().find(|known| known.eq_ignore_ascii_case(name)).map(String::as_str);
     match same.or_else(|| did_you_mean(name, names.iter().map(String::as_str))) {
         Some(near) => format!("`{name}` is no time zone, but `{near}` is"),

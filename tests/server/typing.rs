@@ -125,8 +125,14 @@ const PIECES: [&str; 24] = [
     ", ",
 ];
 
-const QUESTIONS: [&str; 4] =
-    ["textDocument/hover", "textDocument/definition", "textDocument/references", "textDocument/formatting"];
+const QUESTIONS: [&str; 6] = [
+    "textDocument/hover",
+    "textDocument/definition",
+    "textDocument/references",
+    "textDocument/formatting",
+    "textDocument/completion",
+    "textDocument/signatureHelp",
+];
 
 impl Typist {
     fn new(files: &[(&str, &str)], seed: u64) -> Self {
@@ -220,7 +226,7 @@ impl Typist {
             "query": "s",
             "previousResultId": "0",
             "options": { "tabSize": 2, "insertSpaces": true },
-            "context": { "includeDeclaration": true, "diagnostics": [], "triggerKind": 1 },
+            "context": { "includeDeclaration": true, "diagnostics": [], "triggerKind": 1, "isRetrigger": false },
         });
         match self.editor.request(method, params) {
             Ok(_) => {}

@@ -4,6 +4,7 @@
 mod chart;
 mod closure;
 mod files;
+mod known;
 mod kustomized;
 mod manifests;
 mod paths;
@@ -13,6 +14,7 @@ mod values;
 
 pub use closure::closure;
 pub use files::wanted_files;
+pub use known::{ValueKey, images, value_keys, workloads};
 pub(super) use reads::local_reads;
 
 use chart::{Chart, chart};
