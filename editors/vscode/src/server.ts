@@ -1,0 +1,80 @@
+import * as vscode from "vscode";
+import { LanguageClient, State } from "vscode-languageclient/node";
+
+import { commandOrAdvice } from "./binary";
+import { show } from "./text";
+
+const SELECTOR = [{ scheme: "file", language: "platformc" }];
+
+/** The language server: at most one runs. */
+export class Server implements vscode.Disposable {
+  readonly log = vscode.window.createOutputChannel("platformc", { log: true });
+  private readonly status = vscode.languages.createLanguageStatusItem("platformc", SELECTOR);
+  private client: LanguageClient | undefined;
+  private turn: Promise<void> = Promise.resolve();
+
+  /** Starts it, or starts it again. Whoever asks meanwhile has the next turn. */
+  restart(): Promise<void> {
+    return this.next(async () => {
+      await this.end();
+      await this.begin();
+    });
+  }
+
+  /** Stops it. */
+  stop(): Promise<void> {
+    return this.next(() => this.end());
+  }
+
+  dispose(): void {
+    this.status.dispose();
+    this.log.dispose();
+  }
+
+  private next(work: () => Promise<void>): Promise<void> {
+    this.turn = this.turn.then(work, work);
+    return this.turn;
+  }
+
+  private async begin(): Promise<void> {
+    this.status.text = "platformc";
+    const command = commandOrAdvice();
+    if (command === undefined) {
+      return;
+    }
+    this.log.info(`starting ${command} lsp`);
+    const client = new LanguageClient("platformc", "platformc", { command, args: ["lsp"] }, {
+      documentSelector: SELECTOR,
+      outputChannel: this.log,
+      traceOutputChannel: this.log,
+      diagnosticCollectionName: "platformc",
+      middleware: { executeCommand: async (command, values, next) => answered(command, await next(command, values)) },
+    });
+    client.onDidChangeState(({ newState }) => this.tell(newState, client));
+    this.client = client;
+    await client.start().catch((error: unknown) => this.log.error(String(error)));
+  }
+
+  private async end(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    await client?.dispose().catch((error: unknown) => this.log.error(String(error)));
+  }
+
+  private tell(state: State, client: LanguageClient): void {
+    const info = client.initializeResult?.serverInfo;
+    this.status.busy = state === State.Starting;
+    this.status.text = state === State.Running && info ? `${info.name} ${info.version}` : "platformc";
+    this.status.severity = state === State.Stopped ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
+    this.status.detail = state === State.Stopped ? "the language server does not run" : "the language server";
+    this.status.command = { command: "platformc.restart", title: "Restart" };
+  }
+}
+
+/** What a command of the server answers as a text is shown, wherever it was called from. */
+async function answered(command: string, answer: unknown): Promise<unknown> {
+  if (typeof answer === "string") {
+    await show(`${command.replace("platformc.", "")}.${answer.startsWith("#") ? "md" : "yaml"}`, answer);
+  }
+  return answer;
+}
