@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 
 import { commands } from "./commands";
+import { registerShowReferences } from "./references";
 import { Server } from "./server";
 import { Tasks, TYPE } from "./tasks";
 import { texts } from "./text";
@@ -14,6 +15,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   context.subscriptions.push(
     started,
     texts.register(),
+    registerShowReferences(),
     vscode.tasks.registerTaskProvider(TYPE, new Tasks()),
     vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("platformc.path") && started.restart()),
     ...registered,

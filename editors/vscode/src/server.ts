@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { LanguageClient, State } from "vscode-languageclient/node";
 
 import { commandOrAdvice } from "./binary";
+import { KnownCommands } from "./references";
 import { show } from "./text";
 
 const SELECTOR = [{ scheme: "file", language: "platformc" }];
@@ -48,8 +49,9 @@ export class Server implements vscode.Disposable {
       outputChannel: this.log,
       traceOutputChannel: this.log,
       diagnosticCollectionName: "platformc",
-      middleware: { executeCommand: async (command, values, next) => answered(command, await next(command, values)) },
+      middleware: { executeCommand: async (command, values, next) => answered(await next(command, values)) },
     });
+    client.registerFeature(new KnownCommands());
     client.onDidChangeState(({ newState }) => this.tell(newState, client));
     this.client = client;
     await client.start().catch((error: unknown) => this.log.error(String(error)));
@@ -72,9 +74,25 @@ export class Server implements vscode.Disposable {
 }
 
 /** What a command of the server answers as a text is shown, wherever it was called from. */
-async function answered(command: string, answer: unknown): Promise<unknown> {
-  if (typeof answer === "string") {
-    await show(`${command.replace("platformc.", "")}.${answer.startsWith("#") ? "md" : "yaml"}`, answer);
+export async function answered(answer: unknown): Promise<unknown> {
+  if (isText(answer)) {
+    await (answer.show === undefined ? show(nameOf(answer), answer.text) : vscode.window.showTextDocument(vscode.Uri.parse(answer.show)));
   }
   return answer;
+}
+
+/** A text of the server's; `show` is where it stands on the disk, if it does. */
+interface Text {
+  title: string;
+  language: string;
+  text: string;
+  show?: string;
+}
+
+function isText(answer: unknown): answer is Text {
+  return typeof answer === "object" && answer !== null && "text" in answer && "title" in answer && "language" in answer;
+}
+
+function nameOf({ title, language }: Text): string {
+  return `${title.replaceAll("/", "-")}.${{ markdown: "md", text: "txt" }[language] ?? language}`;
 }

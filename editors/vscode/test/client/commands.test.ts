@@ -8,6 +8,8 @@ import { commands } from "../../src/commands";
 import { folderIn } from "../../src/generated";
 import { page } from "../../src/graph";
 import { folderOf, serviceAt } from "../../src/platform";
+import { registerShowReferences } from "../../src/references";
+import { answered } from "../../src/server";
 import { texts } from "../../src/text";
 import { edit, example, folder, PLATFORMC } from "./support";
 
@@ -173,5 +175,39 @@ describe("texts that stand on no disk", () => {
     const [first] = Array.from({ length: 51 }, (_, index) => texts.put(`${index}.md`, String(index)));
     assert.equal(texts.provideTextDocumentContent(first!), "");
     assert.equal(texts.provideTextDocumentContent(texts.put("50.md", "new")), "new");
+  });
+});
+
+describe("what the server's commands answer", () => {
+  it("is shown as it is to be read", async () => {
+    await answered({ title: "PF0203: a name", language: "markdown", text: "# PF0203" });
+    const [command, uri] = vscode.state.executed[0] as [string, vscode.Uri];
+    assert.equal(command, "markdown.showPreviewToSide");
+    assert.equal(texts.provideTextDocumentContent(uri as never), "# PF0203");
+    await answered({ title: "shop@dev", language: "yaml", text: "kind: Application" });
+    assert.deepEqual(vscode.state.shown.map((uri) => uri.path), ["/shop@dev.yaml"]);
+  });
+
+  it("is opened where it stands on the disk", async () => {
+    await answered({ title: "shop@dev", language: "yaml", text: "kind: Application", show: "file:///infra/shop.yaml" });
+    assert.deepEqual(vscode.state.shown.map((uri) => uri.path), ["/infra/shop.yaml"]);
+  });
+
+  it("is passed on where it is no text", async () => {
+    assert.equal(await answered(null), null);
+    assert.deepEqual([vscode.state.shown, vscode.state.executed], [[], []]);
+  });
+});
+
+describe("a lens", () => {
+  it("leads to where a name is used", async () => {
+    const { dispose } = registerShowReferences();
+    const place = new vscode.Location(vscode.Uri.file("/platform.pf"), new vscode.Range(1, 2, 1, 3));
+    vscode.state.commands.set("vscode.executeReferenceProvider", () => [place]);
+    await vscode.commands.executeCommand("platformc.showReferences", "file:///platform.pf", { line: 4, character: 5 });
+    const [command, uri, position, places] = vscode.state.executed.at(-1) as [string, vscode.Uri, vscode.Position, vscode.Location[]];
+    assert.deepEqual([command, uri.path, position.line, position.character], ["editor.action.showReferences", "/platform.pf", 4, 5]);
+    assert.deepEqual(places, [place]);
+    dispose();
   });
 });
