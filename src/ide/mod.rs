@@ -5,18 +5,23 @@
 //! 2. `cursor` says which of them is at a place.
 //! 3. Everything else is one file per question.
 
+mod about;
 mod cursor;
 mod findings;
 mod format;
 mod hover;
+mod markdown;
 mod navigate;
+mod summary;
 mod symbols;
+mod values;
 
 pub use cursor::{At, FilePosition, FileRange, at};
 pub use findings::{Finding, Related, findings};
 pub use format::{Edit, format};
 pub use hover::{Hover, hover};
 pub use navigate::{definition, references};
+pub use summary::{Glance, Parameter, glance, parameters, shown};
 pub use symbols::{Role, Symbol, symbols};
 
 use crate::db::{Db, SourceFile};
