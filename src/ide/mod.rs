@@ -6,23 +6,32 @@
 //! 3. Everything else is one file per question.
 
 mod about;
+mod calls;
 mod cursor;
 mod findings;
 mod format;
+mod hints;
 mod hover;
+mod lenses;
 mod markdown;
 mod navigate;
 mod summary;
 mod symbols;
+mod tokens;
 mod values;
 
+pub use about::about;
+pub use calls::{Needed, Needing, needed_by, needing, needs};
 pub use cursor::{At, FilePosition, FileRange, at};
 pub use findings::{Finding, Related, findings};
 pub use format::{Edit, format};
+pub use hints::{Hint, HintKind, hints};
 pub use hover::{Hover, hover};
+pub use lenses::{Lens, lens_text, lenses};
 pub use navigate::{definition, references};
 pub use summary::{Glance, Parameter, glance, parameters, shown};
 pub use symbols::{Role, Symbol, symbols};
+pub use tokens::{Token, TokenKind, tokens};
 
 use crate::db::{Db, SourceFile};
 use crate::text::LineIndex;

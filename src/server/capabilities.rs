@@ -17,6 +17,13 @@ pub(super) fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),
         references_provider: Some(true.into()),
+        inlay_hint_provider: Some(hints().into()),
+        code_lens_provider: Some(lsp::CodeLensOptions {
+            resolve_provider: Some(true),
+            ..lsp::CodeLensOptions::default()
+        }),
+        call_hierarchy_provider: Some(true.into()),
+        semantic_tokens_provider: Some(tokens().into()),
         document_formatting_provider: Some(true.into()),
         ..lsp::ServerCapabilities::default()
     }
@@ -38,6 +45,19 @@ fn workspace() -> lsp::WorkspaceOptions {
             change_notifications: Some(true.into()),
         }),
         ..lsp::WorkspaceOptions::default()
+    }
+}
+
+fn hints() -> lsp::InlayHintOptions {
+    lsp::InlayHintOptions { resolve_provider: Some(true), ..lsp::InlayHintOptions::default() }
+}
+
+fn tokens() -> lsp::SemanticTokensOptions {
+    lsp::SemanticTokensOptions {
+        legend: super::handlers::tokens::legend(),
+        range: Some(true.into()),
+        full: Some(lsp::SemanticTokensFullDelta { delta: Some(true) }.into()),
+        ..lsp::SemanticTokensOptions::default()
     }
 }
 

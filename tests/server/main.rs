@@ -2,8 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod basics;
+mod calls;
+mod colours;
 mod editor;
 mod files;
+mod hints;
+mod hover;
+mod lenses;
 mod protocol;
 #[path = "../support/mod.rs"]
 mod support;

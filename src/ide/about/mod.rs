@@ -3,6 +3,9 @@
 mod entities;
 mod service;
 
+pub(super) use entities::{runs_on, services};
+pub(super) use service::users;
+
 use super::markdown::Facts;
 use crate::db::Db;
 use crate::model::estate;
@@ -10,7 +13,8 @@ use crate::names::{Item, declarations, doc};
 use crate::schema::{Kind, ROLES, kind as schema_of};
 
 /// Everything that is worth knowing of a name; nothing if nothing bears it.
-pub(super) fn about(db: &dyn Db, kind: Kind, name: &str) -> Option<String> {
+#[must_use]
+pub fn about(db: &dyn Db, kind: Kind, name: &str) -> Option<String> {
     let item = declarations(db).get(kind, name);
     let is_built_in = kind == Kind::Role && ROLES.iter().any(|role| role.name == name);
     if item.is_none() && !is_built_in {

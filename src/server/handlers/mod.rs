@@ -1,6 +1,10 @@
 //! One file for each family of requests: parameters in, an `ide` question, its answer in the protocol's words.
 
+pub(super) mod calls;
 pub(super) mod diagnostics;
 pub(super) mod format;
+pub(super) mod hints;
 pub(super) mod hover;
+pub(super) mod lenses;
 pub(super) mod navigate;
+pub(super) mod tokens;
