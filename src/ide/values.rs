@@ -103,7 +103,7 @@ pub(super) fn of_label(db: &dyn Db, name: &str) -> String {
 }
 
 /// The lines of a kind's `vars` that say a variable.
-fn said<'db>(db: &'db dyn Db, kind: Kind, name: &str) -> Vec<String> {
+fn said(db: &dyn Db, kind: Kind, name: &str) -> Vec<String> {
     let items = declarations(db).of(db, kind);
     let lines = items.flat_map(|item| {
         let site = item.decl(db).site(db);

@@ -93,11 +93,9 @@ impl Everywhere<'_> {
         let value = tree.at(path).map(Tree::value);
         let of = |member: &usize| {
             let (slot, asked) = (self.head.instances.get(*member)?, self.asked.get(*member)?);
-            let value = value.as_ref().map(|value| match value.has_patterns() {
-                true => filled(value, &self.gathered.world(*asked)),
-                false => value.clone(),
-            });
-            Some((slot.clone(), value))
+            let open = value.as_ref().filter(|value| value.has_patterns());
+            let own = open.map(|value| filled(value, &self.gathered.world(*asked)));
+            Some((slot.clone(), own.or_else(|| value.clone())))
         };
         Somewhere { values: group.members.iter().filter_map(of).collect(), steps: steps(&self.gathered, group, path) }
     }

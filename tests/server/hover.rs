@@ -133,9 +133,9 @@ fn no_secret_is_told() {
 
 #[test]
 fn of_many_values_only_some_are_told() {
-    let clusters: String = (0..12)
-        .map(|number| format!("cluster c{number:02} {{ env = dev  server = \"https://c{number}.example.com\" }}\n"))
-        .collect();
+    let cluster =
+        |number| format!("cluster c{number:02} {{ env = dev  server = \"https://c{number}.example.com\" }}\n");
+    let clusters = (0..12).map(cluster).collect::<Vec<_>>().concat();
     let mut editor = of(&format!(
         "{clusters}service shop {{\n  on = env == dev and cluster != dev-eu\n  layer = services\n  owner = infra\n  namespace = \"shop\"\n  labels {{ at = \"x-${{cluster}}\"  all = \"same\" }}\n  manifests {{ path = \"apps\" }}\n}}\n"
     ));

@@ -27,7 +27,7 @@ pub(super) fn facts(db: &dyn Db, kind: Kind, name: &str) -> Facts {
 }
 
 /// The services of which the head is so.
-pub(in crate::ide) fn services<'db>(db: &'db dyn Db, is: impl Fn(&Head) -> bool) -> Vec<&'db Arc<str>> {
+pub(in crate::ide) fn services(db: &dyn Db, is: impl Fn(&Head) -> bool) -> Vec<&Arc<str>> {
     let heads = declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref());
     heads.filter(|head| is(head)).map(|head| &head.name).collect()
 }
