@@ -21,7 +21,7 @@ pub use argocd::{Meaning, applications};
 pub use codeowners::{Damaged, OwnerRule, Part, Pattern, Why, codeowners, deciding, merged, owner_rules};
 pub use file::{OutputContent, OutputFile};
 pub use header::MARKER;
-pub use output::{files, hub_prefixes, portions};
+pub use output::{application_paths, files, hub_prefixes, portions};
 pub use portions::{Difference, Portions};
 pub use present::{Present, applications_in};
 pub use readme::{AccessRow, GraphFormat, GraphScope, access_rows, graph};

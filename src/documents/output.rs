@@ -82,6 +82,16 @@ fn shared<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<(String, Arc<str>)> {
     Some((format!("{}/application.yaml", paths::service_folder(&service.head)), text.into()))
 }
 
+/// The files that a service's Applications come from, seen from the output folder.
+#[must_use]
+pub fn application_paths<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<String> {
+    let sets: Vec<String> = application_sets(db, item).iter().map(|(path, _)| path.clone()).collect();
+    let Some(service) = service(db, item).as_ref().filter(|_| sets.is_empty()) else { return sets };
+    let (layer, name) = (&service.head.layer, &service.head.name);
+    let slots = service.head.instances.iter();
+    slots.map(|slot| paths::leaf(&slot.cluster, layer, name, slot.item.as_deref())).collect()
+}
+
 fn service_files<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<OutputFile> {
     let leaves = leaf_places(db, item).into_iter();
     let leaves =

@@ -5,32 +5,46 @@
 //! 2. `cursor` says which of them is at a place.
 //! 3. Everything else is one file per question.
 
+mod about;
+mod calls;
 mod completion;
 mod context;
 mod cursor;
 mod findings;
 mod folds;
 mod format;
+mod hints;
 mod hover;
+mod lenses;
+mod markdown;
 mod navigate;
 mod outline;
 mod paths;
 mod rename;
 mod signature;
+mod summary;
 mod symbols;
+mod tokens;
+mod values;
 
+pub use about::about;
+pub use calls::{Needed, Needing, needed_by, needing, needs};
 pub use completion::{Completion, List, Offer, Sort, completion, documentation};
 pub use cursor::{At, FilePosition, FileRange, at};
 pub use findings::{Finding, Related, findings};
 pub use folds::{Fold, FoldKind, folds, selections};
 pub use format::{Edit, format, format_declarations};
+pub use hints::{Hint, HintKind, hints};
 pub use hover::{Hover, hover};
+pub use lenses::{Lens, lens_text, lenses};
 pub use navigate::{Highlight, definition, highlights, references};
 pub use outline::{Entry, EntryKind, WorkspaceEntry, outline, search};
 pub use paths::{Link, Moved, links, moved};
 pub use rename::{Rename, Renamed, prepare_rename, rename};
 pub use signature::{Signature, signature};
+pub use summary::{Glance, Parameter, glance, parameters, shown};
 pub use symbols::{Role, Symbol, symbols};
+pub use tokens::{Token, TokenKind, tokens};
 
 use crate::db::{Db, SourceFile};
 use crate::text::LineIndex;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::estates::{attribute, estate, worlds};
+use super::estates::{attribute, worlds};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span};
 use crate::names::{Item, body, declarations, names};
 use crate::overlays::{
     Collector, Condition, Contribution, Contributions, Deferred, Facts, Frame, Level, Mention, Merged, Naming,
-    Narrowness, Place, Step, Tree, locals, mark_patterns, mentions, mentions_of_conditions, merge, narrowness, of_expr,
-    scope_in, strongest_first, trace,
+    Narrowness, Place, locals, mark_patterns, mentions, mentions_of_conditions, merge, narrowness, of_expr, scope_in,
+    strongest_first,
 };
 use crate::schema::{BlockSchema, Kind, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use crate::source::Site;
@@ -26,14 +26,14 @@ pub(super) struct Gathered<'db> {
     pub(super) db: &'db dyn Db,
     pub(super) item: Item<'db>,
     /// The clusters as expressions see them.
-    worlds: &'db [World],
+    pub(super) worlds: &'db [World],
     pub(super) site: Site,
     pub(super) contributions: Contributions<'db>,
     pub(super) each: Option<(Arc<str>, Vec<EachItem>)>,
     /// The team that owns the service.
     owner: Option<Arc<str>>,
     values: Vec<Value>,
-    narrowness: Narrowness,
+    pub(super) narrowness: Narrowness,
     /// The lines from the strongest to the weakest.
     order: Vec<usize>,
 }
@@ -103,7 +103,7 @@ impl<'db> Gathered<'db> {
         self.order = strongest_first(&self.contributions, &self.narrowness);
     }
 
-    fn facts(&self) -> Facts<'_> {
+    pub(super) fn facts(&self) -> Facts<'_> {
         let each = self.each.as_ref().map(|(name, _)| (name, self.values.as_slice()));
         Facts { db: self.db, names: names(self.db), clusters: self.worlds, each }
     }
@@ -389,7 +389,7 @@ impl<'db> Gathered<'db> {
         groups
     }
 
-    fn grouped(&self, asked: &[Asked], own: Naming, sink: &mut Sink) -> Vec<Group> {
+    pub(super) fn grouped(&self, asked: &[Asked], own: Naming, sink: &mut Sink) -> Vec<Group> {
         let item = self.each.as_ref().map(|(name, _)| name);
         let mentions = mentions(&self.contributions, item, own);
         let asks = mentions_of_conditions(&self.contributions, item);
@@ -459,7 +459,7 @@ impl<'db> Gathered<'db> {
         }
     }
 
-    fn holds(&self, group: &Group, combination: usize) -> bool {
+    pub(super) fn holds(&self, group: &Group, combination: usize) -> bool {
         let conditions = self.contributions.combinations.get(combination);
         conditions
             .is_some_and(|conditions| conditions.iter().all(|condition| group.truth.get(*condition) == Some(&true)))
@@ -532,33 +532,4 @@ fn nested<'b>(block: &'b Block, key: &str) -> Option<&'b Block> {
         EntryKind::Nested { key: found, body, .. } if found.text.as_ref() == key => Some(body),
         _ => None,
     })
-}
-
-/// How a value of an instance came about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explained {
-    /// The value, or `None` where there is none.
-    pub value: Option<Value>,
-    /// The lines that have a say, strongest first.
-    pub steps: Vec<Step>,
-}
-
-/// How the value at `path` of an instance came about.
-pub fn explain_value<'db>(
-    db: &'db dyn Db,
-    item: Item<'db>,
-    cluster: &str,
-    each: Option<&str>,
-    path: &[&str],
-) -> Option<Explained> {
-    let gathered = gather(db, item, |_| true, &mut Sink::default())?;
-    let cluster = estate(db).clusters.iter().position(|known| known.name.as_ref() == cluster)?;
-    let items = gathered.each.as_ref().map(|(_, items)| items);
-    let item = each.and_then(|name| items?.iter().position(|(known, _)| known.as_ref() == name));
-    let groups = gathered.grouped(&[Asked { cluster, item }], Naming::Known, &mut Sink::default());
-    let group = groups.first()?;
-    let tree = gathered.resolve(group, &mut Sink::default()).tree;
-    let steps =
-        trace(&gathered.contributions, &gathered.narrowness, &|combination| gathered.holds(group, combination), path);
-    Some(Explained { value: tree.at(path).map(Tree::value), steps })
 }

@@ -8,6 +8,7 @@ mod checks;
 mod duration;
 mod entities;
 mod estates;
+mod explain;
 mod fields;
 mod freezes;
 mod gather;
@@ -45,9 +46,9 @@ pub use entities::{
     Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
 };
 pub use estates::{estate, estate_diagnostics, worlds};
+pub use explain::{Everywhere, Explained, Somewhere, everywhere, explain_value};
 pub use freezes::{Freeze, Frozen, frozen};
 pub(crate) use freezes::{freeze_diagnostics, freeze_span};
-pub use gather::{Explained, explain_value};
 pub(crate) use heads::need_span;
 pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
 pub use limits::Limits;
@@ -59,6 +60,7 @@ pub use owners::{ClusterName, Namespaces, Owned, namespace_owner, namespaces_of,
 pub use reach::{Given, OWN_ROLE, Reached, cluster_roles, given, is_reserved, own_actions};
 pub use reviews::{Read, Reader, codeowners_places, file_owner, owned_reads};
 pub use scheme::{Scheme, SchemePart};
+pub use secrets::masked;
 pub use selector::Requirement;
 pub(crate) use services::brought_objects;
 pub use services::{Service, Variant, service, service_diagnostics};

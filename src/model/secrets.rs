@@ -1,6 +1,6 @@
 //! Secrets that stand in the source as they are. What is found is never shown.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use aho_corasick::AhoCorasick;
 use regex::RegexSet;
@@ -204,7 +204,7 @@ impl Search<'_> {
     fn value(&mut self, value: &Value, span: Span, file: Option<&str>) {
         match value {
             Value::Text(text) => {
-                if let Some(what) = self.secret(text) {
+                if let Some(what) = secret(&self.keys, text, self.place.is_literal) {
                     self.sink.push(finding(what, span, file, &self.keys, self.place));
                 }
             }
@@ -224,27 +224,51 @@ impl Search<'_> {
             _ => {}
         }
     }
+}
 
-    /// What makes a text a secret.
-    fn secret(&self, text: &str) -> Option<&'static str> {
-        if has_secret_form(text) {
-            return Some("has the form of a key or a token");
-        }
-        let key = self.keys.last().filter(|_| !self.names_secrets())?;
-        let ends = |ends: &[&str]| ends.iter().any(|end| key.ends_with(end));
-        if text.is_empty() || is_reference(text) {
-            None
-        } else if ends(&SECRET_KEYS) {
-            Some("has a key that says that it is a secret")
-        } else if ends(&SUSPICIOUS_KEYS) && (self.place.is_literal || is_random(text)) {
-            Some("looks like a secret, and so does its key")
-        } else {
-            None
-        }
+/// What makes a text under some keys a secret.
+fn secret(keys: &[String], text: &str, is_literal: bool) -> Option<&'static str> {
+    if has_secret_form(text) {
+        return Some("has the form of a key or a token");
     }
+    let key = keys.last().filter(|_| !names_secrets(keys))?;
+    let ends = |ends: &[&str]| ends.iter().any(|end| key.ends_with(end));
+    if text.is_empty() || is_reference(text) {
+        None
+    } else if ends(&SECRET_KEYS) {
+        Some("has a key that says that it is a secret")
+    } else if ends(&SUSPICIOUS_KEYS) && (is_literal || is_random(text)) {
+        Some("looks like a secret, and so does its key")
+    } else {
+        None
+    }
+}
 
-    fn names_secrets(&self) -> bool {
-        self.keys.iter().any(|key| NAMING_KEYS.iter().any(|naming| key.contains(naming)))
+fn names_secrets(keys: &[String]) -> bool {
+    keys.iter().any(|key| NAMING_KEYS.iter().any(|naming| key.contains(naming)))
+}
+
+/// A value as it may be shown: every text that may be a secret is hidden.
+#[must_use]
+pub fn masked(keys: &[&str], value: &Value) -> Value {
+    let keys: Vec<String> = keys.iter().map(|key| plain(key)).collect();
+    hidden(&keys, value)
+}
+
+fn hidden(keys: &[String], value: &Value) -> Value {
+    match value {
+        Value::Text(text) if secret(keys, text, true).is_some() => Value::text("***"),
+        Value::List(items) => Value::List(items.iter().map(|item| hidden(keys, item)).collect()),
+        Value::Object(object) => {
+            let variable = object.get("name").and_then(Value::as_text);
+            let entry = |(key, value): (&Arc<str>, &Value)| {
+                let name = plain(variable.filter(|_| key.as_ref() == "value").unwrap_or(key));
+                let keys: Vec<String> = keys.iter().cloned().chain([name]).collect();
+                (Arc::clone(key), hidden(&keys, value))
+            };
+            Value::Object(Arc::new(object.iter().map(entry).collect()))
+        }
+        other => other.clone(),
     }
 }
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::entities::Cluster;
 use super::estates::estate;
-use super::gather::{Asked, Group, gather};
+use super::gather::{Asked, Gathered, Group, gather};
 use super::heads::{Head, Slot, head};
 use super::local::asks_for_texts;
 use super::lower::{Instances, lower};
@@ -107,9 +107,7 @@ fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut S
     // What is wrong with template and `each` has been reported with the head, and leaves nothing to rely on.
     let mut reported = sink_of(db, item);
     let gathered = gather(db, item, matters, &mut reported).filter(|_| !reported.has_errors())?;
-    let items: FxHashMap<_, _> =
-        gathered.each.iter().flat_map(|(_, items)| items).enumerate().map(|(index, (name, _))| (name, index)).collect();
-    let asked: Vec<Asked> = head.instances.iter().filter_map(|slot| asked(db, slot, &items)).collect();
+    let asked = asked_for(db, head, &gathered);
     let groups = gathered.groups(&asked, sink);
     gathered.never(&groups, sink);
     let mut variants = Variants { db, head, list: vec![], index: FxHashMap::default(), versions: Versions::default() };
@@ -166,6 +164,13 @@ impl Variants<'_> {
         self.list.sort_by(|(left, _), (right, _)| left.instances.cmp(&right.instances));
         self.list.into_iter().unzip()
     }
+}
+
+/// What every instance of a head is asked for.
+pub(super) fn asked_for(db: &dyn Db, head: &Head, gathered: &Gathered<'_>) -> Vec<Asked> {
+    let items = gathered.each.iter().flat_map(|(_, items)| items).enumerate();
+    let items: FxHashMap<_, _> = items.map(|(index, (name, _))| (name, index)).collect();
+    head.instances.iter().filter_map(|slot| asked(db, slot, &items)).collect()
 }
 
 fn asked(db: &dyn Db, slot: &Slot, items: &FxHashMap<&Arc<str>, usize>) -> Option<Asked> {

@@ -7,4 +7,4 @@ mod order;
 
 pub use graph::{Plan, Problem, plan, waves};
 pub use layers::{LayerOrder, layer_order};
-pub use order::{Edge, Guarantee, Reason, edges, needs};
+pub use order::{Edge, Guarantee, Reason, edges, needed_anyhow, needed_by, needs};

@@ -1,10 +1,13 @@
 //! What orders an instance, and how far that can be relied on.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::graph::{heads, plan};
 use crate::db::Db;
-use crate::model::{Deliver, Slot, estate};
+use crate::model::{Deliver, Head, Slot, estate};
+use crate::names::{Item, declarations};
+use crate::schema::Kind;
 
 /// How far an edge can be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,6 +69,43 @@ pub fn needs(db: &dyn Db, service: &str, cluster: Option<&str>) -> Vec<Edge> {
     let Some(this) = heads.index(service) else { return vec![] };
     let positions = cluster.map_or_else(|| heads.typical(this), |cluster| heads.on(this, cluster).collect());
     positions.into_iter().flat_map(|position| needed(db, this, position)).collect()
+}
+
+/// For each service, who says that it needs it.
+#[salsa::tracked]
+fn dependents(db: &dyn Db) -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
+    let mut dependents: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for head in declarations(db).of(db, Kind::Service).filter_map(|item| crate::model::head(db, item).as_ref()) {
+        for need in head.needs.iter().flatten() {
+            dependents.entry(Arc::clone(&need.service)).or_default().insert(Arc::clone(&head.name));
+        }
+    }
+    dependents
+}
+
+/// Who says that it needs a service; it changes only when some need does.
+#[salsa::tracked]
+pub fn needed_by<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<Arc<str>> {
+    dependents(db).get(item.name(db)).cloned().unwrap_or_default()
+}
+
+/// Who needs a service, also where that only follows from what it uses.
+#[must_use]
+pub fn needed_anyhow<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<Arc<str>> {
+    let mut found = needed_by(db, item).clone();
+    let heads = heads(db);
+    let this = heads.index(item.name(db)).and_then(|index| heads.all.get(index));
+    if let Some(this) = this.filter(|this| !this.provides.is_empty()) {
+        let users = heads.all.iter().filter(|other| other.name != this.name && uses(other, this));
+        found.extend(users.map(|other| Arc::clone(&other.name)));
+    }
+    found
+}
+
+/// Whether a service uses what another provides, on some cluster that holds both.
+fn uses(this: &Head, provider: &Head) -> bool {
+    let clusters = |head: &Head| head.instances.iter().map(|slot| Arc::clone(&slot.cluster)).collect::<BTreeSet<_>>();
+    this.uses.iter().any(|used| provider.provides.contains(used)) && !clusters(this).is_disjoint(&clusters(provider))
 }
 
 /// What an instance needs.

@@ -29,6 +29,13 @@ pub(super) fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         workspace_symbol_provider: Some(true.into()),
         folding_range_provider: Some(true.into()),
         selection_range_provider: Some(true.into()),
+        inlay_hint_provider: Some(hints().into()),
+        code_lens_provider: Some(lsp::CodeLensOptions {
+            resolve_provider: Some(true),
+            ..lsp::CodeLensOptions::default()
+        }),
+        call_hierarchy_provider: Some(true.into()),
+        semantic_tokens_provider: Some(tokens().into()),
         document_formatting_provider: Some(true.into()),
         document_range_formatting_provider: Some(true.into()),
         document_on_type_formatting_provider: Some(lsp::DocumentOnTypeFormattingOptions {
@@ -59,6 +66,19 @@ fn workspace() -> lsp::WorkspaceOptions {
             ..lsp::FileOperationOptions::default()
         }),
         ..lsp::WorkspaceOptions::default()
+    }
+}
+
+fn hints() -> lsp::InlayHintOptions {
+    lsp::InlayHintOptions { resolve_provider: Some(true), ..lsp::InlayHintOptions::default() }
+}
+
+fn tokens() -> lsp::SemanticTokensOptions {
+    lsp::SemanticTokensOptions {
+        legend: super::handlers::tokens::legend(),
+        range: Some(true.into()),
+        full: Some(lsp::SemanticTokensFullDelta { delta: Some(true) }.into()),
+        ..lsp::SemanticTokensOptions::default()
     }
 }
 

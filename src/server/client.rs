@@ -2,6 +2,10 @@ use gen_lsp_types::{ClientCapabilities, ClientCompletionItemOptions, InitializeP
 
 use crate::text::Encoding;
 
+/// The client's command that shows every place which names what is declared at a position: its arguments are the document's
+/// URI and the position.
+pub(super) const SHOW_REFERENCES: &str = "platformc.showReferences";
+
 /// What the client can do.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Client {
@@ -53,6 +57,23 @@ impl Client {
 
     fn completion_items(&self) -> Option<&ClientCompletionItemOptions> {
         self.capabilities.text_document.as_ref()?.completion.as_ref()?.completion_item.as_ref()
+    }
+
+    /// Whether it has a command of its own, which it says as others' servers ask it to: below `experimental`.
+    pub(super) fn knows_command(&self, command: &str) -> bool {
+        let experimental = self.capabilities.experimental.as_ref();
+        let commands = experimental.and_then(|experimental| experimental.pointer("/commands/commands"));
+        let commands = commands.and_then(serde_json::Value::as_array);
+        commands.is_some_and(|commands| commands.iter().any(|known| known == command))
+    }
+
+    /// Which of what it shows it asks for again when it is told to: hints, lenses and colours.
+    pub(super) fn refreshes(&self) -> [bool; 3] {
+        let Some(workspace) = &self.capabilities.workspace else { return [false; 3] };
+        let hints = workspace.inlay_hint.is_some_and(|can| can.refresh_support == Some(true));
+        let lenses = workspace.code_lens.is_some_and(|can| can.refresh_support == Some(true));
+        let colours = workspace.semantic_tokens.is_some_and(|can| can.refresh_support == Some(true));
+        [hints, lenses, colours]
     }
 
     /// Whether it tells of files that change, once it is asked to.

@@ -12,6 +12,11 @@ pub(super) fn path(uri: &lsp::Uri) -> Option<Utf8PathBuf> {
     Utf8PathBuf::from_path_buf(url.to_file_path().ok()?).ok()
 }
 
+/// A text in Markdown.
+pub(super) fn markdown(value: String) -> lsp::MarkupContent {
+    lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value }
+}
+
 /// The URI of an absolute path.
 pub(super) fn uri(path: &Utf8Path) -> Option<lsp::Uri> {
     Some(lsp::Uri(Url::from_file_path(path).ok()?.into()))

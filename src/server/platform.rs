@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use gen_lsp_types as lsp;
 
 use super::client::Client;
+use super::colours::Colours;
 use super::snapshot::Snapshot;
 use crate::project::{Project, find};
 
@@ -21,6 +22,10 @@ pub(super) struct Platform {
     pub(super) project: Project,
     /// What was found when it was last checked.
     pub(super) found: Arc<Findings>,
+    /// The number of what hints, lenses and colours showed then.
+    pub(super) shown: u64,
+    /// The colours that the client has.
+    pub(super) colours: Arc<Colours>,
     /// Whether all that it asks for has been loaded once.
     pub(super) is_loaded: bool,
     /// Whether something has changed that nobody has checked yet.
@@ -32,7 +37,16 @@ pub(super) struct Platform {
 impl Platform {
     pub(super) fn new(main: Utf8PathBuf) -> Self {
         let project = Project::new(&main);
-        Self { main, project, found: Arc::default(), is_loaded: false, is_stale: true, is_checking: false }
+        Self {
+            main,
+            project,
+            found: Arc::default(),
+            shown: 0,
+            colours: Arc::default(),
+            is_loaded: false,
+            is_stale: true,
+            is_checking: false,
+        }
     }
 
     /// The path of a file in the platform's folder.
@@ -52,6 +66,7 @@ impl Platform {
             folder: self.project.folder.clone(),
             client: Arc::clone(client),
             found: Arc::clone(&self.found),
+            colours: Arc::clone(&self.colours),
         }
     }
 }

@@ -34,8 +34,8 @@ enum Checked {
     Stale,
     /// Something must be loaded first.
     Lacks(Survey),
-    /// The findings, by path.
-    Found(Findings),
+    /// The findings, by path, and the number of what else is shown.
+    Found(Findings, u64),
     /// The compiler broke off.
     Broken,
 }
@@ -246,7 +246,10 @@ impl Session {
 
     fn closed(&mut self, uri: &lsp::Uri) {
         self.documents.remove(&uri.0);
-        self.with_file(uri, |platform, path| platform.project.close(path));
+        self.with_file(uri, |platform, path| {
+            platform.colours.forget(uri.as_ref());
+            platform.project.close(path);
+        });
     }
 
     /// Who is not told of files that change looks when one was saved: something else may have written others.
@@ -360,7 +363,8 @@ impl Session {
         match checked {
             Checked::Stale => platform.is_stale = true,
             Checked::Lacks(survey) => platform.is_stale |= platform.project.provide(&survey),
-            Checked::Found(found) => {
+            Checked::Found(found, shown) => {
+                self.show_again(&mut platform, shown);
                 platform.is_loaded = true;
                 self.tell(&mut platform, found);
             }
@@ -376,6 +380,25 @@ impl Session {
         self.platforms.push(platform);
         self.platforms.sort_by(|left, right| left.main.cmp(&right.main));
         std::mem::take(&mut self.waiting).into_iter().for_each(|request| self.restart(request));
+    }
+
+    /// Has the client ask again for what it shows, where that is no longer so.
+    fn show_again(&mut self, platform: &mut Platform, shown: u64) {
+        let before = std::mem::replace(&mut platform.shown, shown);
+        // What was asked before the platform was loaded has no answer yet.
+        if before == shown || !platform.is_loaded {
+            return;
+        }
+        let [hints, lenses, colours] = self.client.refreshes();
+        if hints {
+            self.ask::<lsp::InlayHintRefreshRequest>(());
+        }
+        if lenses {
+            self.ask::<lsp::CodeLensRefreshRequest>(());
+        }
+        if colours {
+            self.ask::<lsp::SemanticTokensRefreshRequest>(());
+        }
     }
 
     /// Tells the client what has changed since it was last told.
@@ -431,7 +454,11 @@ impl Session {
 fn check(question: Question, snapshot: &super::snapshot::Snapshot) -> Checked {
     let work = || {
         let survey = question.ask();
-        if survey.is_empty() { Checked::Found(publish::all(snapshot)) } else { Checked::Lacks(survey) }
+        if survey.is_empty() {
+            Checked::Found(publish::all(snapshot), crate::ide::shown(&snapshot.db))
+        } else {
+            Checked::Lacks(survey)
+        }
     };
     let checked = catch_unwind(AssertUnwindSafe(|| Cancelled::catch(AssertUnwindSafe(work))));
     match checked {

@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use gen_lsp_types as lsp;
 
 use super::client::Client;
+use super::colours::Colours;
 use super::convert;
 use super::platform::Findings;
 use crate::db::{Database, SourceFile, Workspace};
@@ -21,6 +22,8 @@ pub(super) struct Snapshot {
     pub(super) client: Arc<Client>,
     /// What was found when it was last checked.
     pub(super) found: Arc<Findings>,
+    /// The colours that the client has.
+    pub(super) colours: Arc<Colours>,
 }
 
 impl Snapshot {
@@ -50,6 +53,16 @@ impl Snapshot {
     /// The byte of a position in a file.
     pub(super) fn offset(&self, file: SourceFile, position: lsp::Position) -> u32 {
         convert::offset(file.text(&self.db), lines(&self.db, file), position, self.client.encoding)
+    }
+
+    /// The bytes of a range in a file.
+    pub(super) fn bytes(&self, file: SourceFile, range: lsp::Range) -> TextRange {
+        convert::bytes(file.text(&self.db), lines(&self.db, file), range, self.client.encoding)
+    }
+
+    /// The position of a byte of a file.
+    pub(super) fn place(&self, file: SourceFile, byte: u32) -> lsp::Position {
+        self.range(file, TextRange { start: byte, end: byte }).start
     }
 
     /// The range that bytes of a file are.

@@ -2,9 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod basics;
+mod calls;
+mod colours;
 mod completion;
 mod editor;
 mod files;
+mod hints;
+mod hover;
+mod lenses;
 mod navigate;
 mod protocol;
 mod structure;

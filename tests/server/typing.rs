@@ -125,13 +125,19 @@ const PIECES: [&str; 24] = [
     ", ",
 ];
 
-const QUESTIONS: [&str; 6] = [
+const QUESTIONS: &[&str] = &[
     "textDocument/hover",
     "textDocument/definition",
     "textDocument/references",
     "textDocument/formatting",
     "textDocument/completion",
     "textDocument/signatureHelp",
+    "textDocument/inlayHint",
+    "textDocument/codeLens",
+    "textDocument/prepareCallHierarchy",
+    "textDocument/semanticTokens/full",
+    "textDocument/semanticTokens/full/delta",
+    "textDocument/semanticTokens/range",
 ];
 
 impl Typist {
@@ -213,7 +219,7 @@ impl Typist {
         let path = self.random.pick(&paths).clone();
         let line = self.random.below(self.open[&path].lines().count() + 2);
         let place = json!({ "line": line, "character": self.random.below(40) });
-        let method = *self.random.pick(&QUESTIONS);
+        let method = *self.random.pick(QUESTIONS);
         let range = json!({ "start": place, "end": place });
         let params = json!({
             "textDocument": { "uri": self.editor.uri(&path) },

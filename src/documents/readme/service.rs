@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -8,27 +8,8 @@ use super::cells::{address, cell};
 use super::secrets::secrets;
 use crate::db::Db;
 use crate::model::{Service, estate, service};
-use crate::names::{Item, declarations};
+use crate::names::Item;
 use crate::plan::{self, Guarantee, Reason};
-use crate::schema::Kind;
-
-/// For each service, who needs it.
-#[salsa::tracked]
-fn dependents(db: &dyn Db) -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
-    let mut dependents: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for head in declarations(db).of(db, Kind::Service).filter_map(|item| crate::model::head(db, item).as_ref()) {
-        for need in head.needs.iter().flatten() {
-            dependents.entry(Arc::clone(&need.service)).or_default().insert(Arc::clone(&head.name));
-        }
-    }
-    dependents
-}
-
-/// Who needs a service; it changes only when some need does.
-#[salsa::tracked]
-fn needed_by<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<Arc<str>> {
-    dependents(db).get(item.name(db)).cloned().unwrap_or_default()
-}
 
 /// The page of a service: what it is, who owns it, where it runs, what it needs.
 #[salsa::tracked]
@@ -103,7 +84,7 @@ fn needs(out: &mut String, db: &dyn Db, item: Item<'_>) {
             let _ = writeln!(out, "| {service} | {why} | {guarantee} |");
         }
     }
-    let needed_by = needed_by(db, item);
+    let needed_by = plan::needed_by(db, item);
     if !needed_by.is_empty() {
         let names: Vec<&str> = needed_by.iter().map(AsRef::as_ref).collect();
         let _ = writeln!(out, "\n## What needs it\n\n{}", names.join(", "));

@@ -1,6 +1,7 @@
 use gen_lsp_types as lsp;
 
 use crate::ide;
+use crate::server::convert;
 use crate::server::requests::Answer;
 use crate::server::snapshot::Snapshot;
 
@@ -9,7 +10,7 @@ pub(in crate::server) fn hover(snapshot: &Snapshot, params: lsp::HoverParams) ->
     let at = snapshot.at(&params.text_document_position_params);
     let hover = at.and_then(|at| ide::hover(&snapshot.db, &at));
     Ok(hover.map(|hover| lsp::Hover {
-        contents: lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: hover.markdown }.into(),
+        contents: convert::markdown(hover.markdown).into(),
         range: Some(snapshot.range(hover.place.file, hover.place.range)),
     }))
 }

@@ -1,0 +1,64 @@
+//! The Markdown that is shown for a word.
+
+use std::fmt::Write as _;
+
+use crate::db::Db;
+use crate::diagnostics::{Span, place};
+
+/// So many names stand in a row.
+const NAMES: usize = 6;
+
+/// A code span; one that holds a grave accent gets two.
+pub(super) fn code(text: &str) -> String {
+    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+}
+
+/// A table of which each row says one thing of what is shown.
+#[derive(Default)]
+pub(super) struct Facts(String);
+
+impl Facts {
+    /// Adds a row, unless there is nothing to say.
+    pub(super) fn row(&mut self, name: &str, text: impl AsRef<str>) {
+        if !text.as_ref().is_empty() {
+            let _ = writeln!(self.0, "| {name} | {} |", cell(text.as_ref()));
+        }
+    }
+
+    /// Adds a row that names some of several.
+    pub(super) fn names<T: AsRef<str>>(&mut self, name: &str, all: impl IntoIterator<Item = T>) {
+        self.row(name, names(all));
+    }
+
+    /// The table; nothing where it has no rows.
+    pub(super) fn table(self) -> Option<String> {
+        (!self.0.is_empty()).then(|| format!("| | |\n|---|---|\n{}", self.0))
+    }
+}
+
+/// A text as a cell of a table: a bar or a line's end would end it.
+pub(super) fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+/// The first of several names, and how many more there are.
+pub(super) fn names<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> String {
+    let all: Vec<T> = all.into_iter().collect();
+    let first: Vec<&str> = all.iter().take(NAMES).map(AsRef::as_ref).collect();
+    match all.len().checked_sub(NAMES + 1) {
+        Some(more) => format!("{} and {} more", first.join(", "), more + 1),
+        None => first.join(", "),
+    }
+}
+
+/// A number with its noun.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// File and line of a place.
+pub(super) fn line(db: &dyn Db, span: Span) -> String {
+    let (file, range) = place(db, span);
+    let line = super::lines(db, file).line_column(file.text(db), range.start).line + 1;
+    format!("{}:{line}", file.path(db))
+}
