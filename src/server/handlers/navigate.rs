@@ -1,5 +1,6 @@
 use gen_lsp_types as lsp;
 
+use super::generated;
 use crate::ide::{self, At, FileRange};
 use crate::server::requests::Answer;
 use crate::server::snapshot::Snapshot;
@@ -9,6 +10,9 @@ pub(in crate::server) fn definition(
     snapshot: &Snapshot,
     params: lsp::DefinitionParams,
 ) -> Answer<Option<lsp::DefinitionResponse>> {
+    if let Some(places) = generated::origin(snapshot, &params.text_document_position_params) {
+        return Ok(Some(lsp::Definition::from(locations(snapshot, &[places])).into()));
+    }
     let at = at(snapshot, &params.text_document_position_params);
     let places = at.map(|at| ide::definition(&snapshot.db, &at)).unwrap_or_default();
     Ok(Some(lsp::Definition::from(locations(snapshot, &places)).into()))
