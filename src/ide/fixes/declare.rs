@@ -120,17 +120,17 @@ fn home(db: &dyn Db, of: Kind) -> Option<SourceFile> {
 
 fn skeleton(db: &dyn Db, of: Kind, name: &str) -> String {
     let required = kind(of).body.attributes.iter().filter(|attribute| attribute.form == Form::Required);
-    let mut entries: Vec<(&str, String)> = required
+    let entries: Vec<(&str, String)> = required
         .filter_map(|attribute| Some((attribute.name, samples(db, attribute, name).into_iter().next()?)))
         .collect();
     let width = entries.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
-    if entries.is_empty() && of != Kind::Role {
-        return format!("{} {name} {{}}", of.word());
-    }
-    if of == Kind::Role {
-        entries.push(("includes", "[viewer]".to_owned()));
-    }
-    let width = width.max(if of == Kind::Role { "includes".len() } else { 0 });
-    let lines: Vec<String> = entries.iter().map(|(key, value)| format!("  {key:width$} = {value}\n")).collect();
-    format!("{} {name} {{\n{}}}", of.word(), lines.concat())
+    let mut lines: Vec<String> = entries.iter().map(|(key, value)| format!("  {key:width$} = {value}\n")).collect();
+    // What must be there though no single attribute is.
+    lines.extend(match of {
+        Kind::Role => Some("  includes = [viewer]\n".to_owned()),
+        Kind::Service => Some(format!("  manifests {{ path = \"apps/{name}\" }}\n")),
+        _ => None,
+    });
+    let body = if lines.is_empty() { String::new() } else { format!("\n{}", lines.concat()) };
+    format!("{} {name} {{{body}}}", of.word())
 }

@@ -12,13 +12,9 @@ use crate::text::TextRange;
 /// The entry around a place with this key, or the innermost; outside of all entries, the declaration.
 pub(super) fn entry(db: &dyn Db, at: Span, key: Option<&str>) -> Option<Vec<(SourceFile, Edit)>> {
     let around = around(db, at)?;
-    let found = match key {
-        Some(key) => Some(around.keyed(key)?),
-        None => around.innermost(),
-    };
-    let range = match found {
-        Some(found) => around.in_file(found.entry.range),
-        None => whole(db, around.decl),
+    let range = match key {
+        Some(key) => around.in_file(around.keyed(key).map(|found| found.entry).or_else(|| around.said(key))?.range),
+        None => around.innermost().map_or(whole(db, around.decl), |found| around.in_file(found.entry.range)),
     };
     Some(vec![line(db, FileRange { file: around.file, range })])
 }
@@ -28,7 +24,8 @@ pub(super) fn line(db: &dyn Db, at: FileRange) -> (SourceFile, Edit) {
     let text = at.file.text(db);
     let (start, end) = (at.range.start as usize, at.range.end as usize);
     let before = text.get(..start).unwrap_or("").trim_end_matches([' ', '\t']);
-    let behind = text.get(end..).unwrap_or("").trim_start_matches([' ', '\t']);
+    let before = without_docs(before);
+    let behind = text.get(end..).unwrap_or("").trim_start_matches([' ', '\t', '\r']);
     let range = match (before.is_empty() || before.ends_with('\n'), behind.find('\n')) {
         (true, Some(0)) => TextRange::new(before.len(), text.len() - behind.len() + 1),
         (true, None) if behind.is_empty() => TextRange::new(before.len(), text.len()),
@@ -36,6 +33,14 @@ pub(super) fn line(db: &dyn Db, at: FileRange) -> (SourceFile, Edit) {
         _ => at.range,
     };
     (at.file, Edit { range, text: String::new() })
+}
+
+/// The text before an entry without the lines that document it.
+fn without_docs(before: &str) -> &str {
+    let Some(above) = before.strip_suffix('\n') else { return before };
+    let line = above.rfind('\n').map_or(0, |newline| newline + 1);
+    let is_doc = above.get(line..).is_some_and(|line| line.trim_start().starts_with("##"));
+    if is_doc { without_docs(above.get(..line).unwrap_or("")) } else { before }
 }
 
 /// A name in the lists of an attribute: of that at a place, or else of the declaration's.

@@ -38,6 +38,12 @@ impl<'db> Around<'db> {
         self.entries.iter().rev().find(|found| found.name == key).copied()
     }
 
+    /// What the declaration itself says of a key.
+    pub(super) fn said(&self, key: &str) -> Option<&'db Entry> {
+        let (block, _) = self.blocks.first()?;
+        block.entries.iter().find(|entry| key_of(entry).1 == key)
+    }
+
     /// A range of the declaration as one of its file.
     pub(super) fn in_file(&self, range: TextRange) -> TextRange {
         range.shift(self.start)
