@@ -15,6 +15,7 @@ use platformc::compile::{diagnostics, has_errors};
 use platformc::db::{Changes, Content, Database};
 use platformc::diagnostics::{CODES, Diagnostic, Severity, render, to_json};
 use platformc::documents::{applications, files};
+use platformc::ide::{Repair, repairs};
 use platformc::model::{Slot, allows, estate, explain_value, head, rights};
 use platformc::names::{Item, declarations};
 use platformc::plan::{Guarantee, Reason, edges};
@@ -31,6 +32,13 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
     ("PF0903", "needs a written tree that was edited: tests/write.rs"),
     ("PF0904", "needs a disk that refuses: tests/write.rs"),
     ("PF0905", "needs a tree on disk that was built before: tests/cli.rs"),
+];
+
+/// Codes that an editor can mend, at least in some cases.
+const MENDABLE: &[&str] = &[
+    "PF0001", "PF0005", "PF0101", "PF0102", "PF0103", "PF0105", "PF0106", "PF0201", "PF0202", "PF0203", "PF0204",
+    "PF0206", "PF0207", "PF0301", "PF0302", "PF0303", "PF0305", "PF0306", "PF0307", "PF0308", "PF0402", "PF0403",
+    "PF0503", "PF0504", "PF0506", "PF0603", "PF0607", "PF0608", "PF0609", "PF0704", "PF0830", "PF0831", "PF0850",
 ];
 
 /// Codes whose page has no example, because none can be written as text.
@@ -60,6 +68,8 @@ fn main() -> ExitCode {
     }
     let all = documents.clone();
     trials.push(Trial::test("every explain page has the sections it needs", move || pages(&all)));
+    let all = documents.clone();
+    trials.push(Trial::test("every mend is shown", move || mendable(&all)));
     trials.push(Trial::test("every code is produced", move || every_code(&documents)));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if std::env::var_os("UPDATE").is_some() {
@@ -209,6 +219,14 @@ fn block(info: &str, block: Block, case: &mut Case, prelude: &mut String) {
 // ---- A case --------------------------------------------------------------------------------------------------------
 
 fn database(document: &Document, case: &Case) -> Database {
+    let (main, changes) = contents(document, case);
+    let mut database = Database::new(main);
+    database.apply(changes);
+    database
+}
+
+/// The main file, and everything that a case holds.
+fn contents(document: &Document, case: &Case) -> (&'static str, Changes) {
     let mut changes: Changes = case.files.clone();
     for (path, text) in &case.pf {
         changes.insert(path.clone(), Content::Text(text.as_str().into()));
@@ -219,15 +237,61 @@ fn database(document: &Document, case: &Case) -> Database {
         changes.insert(MAIN.to_owned(), Content::Text(text.into()));
     }
     changes.entry(main.to_owned()).or_insert(Content::Missing);
+    (main, changes)
+}
+
+/// What is left of findings after something that should mend them.
+fn unmended(document: &Document, case: &Case, db: &Database, found: &[Diagnostic]) -> Vec<String> {
+    let mut problems = vec![];
+    for finding in found {
+        for repair in repairs(db, &finding.fixes) {
+            let after = diagnostics(&mended(document, case, db, &repair));
+            let same = |other: &&Diagnostic| (other.code, &other.message) == (finding.code, &finding.message);
+            if after.iter().filter(same).count() >= found.iter().filter(same).count() {
+                let edits: Vec<_> = repair.edits.iter().map(|(file, edit)| (file.path(db), edit)).collect();
+                problems.push(format!("`{}` leaves {}: {}\n{edits:?}", repair.title, finding.code.id, finding.message));
+            }
+        }
+    }
+    problems
+}
+
+/// The case once something has been mended.
+fn mended(document: &Document, case: &Case, db: &Database, repair: &Repair) -> Database {
+    let (main, mut changes) = contents(document, case);
+    let mut edits: Vec<_> = repair.edits.iter().collect();
+    edits.sort_by_key(|(file, edit)| (file.path(db).to_owned(), std::cmp::Reverse(edit.range)));
+    for (file, edit) in edits {
+        let Some(Content::Text(text)) = changes.get(file.path(db)) else { panic!("no text to mend") };
+        let mut text = text.to_string();
+        text.replace_range(edit.range.start as usize..edit.range.end as usize, &edit.text);
+        changes.insert(file.path(db).to_owned(), Content::Text(text.into()));
+    }
     let mut database = Database::new(main);
     database.apply(changes);
     database
+}
+
+/// Every code that has a mend shows it in some case, where `run` tries it.
+fn mendable(documents: &[Arc<Document>]) -> Result<(), Failed> {
+    let mut mended = BTreeSet::new();
+    for document in documents {
+        for case in &document.cases {
+            let db = database(document, case);
+            let found = diagnostics(&db);
+            let with = found.iter().filter(|finding| !repairs(&db, &finding.fixes).is_empty());
+            mended.extend(with.map(|finding| finding.code.id));
+        }
+    }
+    let mended: Vec<&str> = mended.into_iter().collect();
+    if mended == MENDABLE { Ok(()) } else { Err(format!("these have mends: {mended:?}").into()) }
 }
 
 fn run(document: &Document, case: &Case, updates: &Mutex<Vec<Update>>) -> Result<(), Failed> {
     let db = database(document, case);
     let found = diagnostics(&db);
     let mut problems = expectations(&db, case, &found);
+    problems.extend(unmended(document, case, &db, &found));
     if let Some((code, section)) = &case.page {
         problems.extend(page_problems(code, section, &found));
     }

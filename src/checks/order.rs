@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::db::Db;
-use crate::diagnostics::{self as codes, Code, Diagnostic, Sink, Span};
+use crate::diagnostics::{self as codes, Change, Code, Diagnostic, Sink, Span};
 use crate::model::{head, need_span};
 use crate::names::{declarations, name_span};
 use crate::plan::{Problem, plan};
@@ -83,23 +83,43 @@ fn cycle(db: &dyn Db, circle: &[(Arc<str>, usize)], cluster: &str) -> Option<Dia
         let before = (index + circle.len() - 1) % circle.len();
         needed.push((this, names.get(before).copied().unwrap_or("")));
     }
-    let mut lines =
-        needed.into_iter().filter_map(|((service, list), need)| Some((needs(db, service, *list)?, service, need)));
+    let lines: Vec<_> = needed
+        .into_iter()
+        .filter_map(|((service, list), need)| Some((needs(db, service, *list)?, service, need)))
+        .collect();
+    let edges: Vec<_> = lines.iter().map(|&(span, service, need)| (span, "needs", service.as_ref(), need)).collect();
+    let mut lines = lines.into_iter();
     let (span, service, need) = lines.next()?;
     let shown = names.iter().rev().chain(names.last()).copied().collect::<Vec<_>>().join(" → ");
     let first = Diagnostic::new(codes::NEED_CYCLE, span, format!("services need each other in a circle: {shown}"))
         .label(format!("`{service}` needs `{need}`"));
     let whole = lines
         .fold(first, |diagnostic, (span, service, need)| diagnostic.also(span, format!("`{service}` needs `{need}`")));
-    Some(whole.note(format!("no order could start any of them on `{cluster}`")).help("take one of these needs away"))
+    let whole = whole.note(format!("no order could start any of them on `{cluster}`"));
+    Some(opened(whole.help("take one of these needs away"), &edges))
 }
 
 fn names_cycle(db: &dyn Db, kind: Kind, code: Code, circle: &[Arc<str>]) -> Option<Diagnostic> {
+    // Edges run from what comes before to what comes after it.
+    let before = circle.last().into_iter().chain(circle);
+    let edges: Vec<_> = circle
+        .iter()
+        .zip(before)
+        .filter_map(|(this, before)| Some((name(db, kind, this)?, "after", this.as_ref(), before.as_ref())))
+        .collect();
     let mut lines = circle.iter().filter_map(|this| Some((name(db, kind, this)?, this)));
     let (span, _) = lines.next()?;
     let shown = circle.iter().rev().chain(circle.last()).map(AsRef::as_ref).collect::<Vec<_>>().join(" → ");
     let first = Diagnostic::new(code, span, format!("{}s come after each other in a circle: {shown}", kind.word()));
     let whole =
         lines.fold(first.label("in the circle"), |diagnostic, (span, _)| diagnostic.also(span, "in the circle"));
-    Some(whole.help("take one name out of an `after`"))
+    Some(opened(whole.help("take one name out of an `after`"), &edges))
+}
+
+/// A circle opens where one of its edges goes: where a list stands, its key, whose it is, and the name in it.
+fn opened(finding: Diagnostic, edges: &[(Span, &'static str, &str, &str)]) -> Diagnostic {
+    edges.iter().fold(finding, |finding, (at, key, of, name)| {
+        let change = Change::Item { at: *at, key, name: (*name).to_owned() };
+        finding.offer(format!("Take `{name}` out of `{key}` of `{of}`"), change)
+    })
 }

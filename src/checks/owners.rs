@@ -51,6 +51,7 @@ fn no_handle(span: Span, team: &str, forge: Forge) -> Diagnostic {
     Diagnostic::new(codes::NO_HANDLE, span, format!("team `{team}` owns something and has no `{word}`"))
         .note("a line of CODEOWNERS without an owner asks nobody, and anyone may merge")
         .help(format!("give it its handle: `{word} = \"{example}\"`"))
+        .lacks(word, Some(&format!("\"{example}\"")))
 }
 
 /// Where the value of an attribute stands, or else the item's name.

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::args::{CanArgs, ReportFormat};
-use super::explain::{Instance, show};
+
 use super::ui;
 use crate::db::Db;
 use crate::diagnostics::{Span, did_you_mean};
+use crate::ide::{Instance, instance_name as show};
 use crate::model::{
     ADMINS_ALWAYS, Estate, OWNER_ALWAYS, Team, allows, cluster_roles, estate, explain_value, head, rights,
 };
@@ -182,7 +183,7 @@ impl<'db> Question<'db> {
     }
 
     fn line(&self, span: Span) -> String {
-        ui::place(self.db, span)
+        crate::ide::line_of(self.db, span)
     }
 
     fn text(&self, answers: &[Answer]) -> String {

@@ -1,7 +1,8 @@
 use super::args::{DocumentFormat, ExpandArgs};
-use super::explain::Instance;
+
 use super::ui;
 use crate::documents::{Meaning, applications, yaml};
+use crate::ide::Instance;
 
 /// `platformc expand`
 pub(super) fn run(arguments: &ExpandArgs) -> u8 {

@@ -3,9 +3,10 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::args::ReportFormat;
-use super::explain::{Instance, show};
+
 use super::ui;
 use crate::db::Db;
+use crate::ide::{Instance, instance_name as show};
 use crate::model::{Slot, estate};
 use crate::plan::{Edge, Guarantee, Reason, edges};
 

@@ -8,10 +8,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::args::FindingFormat;
 use crate::compile;
 use crate::db::Db;
-use crate::diagnostics::{self, Diagnostic, Severity, Span};
+use crate::diagnostics::{self, Diagnostic, Severity};
 use crate::project::{LoadError, Project, find};
-use crate::source::absolute;
-use crate::text::LineIndex;
 
 pub(super) const FINE: u8 = 0;
 pub(super) const FINDINGS: u8 = 1;
@@ -101,13 +99,6 @@ fn summary(findings: &[Diagnostic]) -> String {
     let first = findings.iter().find(|finding| finding.severity() == Severity::Error).or(findings.first());
     let code = first.map_or("PF0101", |finding| finding.code.id);
     format!("{}; `platformc explain {code}` says more about a code", parts.join(" and "))
-}
-
-/// Where something stands: `FILE:LINE`.
-pub(super) fn place(db: &dyn Db, span: Span) -> String {
-    let (file, range) = absolute(db, span);
-    let text = file.text(db);
-    format!("{}:{}", file.path(db), LineIndex::new(text).line_column(text, range.start).line + 1)
 }
 
 /// A number with its noun.

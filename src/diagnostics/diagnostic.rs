@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::Code;
+use super::{Code, Fix};
 use crate::db::SourceFile;
 use crate::text::TextRange;
 
@@ -48,6 +48,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// How to mend it.
     pub helps: Vec<String>,
+    /// How an editor can mend it.
+    pub fixes: Vec<Fix>,
     /// Whether the text at the place must never be shown.
     pub is_secret: bool,
 }
@@ -64,6 +66,7 @@ impl Diagnostic {
             secondary: vec![],
             notes: vec![],
             helps: vec![],
+            fixes: vec![],
             is_secret: false,
         }
     }

@@ -3,6 +3,7 @@
 mod budget;
 mod codes;
 mod diagnostic;
+mod fix;
 mod json;
 mod place;
 mod registry;
@@ -13,6 +14,7 @@ mod suggest;
 pub use budget::{MAX_DECLARATION, MAX_EXPRESSION};
 pub use codes::*;
 pub use diagnostic::{Diagnostic, Label, Severity, Span};
+pub use fix::{Change, Fix};
 pub use json::to_json;
 pub(crate) use place::place;
 pub use place::sort;

@@ -2,6 +2,8 @@
 
 use super::symbols::{Symbol, symbols};
 use crate::db::{Db, SourceFile};
+use crate::names::{Item, items};
+use crate::schema::Kind;
 use crate::source::{Decl, outline};
 use crate::text::TextRange;
 
@@ -62,6 +64,12 @@ pub fn at(db: &dyn Db, position: FilePosition) -> Option<At<'_>> {
     let touched = symbols(db, decl).into_iter().filter(|symbol| symbol.range.touches(offset));
     let symbol = touched.max_by_key(|symbol| symbol.range.start)?;
     Some(At { decl, symbol })
+}
+
+/// The service that a place lies in: the first that its declaration makes.
+pub fn service_at(db: &dyn Db, position: FilePosition) -> Option<Item<'_>> {
+    let decl = declaration_at(db, position)?;
+    items(db, decl).items.iter().find(|item| item.kind(db) == Kind::Service).copied()
 }
 
 /// The bytes of a declaration in its file.

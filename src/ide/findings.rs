@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cursor::FileRange;
 use crate::compile;
 use crate::db::{Db, SourceFile};
-use crate::diagnostics::{Code, Diagnostic, Label, place};
+use crate::diagnostics::{Code, Diagnostic, Fix, Label, place};
 
 /// One finding, as it is shown in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Finding {
     pub message: String,
     /// Other places that play a part, each with what to say there.
     pub related: Vec<Related>,
+    /// How it can be mended.
+    pub fixes: Vec<Fix>,
 }
 
 /// Another place that plays a part.
@@ -39,12 +41,13 @@ pub fn findings(db: &dyn Db) -> BTreeMap<String, Vec<Finding>> {
     by_file
 }
 
-fn finding(db: &dyn Db, diagnostic: &Diagnostic) -> Finding {
+pub(super) fn finding(db: &dyn Db, diagnostic: &Diagnostic) -> Finding {
     Finding {
         code: diagnostic.code,
         place: range(place(db, diagnostic.primary.span)),
         message: message(diagnostic),
         related: diagnostic.secondary.iter().map(|label| related(db, label)).collect(),
+        fixes: diagnostic.fixes.clone(),
     }
 }
 

@@ -103,6 +103,8 @@ fn unknown(db: &dyn Db, role: &str, span: Span) -> Diagnostic {
     let near = did_you_mean(role, roles.iter().map(AsRef::as_ref));
     Diagnostic::new(codes::UNKNOWN_NAME, span, format!("there is no role `{role}`"))
         .help_if(near.map(|near| format!("did you mean `{near}`?")))
+        .meant_key(role, near)
+        .declare(Kind::Role.word(), role)
         .help("the roles are `viewer`, `deployer`, `operator` and `admin`, and what `role NAME { }` declares")
 }
 
@@ -143,7 +145,8 @@ pub(super) fn check_roles(roles: &[Role], spans: &BTreeMap<Arc<str>, Span>, sink
             sink.push(
                 Diagnostic::new(codes::WIDER_ROLE, span, message)
                     .note(format!("`{name}` opens shells in Pods and reads Secrets; whoever has it needs no Argo CD"))
-                    .help("leave `cluster_role` away, and it follows from the actions"),
+                    .help("leave `cluster_role` away, and it follows from the actions")
+                    .superfluous("Take `cluster_role` away", Some("cluster_role")),
             );
         }
     }

@@ -109,14 +109,14 @@ impl<'db> Checker<'db> {
     fn parameters(&self, body: &Block, locals: &mut Locals, sink: &mut Sink) {
         for (name, of, default) in parameters(body) {
             if !PARAMETER_TYPES.contains(&of.text.as_ref()) {
-                let near = did_you_mean(&of.text, PARAMETER_TYPES).map(|near| format!("did you mean `{near}`?"));
+                let near = did_you_mean(&of.text, PARAMETER_TYPES);
                 sink.push(
                     Diagnostic::new(
                         codes::BAD_VALUE,
                         self.site.span(of.range),
                         format!("there is no type `{}`", of.text),
                     )
-                    .help_if(near)
+                    .meant(&of.text, near)
                     .help(format!("the types of parameters are {}", PARAMETER_TYPES.join(", "))),
                 );
             }

@@ -201,7 +201,8 @@ impl<'db> Reader<'db> {
         let span = Span { file: *file, anchor: None, range: TextRange::default() };
         self.sink.push(
             Diagnostic::new(codes::MISSING_DECLARATION, span, "no platform is declared")
-                .help("write `platform NAME { repo = \"https://...\" }`"),
+                .help("write `platform NAME { repo = \"https://...\" }`")
+                .declare(Kind::Platform.word(), "platform"),
         );
     }
 
@@ -249,7 +250,8 @@ impl<'db> Reader<'db> {
                     format!("`impersonation` needs Argo CD 3.5, and the hub has {version}"),
                 )
                 .note("before 3.5 a sync without a ServiceAccount of its own fails, that of the roots too")
-                .help("leave it away, or raise `argocd` in the hub"),
+                .help("leave it away, or raise `argocd` in the hub")
+                .superfluous("Take `impersonation` away", Some("impersonation")),
             );
         }
         wanted
@@ -407,7 +409,8 @@ impl<'db> Reader<'db> {
                 self.sink.push(
                     Diagnostic::new(codes::MISSING_ATTRIBUTE, name_span(self.db, item), "`hub` is missing")
                         .note("with several hubs, each cluster says which one deploys to it")
-                        .help(format!("the hubs are {hubs}")),
+                        .help(format!("the hubs are {hubs}"))
+                        .lacks("hub", None),
                 );
                 None
             }

@@ -220,10 +220,13 @@ impl<'db> Gathered<'db> {
         };
         let Some(template) = declarations(self.db).get(Kind::Template, name) else {
             let templates = names(self.db).of(Kind::Template);
-            let near = crate::diagnostics::did_you_mean(name, templates.iter().map(AsRef::as_ref))
-                .map(|near| format!("did you mean `{near}`?"));
-            let message = format!("there is no template `{name}`");
-            sink.push(Diagnostic::new(codes::UNKNOWN_NAME, self.site.span(callee.range), message).help_if(near));
+            let near = crate::diagnostics::did_you_mean(name, templates.iter().map(AsRef::as_ref));
+            let finding = Diagnostic::new(
+                codes::UNKNOWN_NAME,
+                self.site.span(callee.range),
+                format!("there is no template `{name}`"),
+            );
+            sink.push(finding.meant(name, near).declare(Kind::Template.word(), name));
             return;
         };
         let Some(named) = body(self.db, template) else { return };
@@ -293,12 +296,13 @@ impl<'db> Gathered<'db> {
                 .help(format!("write `name = value`; there are {}", list())),
             ),
             Some(word) if !known().any(|name| name == word.text.as_ref()) => {
-                let near =
-                    crate::diagnostics::did_you_mean(&word.text, known()).map(|near| format!("did you mean `{near}`?"));
+                let near = crate::diagnostics::did_you_mean(&word.text, known());
                 let message = format!("the template has no parameter `{}`", word.text);
+                let others = near.is_none().then(|| format!("there are {}", list()));
                 sink.push(
                     Diagnostic::new(codes::BAD_ARGUMENTS, self.site.span(word.range), message)
-                        .help(near.unwrap_or_else(|| format!("there are {}", list()))),
+                        .meant(&word.text, near)
+                        .help_if(others),
                 );
             }
             Some(_) => {}
@@ -489,6 +493,7 @@ impl<'db> Gathered<'db> {
         Diagnostic::new(codes::OVERLAY_NEVER_HOLDS, span, message)
             .note(note)
             .help("mend the condition, or remove the block")
+            .superfluous("Take the block away", None)
     }
 }
 

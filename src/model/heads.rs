@@ -200,7 +200,8 @@ impl<'db> Reader<'_, 'db> {
             let message = format!("`{name}` is missing");
             let help =
                 format!("write `{name} = NAME`, with the name of {}", crate::diagnostics::with_article(kind.word()));
-            self.sink.push(Diagnostic::new(codes::MISSING_ATTRIBUTE, self.gathered.origin(), message).help(help));
+            let finding = Diagnostic::new(codes::MISSING_ATTRIBUTE, self.gathered.origin(), message).help(help);
+            self.sink.push(finding.lacks(name, None));
             return None;
         };
         reference(self.db(), self.gathered.item, expr, kind, self.sink)

@@ -88,12 +88,13 @@ pub(super) fn quota(fields: Fields<'_>, sink: &mut Sink) {
     let Some(Tree::Branch(entries, _)) = fields.0 else { return };
     for (key, entry) in entries.iter().filter(|(key, _)| !is_counted(key)) {
         let message = format!("Kubernetes has no quota of `{key}`");
-        let near = did_you_mean(key, QUOTAS).map(|near| format!("did you mean `{near}`?"));
+        let near = did_you_mean(key, QUOTAS);
         let help = || "take `requests.cpu`, `limits.memory`, `pods`, or `count/deployments.apps`".to_owned();
         sink.push(
             Diagnostic::new(codes::BAD_VALUE, entry.span(), message)
                 .note("the API server refuses a ResourceQuota with a name that it does not know")
-                .help(near.unwrap_or_else(help)),
+                .help(near.map_or_else(help, |near| format!("did you mean `{near}`?")))
+                .meant_key(key, near),
         );
     }
 }

@@ -9,7 +9,7 @@ use super::heads::Head;
 use super::local::{Given, Nature, check_files, check_folder, check_values};
 use super::spec::{Helm, Kustomize, Object, Origin, Plugin, Source, Spec, Sync, Tool};
 use crate::db::Db;
-use crate::diagnostics::{self as codes, Code, Diagnostic, Sink, Span};
+use crate::diagnostics::{self as codes, Change, Code, Diagnostic, Sink, Span};
 use crate::overlays::Tree;
 use crate::schema::Kind;
 use crate::values::Value;
@@ -235,7 +235,8 @@ impl Lower<'_> {
             self.sink.push(
                 Diagnostic::new(codes::UNPINNED_VERSION, tree.span(), message)
                     .note("a commit to the other repository changes what runs in a protected environment, all clusters at once")
-                    .help("write a tag or a commit: `revision = \"v1.2.3\"`"),
+                    .help("write a tag or a commit: `revision = \"v1.2.3\"`")
+                    .offer("Follow a tag", tagged(block, tree.span(), revision)),
             );
         }
     }
@@ -306,7 +307,8 @@ impl Lower<'_> {
                         format!("`helm` has a `chart`, but no `{name}`"),
                     )
                     .note("Argo CD finds a chart by its repository, its name and its version")
-                    .help(format!("write `{name} = \"...\"`")),
+                    .help(format!("write `{name} = \"...\"`"))
+                    .lacks(name, None),
                 );
             }
         }
@@ -314,11 +316,16 @@ impl Lower<'_> {
         let floats =
             version.contains(['*', '>', '<', '^', '~', '|', ' ']) || version.split('.').any(|part| part == "x");
         if let (true, Some(tree)) = (floats, fields.tree("version")) {
-            self.sink.push(
-                Diagnostic::new(codes::UNPINNED_VERSION, tree.span(), format!("version `{version}` floats"))
-                    .note("what runs then changes without a commit")
-                    .help("write one version, such as `1.2.3`"),
-            );
+            let finding = Diagnostic::new(codes::UNPINNED_VERSION, tree.span(), format!("version `{version}` floats"))
+                .note("what runs then changes without a commit")
+                .help("write one version, such as `1.2.3`");
+            self.sink.push(match lowest(&version) {
+                Some(pinned) => finding.offer(
+                    format!("Take version {pinned}"),
+                    Change::Word { within: tree.span(), from: version.to_string(), to: pinned },
+                ),
+                None => finding,
+            });
         }
         let url = url.strip_prefix("oci://").map_or_else(|| Arc::clone(&url), Arc::from);
         Some(Origin::Chart { url, chart, version })
@@ -449,6 +456,24 @@ pub fn some(names: &[&str]) -> String {
         Some(first) => format!("{} and {} more", first.join(", "), names.len() - SHOWN),
         None => names.join(", "),
     }
+}
+
+/// Names a tag where a branch stands, or nothing at all.
+fn tagged(block: &Tree, at: Span, revision: &str) -> Change {
+    const TAG: &str = "v1.2.3";
+    match block.get("revision") {
+        Some(_) => Change::Word { within: at, from: revision.to_owned(), to: TAG.to_owned() },
+        None => Change::Entry { in_block_of: at, key: "revision".to_owned(), value: Some(format!("\"{TAG}\"")) },
+    }
+}
+
+/// The lowest version of a range, as far as it names one.
+fn lowest(range: &str) -> Option<String> {
+    let first = range.split(['|', ',', ' ']).map(|part| part.trim_start_matches(['^', '~', '>', '=', '<', 'v']));
+    let first = first.into_iter().find(|part| part.starts_with(|character: char| character.is_ascii_digit()))?;
+    let zero = |part: &str| if matches!(part, "x" | "X" | "*" | "") { "0".to_owned() } else { part.to_owned() };
+    let parts: Vec<String> = first.splitn(3, '.').map(zero).chain(["0", "0"].map(str::to_owned)).take(3).collect();
+    Some(parts.join("."))
 }
 
 fn kustomize(fields: Fields<'_>) -> Kustomize {

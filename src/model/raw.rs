@@ -52,10 +52,13 @@ fn fields(tree: &Tree, path: &str, sink: &mut Sink) {
 fn derived(tree: &Tree, path: &str) -> Diagnostic {
     Diagnostic::new(codes::BAD_VALUE, tree.span(), format!("`application` can't set `{path}`"))
         .help("it follows from the service, and the project is exact about it")
+        .superfluous("Take it away", path.rsplit('.').next())
 }
 
 fn unknown(tree: &Tree, path: &str, near: Option<&str>) -> Diagnostic {
     Diagnostic::new(codes::BAD_VALUE, tree.span(), format!("an Application has no `{path}`"))
         .note("Kubernetes drops fields that it does not know, without a word")
         .help(near.map_or_else(|| "leave it away".to_owned(), |near| format!("did you mean `{near}`?")))
+        .meant_key(path.rsplit('.').next().unwrap_or(path), near)
+        .superfluous("Take it away", path.rsplit('.').next())
 }

@@ -210,7 +210,8 @@ fn chart(helm: Fields<'_>, sink: &mut Sink) {
         sink.push(
             Diagnostic::new(codes::BAD_VALUE, tree.span(), format!("`{version}` begins with `v`"))
                 .note("Argo CD gives it to Helm as it is, and charts compare it as a version")
-                .help(format!("write `{}`", version.trim_start_matches('v'))),
+                .help(format!("write `{}`", version.trim_start_matches('v')))
+                .meant_by(tree.span(), &version, Some(version.trim_start_matches('v'))),
         );
     }
     let Some(Tree::Branch(parameters, _)) = helm.tree("parameters") else { return };
@@ -221,7 +222,8 @@ fn chart(helm: Fields<'_>, sink: &mut Sink) {
                 Diagnostic::new(codes::HIDDEN_VALUE, value.span(), format!("the parameter `{key}` hides this value"))
                     .also(parameter.span(), "the parameter")
                     .note("Helm lets parameters win over values")
-                    .help("leave one of them away"),
+                    .help("leave one of them away")
+                    .superfluous("Take the hidden value away", path.last().copied()),
             );
         }
     }

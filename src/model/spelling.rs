@@ -23,11 +23,13 @@ pub(super) fn check(worlds: &[World], condition: &Expr, site: Site, sink: &mut S
 fn unknown(worlds: &[World], expr: &Expr, excluded: bool, site: Site, sink: &mut Sink) {
     let Some(text) = expr.literal() else { return };
     let known = || worlds.iter().filter_map(|world| world.region.as_deref());
-    let near = did_you_mean(text, known()).map(|near| format!("did you mean `\"{near}\"`?"));
+    let near = did_you_mean(text, known());
     let misspelt = near.is_some() || !excluded;
     if misspelt && known().next().is_some() && !known().any(|region| region == text) {
         let message = format!("no cluster is in region \"{text}\"");
-        sink.push(Diagnostic::new(codes::UNKNOWN_NAME, site.span(expr.range), message).help_if(near));
+        let at = site.span(expr.range);
+        let help = near.map(|near| format!("did you mean `\"{near}\"`?"));
+        sink.push(Diagnostic::new(codes::UNKNOWN_NAME, at, message).help_if(help).meant_by(at, text, near));
     }
 }
 
@@ -43,9 +45,13 @@ fn label(worlds: &[World], expr: &Expr, site: Site, sink: &mut Sink) {
     }
     if let Some(near) = did_you_mean(&key.text, known()) {
         let message = format!("no cluster has a label `{}`", key.text);
+        let at = site.span(key.range);
         sink.push(
-            Diagnostic::new(codes::UNKNOWN_NAME, site.span(key.range), message)
-                .help(format!("did you mean `labels.{near}`?")),
+            Diagnostic::new(codes::UNKNOWN_NAME, at, message).help(format!("did you mean `labels.{near}`?")).meant_by(
+                at,
+                &key.text,
+                Some(near),
+            ),
         );
     }
 }

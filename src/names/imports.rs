@@ -8,7 +8,7 @@ use globset::{Candidate, GlobBuilder, GlobSetBuilder};
 
 use super::bindings::{Bindings, handed_on};
 use crate::db::{Db, SourceFile, Workspace};
-use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::diagnostics::{self as codes, Change, Diagnostic, Sink, Span};
 use crate::schema::Kind;
 use crate::source::outline;
 use crate::syntax::ast::DeclarationKind;
@@ -87,7 +87,7 @@ pub fn reachable(db: &dyn Db) -> Reachable {
         }
     }
     missing_main(db, &mut sink);
-    missing_files(&known.missing, &bindings, &mut sink);
+    missing_files(db, &known.missing, &bindings, &mut sink);
     let files = bindings.paths().filter_map(|path| workspace.files(db).get(path).copied()).collect();
     Reachable { files, teams: bindings.teams(), named, diagnostics: sink.finish() }
 }
@@ -104,9 +104,9 @@ pub(crate) fn unknown_teams(db: &dyn Db) -> Vec<Diagnostic> {
     let unknown = reachable(db).named.iter().filter(|(team, _)| names.get(Kind::Team, team).is_none());
     let finding = |(team, span): &(Arc<str>, Span)| {
         let teams = names.of(Kind::Team);
-        let near = crate::diagnostics::did_you_mean(team, teams.iter().map(AsRef::as_ref))
-            .map(|near| format!("did you mean `{near}`?"));
-        Diagnostic::new(codes::UNKNOWN_NAME, *span, format!("there is no team `{team}`")).help_if(near)
+        let near = crate::diagnostics::did_you_mean(team, teams.iter().map(AsRef::as_ref));
+        let message = format!("there is no team `{team}`");
+        Diagnostic::new(codes::UNKNOWN_NAME, *span, message).meant(team, near).declare(Kind::Team.word(), team)
     };
     unknown.map(finding).collect()
 }
@@ -128,11 +128,24 @@ fn missing_main(db: &dyn Db, sink: &mut Sink) {
 const MAX_SUGGESTED: usize = 20;
 
 /// Imports of nothing. A near name is one that imports reach: what else has been loaded depends on what was asked before.
-fn missing_files(missing: &[(String, Span)], bindings: &Bindings, sink: &mut Sink) {
+fn missing_files(db: &dyn Db, missing: &[(String, Span)], bindings: &Bindings, sink: &mut Sink) {
     for (at, (path, span)) in missing.iter().enumerate() {
         let reached = bindings.paths().map(String::as_str).filter(|_| at < MAX_SUGGESTED);
-        let near = crate::diagnostics::did_you_mean(path, reached).map(|near| format!("did you mean `{near}`?"));
-        sink.push(Diagnostic::new(codes::FILE_MISSING, *span, format!("there is no file `{path}`")).help_if(near));
+        let near = crate::diagnostics::did_you_mean(path, reached);
+        let finding = Diagnostic::new(codes::FILE_MISSING, *span, format!("there is no file `{path}`"));
+        sink.push(misspelt(db, finding, path, near));
+    }
+}
+
+/// An import says a path from its own file on; its end is what is misspelt, as far as the two paths differ.
+fn misspelt(db: &dyn Db, finding: Diagnostic, path: &str, near: Option<&str>) -> Diagnostic {
+    let Some(near) = near else { return finding };
+    let at = finding.primary.span;
+    let folder = at.file.path(db).rfind('/').map_or(0, |slash| slash + 1);
+    let finding = finding.help(format!("did you mean `{near}`?"));
+    match (path.get(..folder) == near.get(..folder), near.get(folder..)) {
+        (true, Some(near)) => finding.fix(format!("Write `\"{near}\"`"), Change::Replace(at, format!("\"{near}\""))),
+        _ => finding,
     }
 }
 
@@ -157,7 +170,10 @@ impl<'p> Known<'p> {
             let found = self.matching(path);
             if found.is_empty() {
                 let message = format!("no file matches `{path}`");
-                sink.push(Diagnostic::new(codes::IMPORT_MATCHES_NOTHING, import.span, message));
+                sink.push(
+                    Diagnostic::new(codes::IMPORT_MATCHES_NOTHING, import.span, message)
+                        .superfluous("Take the import away", None),
+                );
             }
             return found;
         }

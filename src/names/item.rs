@@ -197,8 +197,8 @@ fn unknown_kind(site: Site, named: &Named) -> Diagnostic {
             .help("the word is reserved for a later version of platformc");
     }
     let words = KINDS.iter().map(|schema| schema.kind.word());
-    let near = did_you_mean(word, words.clone()).map(|near| format!("did you mean `{near}`?"));
+    let near = did_you_mean(word, words.clone());
     Diagnostic::new(codes::UNKNOWN_KIND, span, format!("`{word}` declares nothing"))
-        .help_if(near)
+        .meant(word, near)
         .help(format!("the kinds are {}", words.collect::<Vec<_>>().join(", ")))
 }

@@ -128,11 +128,11 @@ pub(crate) fn duplicates(db: &dyn Db) -> Vec<Diagnostic> {
     let mut sink = Sink::default();
     for (first, second) in &declared(db).duplicates {
         let message = format!("{} `{}` is declared twice", first.kind(db).word(), first.name(db));
-        sink.push(
-            Diagnostic::new(codes::DUPLICATE_DECLARATION, name_span(db, *second), message)
-                .label("again here")
-                .also(name_span(db, *first), "first declared here"),
-        );
+        let finding = Diagnostic::new(codes::DUPLICATE_DECLARATION, name_span(db, *second), message)
+            .label("again here")
+            .also(name_span(db, *first), "first declared here");
+        let is_alone = second.path(db).is_empty();
+        sink.push(if is_alone { finding.superfluous("Take the second one away", None) } else { finding });
     }
     sink.finish()
 }

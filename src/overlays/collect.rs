@@ -168,15 +168,15 @@ impl<'a> Collector<'a, '_> {
             return self.report(walk, codes::NOT_YET, key.range, format!("`{word}` is not there yet"), Some(help));
         }
         let known = schema.attributes.iter().map(|attribute| attribute.name);
-        let help = match did_you_mean(word, known.clone()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", known.collect::<Vec<_>>().join(", ")),
-        };
+        let near = did_you_mean(word, known.clone());
+        let others = || format!("there are {}", known.collect::<Vec<_>>().join(", "));
         let place = match walk.path.last() {
             Some(block) => format!("`{block}` has no attribute `{word}`"),
             None => format!("there is no attribute `{word}` here"),
         };
-        self.report(walk, codes::UNKNOWN_ATTRIBUTE, key.range, place, Some(help));
+        let span = self.frame(walk).site.span(key.range);
+        let finding = Diagnostic::new(codes::UNKNOWN_ATTRIBUTE, span, place).meant(word, near);
+        self.sink.push(finding.help_if(near.is_none().then(others)));
     }
 
     fn push(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Tree;
-use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span, did_you_mean, with_article};
+use crate::diagnostics::{self as codes, Change, Diagnostic, Reported, Sink, Span, did_you_mean, with_article};
 use crate::schema::{Attribute, BlockSchema, Form, Kind, Text, Type, Version};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::values::{Expected, Scope, Value, check_text, evaluate, is_qualified_name};
@@ -40,8 +40,10 @@ pub fn conform_key(tree: &Tree, schema: &'static BlockSchema, key: &str, sink: &
 
 fn unknown(key: &str, schema: &'static BlockSchema, span: Span) -> Diagnostic {
     let known = schema.attributes.iter().map(|attribute| attribute.name);
-    let near = did_you_mean(key, known).map(|near| format!("did you mean `{near}`?"));
-    Diagnostic::new(codes::UNKNOWN_ATTRIBUTE, span, format!("there is no attribute `{key}` here")).help_if(near)
+    let near = did_you_mean(key, known);
+    Diagnostic::new(codes::UNKNOWN_ATTRIBUTE, span, format!("there is no attribute `{key}` here"))
+        .help_if(near.map(|near| format!("did you mean `{near}`?")))
+        .meant_key(key, near)
 }
 
 fn check_version(attribute: &Attribute, child: &Tree, target: Target, sink: &mut Sink) {
@@ -52,7 +54,8 @@ fn check_version(attribute: &Attribute, child: &Tree, target: Target, sink: &mut
         sink.push(
             Diagnostic::new(codes::NEWER_THAN_TARGET, child.span(), message)
                 .note("an older Argo CD drops fields that it does not know, without a word")
-                .help("leave it away, or raise `argocd` in the hub"),
+                .help("leave it away, or raise `argocd` in the hub")
+                .superfluous(&format!("Take `{}` away", attribute.name), Some(attribute.name)),
         );
     }
 }
@@ -66,11 +69,10 @@ fn required(
     for attribute in schema.attributes {
         if attribute.form == Form::Required && !kept.contains_key(attribute.name) {
             let message = format!("`{}` is missing", attribute.name);
-            sink.push(Diagnostic::new(codes::MISSING_ATTRIBUTE, origin, message).help(format!(
-                "{}: {}",
-                attribute.name,
-                lower_first(attribute.doc)
-            )));
+            let help = format!("{}: {}", attribute.name, lower_first(attribute.doc));
+            sink.push(
+                Diagnostic::new(codes::MISSING_ATTRIBUTE, origin, message).help(help).lacks(attribute.name, None),
+            );
         }
     }
 }
@@ -216,5 +218,30 @@ pub(crate) fn mismatch(value: &Value, of: &Type, span: Span) -> Diagnostic {
         }
         _ => None,
     };
-    Diagnostic::new(codes::TYPE_MISMATCH, span, message).help_if(help)
+    let finding = Diagnostic::new(codes::TYPE_MISMATCH, span, message).help_if(help);
+    match fitting(value, of, span) {
+        Some((title, change)) => finding.fix(title, change),
+        None => finding,
+    }
+}
+
+/// What makes a value of the wrong type one of the right type.
+fn fitting(value: &Value, of: &Type, span: Span) -> Option<(String, Change)> {
+    let word = |from: String, to: String| Some((format!("Write `{to}`"), Change::Word { within: span, from, to }));
+    match (of, value) {
+        (Type::Text(_), Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
+            word(value.show(), format!("\"{}\"", value.show()))
+        }
+        (Type::Reference(_) | Type::Needs, Value::Text(text)) => word(format!("\"{text}\""), text.to_string()),
+        (Type::Int(..), Value::Text(text)) if text.parse::<i64>().is_ok() => {
+            word(format!("\"{text}\""), text.to_string())
+        }
+        (Type::Bool, Value::Text(text)) if matches!(text.as_ref(), "true" | "false") => {
+            word(format!("\"{text}\""), text.to_string())
+        }
+        (Type::List(_), Value::Text(_) | Value::Int(_) | Value::Bool(_) | Value::Reference(..)) => {
+            Some(("Put it into a list".to_owned(), Change::Around(span, "[".to_owned(), "]".to_owned())))
+        }
+        _ => None,
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::contribution::{Action, Contributions};
 use super::{Narrowness, Tree};
-use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span};
+use crate::diagnostics::{self as codes, Change, Diagnostic, Reported, Sink, Span};
 use crate::values::{Expected, Scope, Value, evaluate_named};
 
 /// A place that a stronger line has filled.
@@ -359,7 +359,11 @@ impl<'m> Merge<'_, 'm> {
                     format!("hidden where `{}`", self.contributions.show(list[line].combination)),
                 )
                 .note("a narrower level wins, with all its conditions")
-                .help(format!("if that is meant, write `override {meant}`")),
+                .help(format!("if that is meant, write `override {meant}`"))
+                .offer(
+                    "Write `override` before it",
+                    Change::Before(self.contributions.span(by), "override ".to_owned()),
+                ),
         );
     }
 

@@ -1,6 +1,7 @@
 use gen_lsp_types as lsp;
 
 use super::client::Client;
+use super::handlers::commands::COMMANDS;
 use crate::text::Encoding;
 
 /// What the server can do.
@@ -42,7 +43,20 @@ pub(super) fn capabilities(client: &Client) -> lsp::ServerCapabilities {
             first_trigger_character: "}".to_owned(),
             more_trigger_character: Some(vec!["\n".to_owned()]),
         }),
+        code_action_provider: Some(actions().into()),
+        execute_command_provider: Some(lsp::ExecuteCommandOptions {
+            commands: COMMANDS.map(str::to_owned).to_vec(),
+            ..lsp::ExecuteCommandOptions::default()
+        }),
         ..lsp::ServerCapabilities::default()
+    }
+}
+
+fn actions() -> lsp::CodeActionOptions {
+    lsp::CodeActionOptions {
+        code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix, lsp::CodeActionKind::SourceFixAll]),
+        resolve_provider: Some(true),
+        ..lsp::CodeActionOptions::default()
     }
 }
 

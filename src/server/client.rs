@@ -76,6 +76,21 @@ impl Client {
         [hints, lenses, colours]
     }
 
+    /// Whether it shows a document when it is asked to.
+    pub(super) fn shows(&self) -> bool {
+        let window = self.capabilities.window.as_ref();
+        window.and_then(|window| window.show_document.as_ref()).is_some_and(|show| show.support)
+    }
+
+    /// Whether it asks for the edit of an action once somebody takes it.
+    pub(super) fn resolves_edits(&self) -> bool {
+        let document = self.capabilities.text_document.as_ref();
+        let action = document.and_then(|document| document.code_action.as_ref());
+        let resolves = action.filter(|action| action.data_support == Some(true));
+        let resolves = resolves.and_then(|action| action.resolve_support.as_ref());
+        resolves.is_some_and(|resolves| resolves.properties.iter().any(|property| property == "edit"))
+    }
+
     /// Whether it tells of files that change, once it is asked to.
     pub(super) fn watches(&self) -> bool {
         let workspace = self.capabilities.workspace.as_ref();

@@ -9,10 +9,33 @@ use gen_lsp_types as lsp;
 use super::client::Client;
 use super::colours::Colours;
 use super::snapshot::Snapshot;
+use crate::diagnostics::Fix;
 use crate::project::{Project, find};
+use crate::text::TextRange;
 
 /// Findings by path; a path without any is left out.
-pub(super) type Findings = BTreeMap<String, Vec<lsp::Diagnostic>>;
+pub(super) type Findings = BTreeMap<String, Vec<Found>>;
+
+/// A finding as the client takes it, and what can be done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// As the client takes it.
+    pub(super) diagnostic: lsp::Diagnostic,
+    /// Where it is.
+    pub(super) range: TextRange,
+    /// How it can be mended.
+    pub(super) fixes: Vec<Fix>,
+}
+
+impl Found {
+    /// The stable code.
+    pub(super) fn code(&self) -> &str {
+        match &self.diagnostic.code {
+            Some(lsp::Code::String(code)) => code,
+            _ => "",
+        }
+    }
+}
 
 /// A platform that documents belong to.
 pub(super) struct Platform {

@@ -60,6 +60,9 @@ static TABLE: LazyLock<HashMap<String, Handler>> = LazyLock::new(|| {
         of_document::<lsp::SemanticTokensRangeRequest>(handlers::tokens::of_range),
         of_document::<lsp::DocumentDiagnosticRequest>(handlers::diagnostics::of_document),
         of_workspace::<lsp::WorkspaceDiagnosticRequest>(handlers::diagnostics::of_workspace),
+        of_document::<lsp::CodeActionRequest>(handlers::actions::offered),
+        of_document::<lsp::CodeActionResolveRequest>(handlers::actions::resolved),
+        of_workspace::<lsp::ExecuteCommandRequest>(handlers::commands::execute),
     ])
 });
 
@@ -70,9 +73,21 @@ pub(super) fn knows(method: &str) -> bool {
 
 /// Whether a request is for what is wrong, which must be known as it is now.
 pub(super) fn wants_findings(method: &str) -> bool {
-    [String::from(lsp::DocumentDiagnosticRequest::METHOD), String::from(lsp::WorkspaceDiagnosticRequest::METHOD)]
-        .iter()
-        .any(|wants| wants == method)
+    [
+        String::from(lsp::DocumentDiagnosticRequest::METHOD),
+        String::from(lsp::WorkspaceDiagnosticRequest::METHOD),
+        String::from(lsp::CodeActionRequest::METHOD),
+        String::from(lsp::CodeActionResolveRequest::METHOD),
+        String::from(lsp::ExecuteCommandRequest::METHOD),
+    ]
+    .iter()
+    .any(|wants| wants == method)
+}
+
+/// The file on the disk that the answer to a command leads to.
+pub(super) fn to_show(method: &str, result: &Value) -> Option<lsp::Uri> {
+    let uri = result.get("show")?.as_str()?;
+    (method == String::from(lsp::ExecuteCommandRequest::METHOD)).then(|| lsp::Uri(uri.to_owned()))
 }
 
 /// Answers a request. The first snapshot is that of the document which it is about, if it is about one.

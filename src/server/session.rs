@@ -188,10 +188,21 @@ impl Session {
             Err(Failure::Stale) => return self.restart(request),
             // It was cancelled, and has its answer.
             _ if !self.pending.contains(&request.id) => return,
-            Ok(result) => self.send(Response::new_ok(request.id.clone(), result)),
+            Ok(result) => {
+                self.show(&request.method, &result);
+                self.send(Response::new_ok(request.id.clone(), result));
+            }
             Err(Failure::Refused(code, reason)) => self.refuse(request.id.clone(), code, &reason),
         }
         self.pending.remove(&request.id);
+    }
+
+    /// Has the client show the file that a command leads to.
+    fn show(&mut self, method: &str, result: &Value) {
+        if let Some(uri) = requests::to_show(method, result).filter(|_| self.client.shows()) {
+            let (external, take_focus, selection) = (None, Some(true), None);
+            self.ask::<lsp::ShowDocumentRequest>(lsp::ShowDocumentParams { uri, external, take_focus, selection });
+        }
     }
 
     fn restart(&mut self, request: Request) {
@@ -415,7 +426,8 @@ impl Session {
             for path in changed {
                 let Some(uri) = self.uri_of(platform, path) else { continue };
                 let version = self.documents.get(&uri.0).map(|document| document.version);
-                let diagnostics = found.get(path).cloned().unwrap_or_default();
+                let found = found.get(path).into_iter().flatten();
+                let diagnostics = found.map(|found| found.diagnostic.clone()).collect();
                 self.notify::<lsp::PublishDiagnosticsNotification>(lsp::PublishDiagnosticsParams {
                     uri,
                     version,

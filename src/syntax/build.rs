@@ -10,7 +10,7 @@ use super::ast::{
 };
 use super::expected;
 use super::parser::{PlatformParser, Rule};
-use crate::diagnostics::{self as codes, Diagnostic, Sink};
+use crate::diagnostics::{self as codes, Change, Diagnostic, Sink};
 use crate::source::Site;
 use crate::text::TextRange;
 
@@ -143,7 +143,11 @@ impl<'a> Builder<'a> {
         if let Some(pair) = parts.next_if(&[Rule::head_break]) {
             let finding = self
                 .finding(codes::SYNTAX, range(&pair), "the `{` stands on a line of its own")
-                .help("put `{` at the end of the line above");
+                .help("put `{` at the end of the line above")
+                .fix(
+                    "Put `{` at the end of the line above",
+                    Change::Replace(self.site.span(range(&pair)), " ".to_owned()),
+                );
             self.report(finding);
         }
         parts.next_if(&[Rule::block]).map(|pair| self.block(pair)).unwrap_or_default()
@@ -162,7 +166,7 @@ impl<'a> Builder<'a> {
                     block.entries.extend(entry);
                     after_junk = junk;
                 }
-                Rule::missing_brace => self.unclosed(open),
+                Rule::missing_brace => self.unclosed(open, whole.end),
                 _ => {}
             }
         }
@@ -172,11 +176,13 @@ impl<'a> Builder<'a> {
         block
     }
 
-    fn unclosed(&mut self, open: TextRange) {
+    fn unclosed(&mut self, open: TextRange, end: u32) {
+        let end = self.site.span(TextRange { start: end, end });
         let finding = self
             .finding(codes::UNCLOSED, open, "this `{` is never closed")
             .label("opened here")
-            .help("add the missing `}`; reading goes on at the next declaration in column 0");
+            .help("add the missing `}`; reading goes on at the next declaration in column 0")
+            .offer("Add the missing `}`", Change::Replace(end, "\n}".to_owned()));
         self.report(finding);
     }
 
@@ -277,7 +283,9 @@ impl<'a> Builder<'a> {
                 let key = word(&child);
                 if key.text.ends_with('-') {
                     let finding = self.finding(codes::BAD_NAME, at, format!("`{}` ends in `-`", key.text));
-                    self.report(finding.help("leave the `-` away, or quote the key"));
+                    let plain = key.text.trim_end_matches('-').to_owned();
+                    let fix = Change::Replace(self.site.span(at), plain);
+                    self.report(finding.help("leave the `-` away, or quote the key").offer("Leave the `-` away", fix));
                 }
                 key
             }
@@ -302,7 +310,8 @@ impl<'a> Builder<'a> {
             let finding = self
                 .finding(codes::FOREIGN_SYNTAX, range(&second), "a value is given with `=`")
                 .label("`:` is YAML")
-                .help(format!("write `{} = ...`", key.text));
+                .help(format!("write `{} = ...`", key.text))
+                .fix("Write `=`", Change::Replace(self.site.span(range(&second)), " =".to_owned()));
             self.report(finding);
         }
         let value = self.value(&second, children);
@@ -339,7 +348,8 @@ impl<'a> Builder<'a> {
                 self.site.span(key.range),
                 format!("`{}` is given twice in this block", key.text),
             );
-            self.sink.push(finding.label("again here").also(self.site.span(first), "first given here"));
+            let finding = finding.label("again here").also(self.site.span(first), "first given here");
+            self.sink.push(finding.offer("Take the second one away", Change::Cut(self.site.span(entry.range))));
             matches!(entry.kind, EntryKind::Nested { .. })
         });
     }

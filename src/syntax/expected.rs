@@ -3,7 +3,7 @@
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::parser::Rule;
-use crate::diagnostics::{self as codes, Diagnostic};
+use crate::diagnostics::{self as codes, Change, Diagnostic};
 use crate::source::{Lexeme, Lexer, Site};
 use crate::text::TextRange;
 
@@ -14,15 +14,26 @@ pub(super) fn diagnostic(error: &Error<Rule>, text: &str, site: Site, offset: u3
     };
     let range = TextRange::new(at, at + next_length(text, at)).shift(offset);
     let span = site.span(range);
-    if let Some(hint) = foreign(text, at) {
-        return Diagnostic::new(codes::FOREIGN_SYNTAX, span, hint.0).label(hint.1).help(hint.2);
+    if let Some((start, hint)) = foreign(text, at) {
+        let finding = Diagnostic::new(codes::FOREIGN_SYNTAX, span, hint.0).label(hint.1).help(hint.2);
+        let range = TextRange::new(at, at + start.len()).shift(offset);
+        let own = OWN.iter().find(|(foreign, _)| *foreign == start);
+        return own.into_iter().fold(finding, |finding, (_, own)| {
+            finding.fix(
+                format!("{}{}", hint.2.get(..1).unwrap_or("").to_uppercase(), hint.2.get(1..).unwrap_or("")),
+                Change::Replace(site.span(range), (*own).to_owned()),
+            )
+        });
     }
     if let Some(string) = unclosed_string(text, at) {
         return Diagnostic::new(codes::UNCLOSED, site.span(string.shift(offset)), "this string is never closed")
             .help("a string ends on its line with `\"`; a longer one stands between `\"\"\"` and `\"\"\"`");
     }
-    if let Some((message, help)) = key_hint(text, at) {
-        return Diagnostic::new(codes::SYNTAX, span, message).help(help);
+    if let Some((message, help, range, own)) = key_hint(text, at) {
+        let finding = Diagnostic::new(codes::SYNTAX, span, message).help(help);
+        return own.into_iter().fold(finding, |finding, own| {
+            finding.fix(format!("Write `{}`", own.trim()), Change::Replace(site.span(range.shift(offset)), own))
+        });
     }
     let found = found(text, at);
     let message = match &error.variant {
@@ -79,7 +90,8 @@ fn unclosed_string(text: &str, at: usize) -> Option<TextRange> {
 }
 
 /// What is wrong with an entry that does not get beyond its key: message and mend.
-fn key_hint(text: &str, at: usize) -> Option<(String, String)> {
+fn key_hint(text: &str, at: usize) -> Option<(String, String, TextRange, Option<String>)> {
+    let place = |length: usize| TextRange::new(at, at + length);
     let rest = text.get(at..)?;
     let key = text.get(..at)?.trim();
     let is_word = |word: &str| {
@@ -88,7 +100,9 @@ fn key_hint(text: &str, at: usize) -> Option<(String, String)> {
     let word = rest.get(..next_length(text, at)).unwrap_or("");
     let behind = rest.get(word.len()..).unwrap_or("").trim_start();
     if key.is_empty() && is_word(word) && behind.starts_with('=') {
-        return Some((format!("`{word}` can't be a key as it stands"), format!("quote it: `\"{word}\" = ...`")));
+        let message = format!("`{word}` can't be a key as it stands");
+        let help = format!("quote it: `\"{word}\" = ...`");
+        return Some((message, help, place(word.len()), Some(format!("\"{word}\""))));
     }
     if let Some((first, value)) =
         key.split_once(' ').filter(|(first, value)| is_word(first) && !value.trim().contains(' '))
@@ -97,19 +111,32 @@ fn key_hint(text: &str, at: usize) -> Option<(String, String)> {
         return Some((
             format!("a `=` is missing behind `{first}`, or a `{{` behind `{value}`"),
             format!("write `{first} = {value}`"),
+            behind_key(text, first),
+            Some(" =".to_owned()),
         ));
     }
     if !is_word(key) {
         return None;
     }
     if rest.starts_with("==") {
-        return Some(("a value is given with `=`".to_owned(), format!("write `{key} = ...`")));
+        let message = "a value is given with `=`".to_owned();
+        return Some((message, format!("write `{key} = ...`"), place(2), Some("=".to_owned())));
     }
     if rest.starts_with('.') {
-        return Some(("a key has no `.` in it".to_owned(), format!("nest it: `{key} {{ ... = ... }}`")));
+        let message = "a key has no `.` in it".to_owned();
+        return Some((message, format!("nest it: `{key} {{ ... = ... }}`"), place(1), None));
     }
     let is_value = rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '"' | '[' | '-'));
-    is_value.then(|| (format!("a `=` is missing behind `{key}`"), format!("write `{key} = {}`", first_line(rest))))
+    is_value.then(|| {
+        let message = format!("a `=` is missing behind `{key}`");
+        (message, format!("write `{key} = {}`", first_line(rest)), behind_key(text, key), Some(" =".to_owned()))
+    })
+}
+
+/// Where a `=` is missing.
+fn behind_key(text: &str, key: &str) -> TextRange {
+    let at = text.find(key).map_or(0, |start| start + key.len());
+    TextRange::new(at, at)
 }
 
 /// The first line of a text, cut where it grows long.
@@ -117,12 +144,15 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or("").trim_end().chars().take(40).collect()
 }
 
+/// What stands for a sign of another language, where it is one sign.
+const OWN: [(&str, &str); 4] = [("//", "#"), (";", "\n"), ("=>", "="), (":=", "=")];
+
 type Hint = (&'static str, &'static str, &'static str);
 
 /// What people write who come from another language.
-fn foreign(text: &str, at: usize) -> Option<Hint> {
+fn foreign(text: &str, at: usize) -> Option<(&'static str, Hint)> {
     let rest = text.get(at..).unwrap_or("");
-    let hints: [(&str, Hint); 8] = [
+    let hints: [(&'static str, Hint); 8] = [
         ("//", ("`//` starts no comment", "this is a comment in other languages", "write `#`")),
         (
             "/*",
@@ -152,7 +182,7 @@ fn foreign(text: &str, at: usize) -> Option<Hint> {
             ),
         ),
     ];
-    hints.into_iter().find(|(start, _)| rest.starts_with(start)).map(|(_, hint)| hint)
+    hints.into_iter().find(|(start, _)| rest.starts_with(start))
 }
 
 /// The rules that could have come next, in words, each once.

@@ -9,7 +9,7 @@ use super::ast::{Argument, BinaryOperator, Expr, ExprKind, Float, TextPart, Unar
 use super::build::{Builder, range, word};
 use super::parser::{MAX_DEPTH, Rule, deep};
 use super::strings::{self, Piece};
-use crate::diagnostics as codes;
+use crate::diagnostics::{self as codes, Change};
 use crate::text::TextRange;
 
 static PRATT: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
@@ -68,9 +68,8 @@ impl Builder<'_> {
             _ => return,
         };
         let wrong = pair.as_str();
-        let finding = self
-            .finding(codes::FOREIGN_SYNTAX, range(pair), format!("`{wrong}` is no operator here"))
-            .help(format!("write `{right}`"));
+        let finding =
+            self.finding(codes::FOREIGN_SYNTAX, range(pair), format!("`{wrong}` is no operator here")).write(right);
         self.report(finding);
     }
 
@@ -178,7 +177,11 @@ impl Builder<'_> {
         let finding = self
             .finding(codes::FOREIGN_SYNTAX, range(pair), "strings stand in double quotes")
             .help("write `\"...\"`, or `r\"...\"` where nothing in it shall have a meaning");
-        self.report(finding);
+        let inner = pair.as_str().trim_matches('\'');
+        let doubled = format!("\"{inner}\"");
+        let fix = Change::Replace(finding.primary.span, doubled);
+        let is_plain = !inner.contains(['"', '\\', '$']);
+        self.report(if is_plain { finding.fix("Write double quotes", fix) } else { finding });
         ExprKind::Text(vec![TextPart::Literal(pair.as_str().trim_matches('\'').into())])
     }
 
@@ -217,7 +220,8 @@ impl Builder<'_> {
                 Rule::missing_comma => {
                     let at = range(&child);
                     let finding = self.finding(codes::SYNTAX, at, "a `,` is missing before this item");
-                    self.report(finding.help("the items of a list are separated by `,`"));
+                    let comma = Change::Replace(self.site.span(TextRange { end: at.start, ..at }), ", ".to_owned());
+                    self.report(finding.help("the items of a list are separated by `,`").fix("Add the `,`", comma));
                 }
                 _ => {}
             }

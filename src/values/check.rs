@@ -101,7 +101,7 @@ fn check_quoted(scope: &Scope<'_>, expected: Expected, expr: &Expr, sink: &mut S
                 format!("{} is named without quotes", with_article(kind.word())),
             )
             .note("names are checked, so that a misspelt one is found; a string is only data")
-            .help(format!("write `{text}`")),
+            .write(text),
         );
     }
 }
@@ -136,10 +136,8 @@ pub(super) fn function(
     }
     let Some(function) = Function::find(name) else {
         let names = FUNCTIONS.iter().map(|function| function.name).chain(PROVIDERS.iter().map(|(name, _)| *name));
-        let near = did_you_mean(name, names).map(|near| format!("did you mean `{near}`?"));
-        sink.push(
-            Diagnostic::new(codes::UNKNOWN_FUNCTION, span, format!("there is no function `{name}`")).help_if(near),
-        );
+        let message = format!("there is no function `{name}`");
+        sink.push(Diagnostic::new(codes::UNKNOWN_FUNCTION, span, message).meant(name, did_you_mean(name, names)));
         return None;
     };
     let (fewest, most) = function.arity();

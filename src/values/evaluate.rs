@@ -274,7 +274,7 @@ fn missing_variable(scope: &Scope<'_>, key: &Word, sink: &mut Sink) -> Reported 
     let message = format!("cluster `{cluster}` has no variable `{}`", key.text);
     let diagnostic = Diagnostic::new(codes::MISSING_VARIABLE, scope.site.span(key.range), message)
         .note("every cluster on which a service uses a variable must have it")
-        .help_if(near.map(|near| format!("did you mean `{near}`?")))
+        .meant(&key.text, near)
         .help("set it in the `vars` of the platform, the environment or the cluster");
     sink.error(diagnostic)
 }
@@ -288,7 +288,7 @@ fn missing_key<'k>(
 ) -> Reported {
     let near = did_you_mean(key, keys.map(AsRef::as_ref));
     let diagnostic = Diagnostic::new(codes::MISSING_KEY, scope.site.span(at), format!("there is no key `{key}`"))
-        .help_if(near.map(|near| format!("did you mean `{near}`?")))
+        .meant(key, near)
         .help("where it may be missing, write `get(object, \"key\", otherwise)`");
     sink.error(diagnostic)
 }

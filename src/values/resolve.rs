@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Value;
 use crate::db::Db;
-use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, did_you_mean};
+use crate::diagnostics::{self as codes, Change, Diagnostic, Reported, Sink, did_you_mean};
 use crate::schema::{AMBIENTS, Choice, KINDS, Kind, Type};
 use crate::source::Site;
 use crate::text::TextRange;
@@ -159,6 +159,12 @@ impl Expected {
     }
 }
 
+fn quoted(diagnostic: Diagnostic, word: &str) -> Diagnostic {
+    let (at, text) = (diagnostic.primary.span, format!("\"{word}\""));
+    let help = format!("if it is data, quote it: `{text}`");
+    diagnostic.help(help).offer(format!("Quote it: `{text}`"), Change::Replace(at, text))
+}
+
 /// What a bare word turned out to be.
 pub(super) enum Meaning<'a> {
     Declared(Kind, Arc<str>),
@@ -230,7 +236,7 @@ impl<'a> Scope<'a> {
         if let Expected::Choice(choices) = expected {
             let words = || choices.iter().map(|choice| choice.name);
             return new(format!("`{word}` is none of {}", words().collect::<Vec<_>>().join(", ")))
-                .help_if(did_you_mean(word, words()).map(|word| format!("did you mean `{word}`?")));
+                .meant(word, did_you_mean(word, words()));
         }
         match expected.kind() {
             Some(kind) => {
@@ -238,7 +244,8 @@ impl<'a> Scope<'a> {
                 let near = did_you_mean(word, names.iter().map(AsRef::as_ref));
                 new(format!("there is no {} `{word}`", kind.word()))
                     .label("not declared")
-                    .help_if(near.map(|near| format!("did you mean `{near}`?")))
+                    .meant(word, near)
+                    .declare(kind.word(), word)
             }
             None => self.unknown_value(word, new(format!("`{word}` is no name that can be used here"))),
         }
@@ -261,14 +268,17 @@ impl<'a> Scope<'a> {
                 crate::diagnostics::with_article(kind.word())
             )
         });
-        let diagnostic = diagnostic.help_if(near.map(|near| format!("did you mean `{near}`?")));
+        let diagnostic = diagnostic.meant(word, near);
         let diagnostic = declared.into_iter().fold(diagnostic, Diagnostic::note);
-        let condition = match self.names.kind_of(word) {
-            Some(Kind::Environment) if self.ambients == Ambients::Condition => Some(format!("write `env == {word}`")),
-            Some(Kind::Cluster) if self.ambients == Ambients::Condition => Some(format!("write `cluster == {word}`")),
-            _ => None,
-        };
-        diagnostic.help(condition.unwrap_or_else(|| format!("if it is data, quote it: `\"{word}\"`")))
+        match self.names.kind_of(word) {
+            Some(Kind::Environment) if self.ambients == Ambients::Condition => {
+                diagnostic.write(&format!("env == {word}"))
+            }
+            Some(Kind::Cluster) if self.ambients == Ambients::Condition => {
+                diagnostic.write(&format!("cluster == {word}"))
+            }
+            _ => quoted(diagnostic, word),
+        }
     }
 
     /// The kind that a bare word on the other side of a comparison must name.

@@ -1,12 +1,15 @@
 //! The language server, as an editor meets it: over an in-memory connection.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod actions;
 mod basics;
 mod calls;
 mod colours;
+mod commands;
 mod completion;
 mod editor;
 mod files;
+mod generated;
 mod hints;
 mod hover;
 mod lenses;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::because::{because, declarations_behind};
-use crate::cli::ui;
 use crate::db::Database;
 use crate::documents::{OwnerRule, Why, deciding, files, owner_rules};
 use crate::model::{Platform, estate, head, ownership, users};
@@ -144,5 +143,5 @@ fn owners<'t>(db: &Database, teams: impl IntoIterator<Item = &'t Arc<str>>) -> V
 /// A declaration in words, with the file and the line where its name stands.
 pub(super) fn declared(db: &Database, kind: Kind, name: &str) -> Option<(String, String)> {
     let item = declarations(db).get(kind, name)?;
-    Some((format!("{} {name}", kind.word()), ui::place(db, name_span(db, item))))
+    Some((format!("{} {name}", kind.word()), crate::ide::line_of(db, name_span(db, item))))
 }

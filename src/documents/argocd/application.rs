@@ -280,24 +280,38 @@ pub struct Meaning {
 
 /// Every instance of the platform as its fully resolved Application, whichever way it is delivered.
 pub fn applications(db: &dyn Db) -> Vec<Meaning> {
-    let Some(platform) = &estate(db).platform else { return vec![] };
-    let mut all = vec![];
-    for service in declarations(db).of(db, Kind::Service).filter_map(|item| service(db, item).as_ref()) {
-        for alike in alike(service, estate(db)) {
-            let application = application(db, platform, service, &alike);
-            for position in &alike.members {
-                let (Some(slot), Some((cluster, _))) =
-                    (service.head.instances.get(*position), place(service, estate(db), *position))
-                else {
-                    continue;
-                };
-                let filled = application.fill(&holes::values_of(db, cluster, slot.item.as_ref(), 0));
-                all.push(Meaning { service: Arc::clone(&service.head.name), slot: slot.clone(), application: filled });
-            }
-        }
-    }
+    let mut all: Vec<Meaning> =
+        declarations(db).of(db, Kind::Service).flat_map(|item| applications_of(db, item)).collect();
     all.sort_by(|left, right| (&left.service, &left.slot).cmp(&(&right.service, &right.slot)));
     all
+}
+
+/// The same of one service, in no order.
+pub fn applications_of<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Meaning> {
+    let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else { return vec![] };
+    let mut all = vec![];
+    for alike in alike(service, estate(db)) {
+        let application = application(db, platform, service, &alike);
+        for position in &alike.members {
+            let (Some(slot), Some((cluster, _))) =
+                (service.head.instances.get(*position), place(service, estate(db), *position))
+            else {
+                continue;
+            };
+            let filled = application.fill(&holes::values_of(db, cluster, slot.item.as_ref(), 0));
+            all.push(Meaning { service: Arc::clone(&service.head.name), slot: slot.clone(), application: filled });
+        }
+    }
+    all
+}
+
+/// Where an instance's Application stands in the output folder, if it has a file of its own.
+pub fn leaf_path<'db>(db: &'db dyn Db, item: Item<'db>, position: usize) -> Option<String> {
+    let service = service(db, item).as_ref()?;
+    let slot = service.head.instances.get(position)?;
+    let head = &service.head;
+    (head.deliver == Deliver::Applications)
+        .then(|| paths::leaf(&slot.cluster, &head.layer, &head.name, slot.item.as_deref()))
 }
 
 /// The path of a leaf, what fills its holes, and its template.

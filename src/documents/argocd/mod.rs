@@ -10,7 +10,7 @@ mod registration;
 mod roots;
 mod windows;
 
-pub use application::{Meaning, applications};
+pub use application::{Meaning, applications, applications_of, leaf_path};
 pub(super) use application::{leaf_places, shared_application};
 pub(super) use application_set::application_sets;
 pub(super) use config_map::settings;

@@ -39,6 +39,7 @@ fn second(auth: &Tree, first: &str, way: &str) -> Diagnostic {
         .also(span(first), "the first one")
         .note("Argo CD takes one of several ways and passes over the others, without a word")
         .help("leave all but one away")
+        .superfluous(&format!("Take `{way}` away"), Some(way))
 }
 
 /// What is said of TLS beside a `config` that comes as a whole would be lost.
@@ -50,7 +51,8 @@ fn beside(auth: &Tree, way: &str, sink: &mut Sink) {
         sink.push(
             Diagnostic::new(codes::EXCLUSIVE_ATTRIBUTES, tree.span(), format!("`{way}` brings the whole `config`"))
                 .note("Argo CD reads what TLS needs from `tlsClientConfig` of the same `config`")
-                .help("leave it away here, and put it into the `config`: `caData`, `serverName`"),
+                .help("leave it away here, and put it into the `config`: `caData`, `serverName`")
+                .superfluous("Take it away", None),
         );
     }
 }
@@ -63,14 +65,16 @@ fn never_taken(cluster: &Tree, auth: &Tree, sink: &mut Sink) {
             new("`auth` of a cluster that is not registered")
                 .also(register.span(), "somebody else registers it")
                 .note("the way in stands in the registration, and the platform writes none")
-                .help("leave `auth` away, or `register = false`"),
+                .help("leave `auth` away, or `register = false`")
+                .superfluous("Take `auth` away", Some("auth")),
         );
     }
     if fields.text("server").is_some_and(|server| server.as_ref() == IN_CLUSTER) {
         sink.push(
             new("`auth` of the cluster that Argo CD runs on")
                 .note("there Argo CD takes its own service account, whatever the registration says")
-                .help("leave `auth` away"),
+                .help("leave `auth` away")
+                .superfluous("Take `auth` away", Some("auth")),
         );
     }
 }

@@ -68,7 +68,8 @@ fn fields(db: &dyn Db, named: Span, folder: &str, sink: &mut Sink) {
             Diagnostic::new(codes::BAD_OBJECT, place, message)
                 .also(named, "the source that the file belongs to")
                 .note("Kustomize refuses a kustomization with a field that it does not know")
-                .help(near.map_or_else(|| "leave it away".to_owned(), |near| format!("did you mean `{near}`?"))),
+                .help(near.map_or_else(|| "leave it away".to_owned(), |near| format!("did you mean `{near}`?")))
+                .meant_by(place, &field, near),
         );
     }
 }

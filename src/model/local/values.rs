@@ -158,6 +158,8 @@ fn unknown(span: Span, path: &str, near: Option<&str>) -> Diagnostic {
     Diagnostic::new(codes::UNKNOWN_VALUE, span, format!("the chart knows no value `{path}`"))
         .note("neither its values.yaml nor its templates speak of it; Helm passes over what no template reads")
         .help_if(near.map(|near| format!("did you mean `{near}`?")))
+        .meant_key(path.rsplit('.').next().unwrap_or(path), near)
+        .superfluous("Take the value away", path.rsplit('.').next())
 }
 
 /// What a file of values says, if it has been loaded and can be read.

@@ -4,6 +4,7 @@ use gen_lsp_types as lsp;
 use rustc_hash::FxHasher;
 
 use crate::server::convert;
+use crate::server::platform::Found;
 use crate::server::requests::Answer;
 use crate::server::snapshot::Snapshot;
 
@@ -13,7 +14,7 @@ pub(in crate::server) fn of_document(
     params: lsp::DocumentDiagnosticParams,
 ) -> Answer<lsp::DocumentDiagnosticReport> {
     let path = snapshot.file(&params.text_document.uri).map(|file| file.path(&snapshot.db));
-    let items = path.and_then(|path| snapshot.found.get(path)).cloned().unwrap_or_default();
+    let items = diagnostics(path.and_then(|path| snapshot.found.get(path)).map_or(&[], Vec::as_slice));
     let id = result_id(&items);
     if params.previous_result_id.as_ref() == Some(&id) {
         let unchanged_document_diagnostic_report = lsp::UnchangedDocumentDiagnosticReport { result_id: id };
@@ -46,7 +47,11 @@ pub(in crate::server) fn of_workspace(
 
 fn of_platform(snapshot: &Snapshot) -> Vec<lsp::WorkspaceDocumentDiagnosticReport> {
     let uri = |path: &String| convert::uri(&snapshot.folder.join(path));
-    snapshot.found.iter().filter_map(|(path, items)| Some(report(uri(path)?, items.clone()))).collect()
+    snapshot.found.iter().filter_map(|(path, items)| Some(report(uri(path)?, diagnostics(items)))).collect()
+}
+
+fn diagnostics(found: &[Found]) -> Vec<lsp::Diagnostic> {
+    found.iter().map(|found| found.diagnostic.clone()).collect()
 }
 
 fn report(uri: lsp::Uri, items: Vec<lsp::Diagnostic>) -> lsp::WorkspaceDocumentDiagnosticReport {

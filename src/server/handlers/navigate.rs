@@ -1,5 +1,6 @@
 use gen_lsp_types as lsp;
 
+use super::generated;
 use crate::ide::{self, FileRange};
 use crate::server::requests::Answer;
 use crate::server::snapshot::Snapshot;
@@ -9,6 +10,9 @@ pub(in crate::server) fn definition(
     snapshot: &Snapshot,
     params: lsp::DefinitionParams,
 ) -> Answer<Option<lsp::DefinitionResponse>> {
+    if let Some(places) = generated::origin(snapshot, &params.text_document_position_params) {
+        return Ok(Some(lsp::Definition::from(locations(snapshot, &[places])).into()));
+    }
     let at = snapshot.at(&params.text_document_position_params);
     let places = at.map(|at| ide::definition(&snapshot.db, &at)).unwrap_or_default();
     Ok(Some(lsp::Definition::from(locations(snapshot, &places)).into()))
@@ -62,6 +66,9 @@ pub(in crate::server) fn links(
     params: lsp::DocumentLinkParams,
 ) -> Answer<Option<Vec<lsp::DocumentLink>>> {
     let Some(file) = snapshot.file(&params.text_document.uri) else { return Ok(None) };
+    if let Some(link) = generated::link(snapshot, file) {
+        return Ok(Some(vec![link]));
+    }
     let link = |link: ide::Link| {
         Some(lsp::DocumentLink {
             range: snapshot.range(file, link.range),
