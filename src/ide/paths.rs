@@ -111,11 +111,11 @@ fn normal(path: &str) -> String {
 }
 
 fn after(path: &str, moves: &[Moved]) -> String {
-    let moved = moves.iter().find_map(|Moved { from, to }| {
+    let there = moves.iter().find_map(|Moved { from, to }| {
         let rest = path.strip_prefix(from.as_str())?;
         (rest.is_empty() || rest.starts_with('/')).then(|| format!("{to}{rest}"))
     });
-    moved.unwrap_or_else(|| path.to_owned())
+    there.unwrap_or_else(|| path.to_owned())
 }
 
 /// A path as it is seen from the folder of a file.
