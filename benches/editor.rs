@@ -16,6 +16,9 @@ use workload::Workload;
 const FILE: &str = "services/team-05.pf";
 const TYPED: &str = "port = \"http\"";
 
+/// The place of that file at which all services are offered.
+const NAMES: &str = "needs     = [";
+
 fn main() -> ExitCode {
     let numbers: Vec<usize> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
     let (services, clusters, keystrokes) = match numbers.as_slice() {
@@ -51,6 +54,10 @@ fn measure(folder: &std::path::Path, workload: &Workload, keystrokes: usize) {
             editor.ask(&format!("textDocument/{method}"), editor.place())
         });
     }
+    editor.measure("1,000 names to choose from", keystrokes / 5, |editor, number| {
+        editor.press(number);
+        editor.ask("textDocument/completion", editor.names())
+    });
     println!("{:<28}{:>7} MiB", "memory at the end", memory());
 }
 
@@ -88,6 +95,12 @@ impl Editor {
         let position = position(&self.text, self.at);
         let range = json!({ "start": position, "end": position });
         json!({ "textDocument": { "uri": self.uri() }, "position": position, "range": range })
+    }
+
+    /// Where the names of all services are asked for.
+    fn names(&self) -> Value {
+        let at = self.text.find(NAMES).map_or(0, |at| at + NAMES.len());
+        json!({ "textDocument": { "uri": self.uri() }, "position": position(&self.text, at) })
     }
 
     /// Types a letter into a Helm value, or takes it back.
@@ -154,7 +167,8 @@ impl Editor {
 /// The memory of the process in MiB, where the system tells.
 fn memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    status.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096 >> 20
+    let pages = status.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
+    (pages.unwrap_or(0) * 4096) >> 20
 }
 
 /// The position of a byte, with columns in bytes.
