@@ -3,7 +3,8 @@
 //!
 //! 1. `symbols` says what every word of a declaration is.
 //! 2. `cursor` says which of them is at a place.
-//! 3. Everything else is one file per question.
+//! 3. `fixes` says in bytes what a finding only says in terms of what is wrong.
+//! 4. Everything else is one file per question.
 
 mod about;
 mod calls;

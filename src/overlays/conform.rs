@@ -220,6 +220,8 @@ pub(crate) fn mismatch(value: &Value, of: &Type, span: Span) -> Diagnostic {
     };
     let finding = Diagnostic::new(codes::TYPE_MISMATCH, span, message).help_if(help);
     match fitting(value, of, span) {
+        // What stands in a list then may still be of the wrong type.
+        Some((title, change @ Change::Around(..))) => finding.offer(title, change),
         Some((title, change)) => finding.fix(title, change),
         None => finding,
     }
