@@ -1,16 +1,18 @@
 //! What a word means, in Markdown.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::about::about;
 use super::cursor::{At, FileRange};
-use super::markdown::{code, counted};
+use super::markdown::{Facts, code, counted, names};
 use super::summary::parameters;
 use super::symbols::Role;
 use super::values;
 use crate::db::Db;
+use crate::model::head;
 use crate::names::{Item, body, declarations, items};
-use crate::schema::{AMBIENTS, Attribute, Form, Function, Kind, PROVIDERS, kind};
+use crate::schema::{AMBIENTS, Attribute, Form, Function, Kind, PROVIDERS, SERVICE_DEFAULTS, Type, kind};
 use crate::source::Decl;
 use crate::syntax::ast::{Block, EntryKind};
 use crate::syntax::syntax;
@@ -29,7 +31,7 @@ pub struct Hover {
 pub fn hover(db: &dyn Db, at: &At<'_>) -> Option<Hover> {
     let markdown = match &at.symbol.role {
         Role::Kind(of) => format!("{}\n\n{}", kind(*of).doc, fenced(kind(*of).example)),
-        Role::Attribute(attribute, path) => both(attribute_text(attribute), value(db, at, path)),
+        Role::Attribute(attribute, path) => both(attribute_text(attribute), attribute_value(db, at, attribute, path)),
         Role::Key(path) => both(code(&path.join(".")), value(db, at, path)),
         Role::Choice(choice) => format!("{}: {}", code(choice.name), choice.doc),
         Role::Function(function) => function_text(function),
@@ -84,6 +86,26 @@ fn signature(function: &Function) -> String {
     };
     let parameters: Vec<String> = function.parameters.iter().map(parameter).collect();
     format!("{}({}) -> {}", function.name, parameters.join(", "), function.gives)
+}
+
+/// What an attribute's value is on a service's instances; what is no value of an instance has none.
+fn attribute_value(db: &dyn Db, at: &At<'_>, attribute: &Attribute, path: &[Arc<str>]) -> Option<String> {
+    match (&attribute.of, path) {
+        (Type::Block(_) | Type::Named(_) | Type::Objects, _) => None,
+        (Type::Placement, [_]) => placement(db, at),
+        (_, [first, ..]) if SERVICE_DEFAULTS.attribute(first).is_some() => value(db, at, path),
+        _ => None,
+    }
+}
+
+/// The clusters of the service that a word stands in.
+fn placement(db: &dyn Db, at: &At<'_>) -> Option<String> {
+    let services = services_at(db, at.decl, at.symbol.range);
+    let head = services.first().and_then(|service| head(db, *service).as_ref())?;
+    let clusters: BTreeSet<&Arc<str>> = head.instances.iter().map(|slot| &slot.cluster).collect();
+    let mut facts = Facts::default();
+    facts.row(&counted(clusters.len(), "cluster"), names(clusters));
+    facts.table()
 }
 
 /// What a service's value is on its instances.

@@ -10,7 +10,7 @@ use crate::model::{Slot, everywhere, masked, worlds};
 use crate::names::{Item, body, declarations};
 use crate::overlays::Step;
 use crate::schema::{Form, Kind, attribute_at};
-use crate::syntax::ast::{Block, EntryKind};
+use crate::syntax::ast::{Block, Entry, EntryKind};
 use crate::values::{Value, World};
 
 /// So many values are shown; there may be one for each instance.
@@ -102,18 +102,18 @@ pub(super) fn of_label(db: &dyn Db, name: &str) -> String {
     by_place(db, &format!("label **{name}**"), value, &[])
 }
 
-/// The lines of a kind's `vars` that say a variable.
+/// The lines of a kind's `vars` that say a variable, each with whose it is; one in a `for` is that of many.
 fn said(db: &dyn Db, kind: Kind, name: &str) -> Vec<String> {
-    let items = declarations(db).of(db, kind);
-    let lines = items.flat_map(|item| {
-        let site = item.decl(db).site(db);
+    let mut lines: BTreeMap<String, Vec<&Arc<str>>> = BTreeMap::new();
+    for item in declarations(db).of(db, kind) {
         let block = body(db, item).and_then(|named| variables(&named.body));
-        let entries = block.into_iter().flat_map(|block| &block.entries);
-        let said =
-            entries.filter(|entry| matches!(&entry.kind, EntryKind::Assign { key, .. } if key.text.as_ref() == name));
-        said.map(move |entry| format!("{} {} ({})", kind.word(), item.name(db), line(db, site.span(entry.range))))
-    });
-    lines.collect()
+        let is_it = |entry: &&Entry| matches!(&entry.kind, EntryKind::Assign { key, .. } if key.text.as_ref() == name);
+        for entry in block.into_iter().flat_map(|block| &block.entries).filter(is_it) {
+            let place = line(db, item.decl(db).site(db).span(entry.range));
+            lines.entry(place).or_default().push(item.name(db));
+        }
+    }
+    lines.into_iter().map(|(place, items)| format!("{} {} ({place})", kind.word(), names(items))).collect()
 }
 
 fn variables(body: &Block) -> Option<&Block> {

@@ -139,10 +139,10 @@ fn shown<'e>(line: &Contribution<'e>) -> Vec<&'e Expr> {
     let mut found: Vec<&Expr> = vec![];
     value.walk(&mut |expr: &'e Expr| match &expr.kind {
         ExprKind::Text(parts) => found.extend(parts.iter().filter_map(|part| match part {
-            TextPart::Value(value) => Some(value),
-            TextPart::Literal(_) => None,
+            TextPart::Value(value) if !is_name(value, "service") => Some(value),
+            TextPart::Value(_) | TextPart::Literal(_) => None,
         })),
-        ExprKind::Member(of, _) if is_variables(of) => found.push(expr),
+        ExprKind::Member(of, _) if is_name(of, "vars") => found.push(expr),
         _ => {}
     });
     // What stands in another that is shown is part of it.
@@ -154,8 +154,8 @@ fn shown<'e>(line: &Contribution<'e>) -> Vec<&'e Expr> {
     found
 }
 
-fn is_variables(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Name(name) if name.as_ref() == "vars")
+fn is_name(expr: &Expr, name: &str) -> bool {
+    matches!(&expr.kind, ExprKind::Name(known) if known.as_ref() == name)
 }
 
 fn touch(one: TextRange, other: TextRange) -> bool {

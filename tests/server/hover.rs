@@ -71,6 +71,17 @@ fn what_a_template_says_is_told_where_something_else_is_said() {
 }
 
 #[test]
+fn what_a_service_says_once_tells_no_values() {
+    let mut editor = opened();
+    let told = told(&mut editor, "services.pf", "on        =", 0);
+    assert!(told.contains("| 2 clusters | dev-eu, prod-eu |"), "{told}");
+    for word in ["use  ", "owner", "layer", "manifests"] {
+        let told = self::told(&mut editor, "services.pf", word, 0);
+        assert!(!told.contains("| value |") && !told.is_empty(), "{word}: {told}");
+    }
+}
+
+#[test]
 fn the_language_tells_of_itself() {
     let mut editor = of(
         "service shop {\n  layer = services\n  owner = infra\n  namespace = \"shop\"\n  manifests { path = \"apps\" }\n  sync { retry { refresh = true } }\n  deliver = applications\n  labels { a = lower(\"A\") }\n  provides = [crd(\"a.b.c\")]\n}\n",
@@ -175,6 +186,8 @@ fn what_a_for_makes_tells_of_the_first() {
     );
     let told = told(&mut editor, "platform.pf", "namespace", 0);
     assert!(told.contains("`\"shop-a\"`") && told.contains("of shop-a; this line stands for 1 more service"), "{told}");
+    let told = self::told(&mut editor, "platform.pf", "owner", 0);
+    assert!(told.starts_with("`owner`"), "{told}");
     let told = self::told(&mut editor, "platform.pf", "name}", 0);
     assert!(told.contains("for name in [\"a\", \"b\"]"), "{told}");
 }
