@@ -65,7 +65,10 @@ end
 --- What the server must announce, or no editor asks for it. Features that need more are passed over where it is missing.
 local function capabilities(editor)
   local can = editor:capabilities()
-  for _, name in ipairs({ "definition", "documentFormatting", "hover", "references" }) do
+  for _, name in ipairs({
+    "definition", "documentFormatting", "documentHighlight", "documentOnTypeFormatting", "documentRangeFormatting", "documentSymbol",
+    "foldingRange", "hover", "references", "rename", "selectionRange", "workspaceSymbol",
+  }) do
     assert(can[name .. "Provider"], "the server has no " .. name .. "Provider")
   end
 end
@@ -128,7 +131,7 @@ local function highlight(editor)
     end
     table.sort(rows)
     return #rows > 1 and rows]])
-  equal(rows, { 32, 109 })
+  equal(rows, { 27, 109 })
 end
 
 local function incoming_calls(editor)
