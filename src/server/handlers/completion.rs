@@ -79,7 +79,8 @@ fn new_text(snapshot: &Snapshot, offer: &Offer) -> String {
     snippet(snapshot, offer).unwrap_or(&offer.text).clone()
 }
 
-/// An offer, but for what it replaces; the client compares its label with what is typed.
+/// An offer, but for what it replaces. What is typed is compared with its label; some clients, Neovim for one, do that only where
+/// they are told with what, and take an edit for a sign that it has been done.
 fn item(snapshot: &Snapshot, uri: &lsp::Uri, place: usize, offer: &Offer) -> lsp::CompletionItem {
     let snippet = snippet(snapshot, offer);
     let declared = offer.declared.as_ref();
@@ -89,6 +90,7 @@ fn item(snapshot: &Snapshot, uri: &lsp::Uri, place: usize, offer: &Offer) -> lsp
         detail: offer.detail.clone(),
         documentation: offer.doc.as_deref().filter(|doc| !doc.is_empty()).map(markdown),
         sort_text: Some(format!("{place:05}")),
+        filter_text: Some(offer.label.clone()),
         insert_text_format: snippet.map(|_| lsp::InsertTextFormat::Snippet),
         insert_text_mode: snippet.map(|_| lsp::InsertTextMode::AdjustIndentation),
         data: declared.map(|(kind, name)| json!({ "uri": uri, "kind": kind.word(), "name": name.as_ref() })),
