@@ -104,8 +104,8 @@ fn placement(db: &dyn Db, at: &At<'_>) -> Option<String> {
     let head = services.first().and_then(|service| head(db, *service).as_ref())?;
     let clusters: BTreeSet<&Arc<str>> = head.instances.iter().map(|slot| &slot.cluster).collect();
     let mut facts = Facts::default();
-    facts.row(&counted(clusters.len(), "cluster"), names(clusters));
-    facts.table()
+    facts.item(&counted(clusters.len(), "cluster"), names(clusters));
+    facts.list()
 }
 
 /// What a service's value is on its instances.

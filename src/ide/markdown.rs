@@ -13,26 +13,26 @@ pub(super) fn code(text: &str) -> String {
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }
 
-/// A table of which each row says one thing of what is shown.
+/// A list of which each item says one thing of what is shown: a table without a head is not drawn everywhere.
 #[derive(Default)]
 pub(super) struct Facts(String);
 
 impl Facts {
-    /// Adds a row, unless there is nothing to say.
-    pub(super) fn row(&mut self, name: &str, text: impl AsRef<str>) {
+    /// Adds an item, unless there is nothing to say.
+    pub(super) fn item(&mut self, name: &str, text: impl AsRef<str>) {
         if !text.as_ref().is_empty() {
-            let _ = writeln!(self.0, "| {name} | {} |", cell(text.as_ref()));
+            let _ = writeln!(self.0, "- **{name}**: {}", text.as_ref().replace('\n', " "));
         }
     }
 
-    /// Adds a row that names some of several.
+    /// Adds an item that names some of several.
     pub(super) fn names<T: AsRef<str>>(&mut self, name: &str, all: impl IntoIterator<Item = T>) {
-        self.row(name, names(all));
+        self.item(name, names(all));
     }
 
-    /// The table; nothing where it has no rows.
-    pub(super) fn table(self) -> Option<String> {
-        (!self.0.is_empty()).then(|| format!("| | |\n|---|---|\n{}", self.0))
+    /// The list; nothing where it has no items.
+    pub(super) fn list(self) -> Option<String> {
+        (!self.0.is_empty()).then_some(self.0)
     }
 }
 

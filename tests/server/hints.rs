@@ -72,7 +72,7 @@ fn a_head_tells_more_where_one_points_at_it() {
     let hint = all(&mut editor, "services.pf", 0, 10).remove(0);
     assert_eq!(hint.get("tooltip"), None);
     let hint = editor.request("inlayHint/resolve", hint).unwrap();
-    assert!(hint["tooltip"]["value"].as_str().unwrap().contains("| owner | infra |"), "{hint}");
+    assert!(hint["tooltip"]["value"].as_str().unwrap().contains("- **owner**: infra"), "{hint}");
 }
 
 #[test]

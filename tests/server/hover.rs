@@ -31,16 +31,16 @@ fn a_service_tells_what_becomes_of_it() {
     let told = told(&mut editor, "services.pf", "queue", 0);
     for said in [
         "service **queue**",
-        "| owner | infra |",
-        "| layer | services, wave 0 |",
-        "| on 2 clusters | dev-eu, prod-eu |",
-        "| needed by | shop |",
-        "| becomes | `infra/clusters/dev-eu/services/queue.yaml` and 1 more |",
+        "- **owner**: infra",
+        "- **layer**: services, wave 0",
+        "- **on 2 clusters**: dev-eu, prod-eu",
+        "- **needed by**: shop",
+        "- **becomes**: `infra/clusters/dev-eu/services/queue.yaml` and 1 more",
     ] {
         assert!(told.contains(said), "{said}: {told}");
     }
     let told = self::told(&mut editor, "services.pf", "shop {", 0);
-    assert!(told.contains("Takes orders.") && told.contains("| needs | queue |") && told.contains("wave 1"), "{told}");
+    assert!(told.contains("Takes orders.") && told.contains("- **needs**: queue") && told.contains("wave 1"), "{told}");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn what_a_template_says_is_told_where_something_else_is_said() {
 fn what_a_service_says_once_tells_no_values() {
     let mut editor = opened();
     let told = told(&mut editor, "services.pf", "on        =", 0);
-    assert!(told.contains("| 2 clusters | dev-eu, prod-eu |"), "{told}");
+    assert!(told.contains("- **2 clusters**: dev-eu, prod-eu"), "{told}");
     for word in ["use  ", "owner", "layer", "manifests"] {
         let told = self::told(&mut editor, "services.pf", word, 0);
         assert!(!told.contains("| value |") && !told.is_empty(), "{word}: {told}");
@@ -105,14 +105,14 @@ fn everything_that_is_declared_tells_of_itself() {
         let told = told(&mut editor, path, word, 0);
         assert!(told.contains(said), "{word}: {told}");
     };
-    says("platform.pf", "acorn {", "| admins | infra |");
-    says("platform.pf", "main {", "| Argo CD | 3.5, in namespace argocd |");
-    says("platform.pf", "infra]", "| 2 services | queue, shop |");
-    says("platform.pf", "prod {", "| after | dev |");
-    says("platform.pf", "dev-eu {", "| labels | size=small |");
-    says("platform.pf", "dev-eu {", "| 2 services | queue, shop |");
-    says("platform.pf", "services {}", "| stage | 1 |");
-    says("services.pf", "web(", "| used by 1 service | shop |");
+    says("platform.pf", "acorn {", "- **admins**: infra");
+    says("platform.pf", "main {", "- **Argo CD**: 3.5, in namespace argocd");
+    says("platform.pf", "infra]", "- **2 services**: queue, shop");
+    says("platform.pf", "prod {", "- **after**: dev");
+    says("platform.pf", "dev-eu {", "- **labels**: size=small");
+    says("platform.pf", "dev-eu {", "- **2 services**: queue, shop");
+    says("platform.pf", "services {}", "- **stage**: 1");
+    says("services.pf", "web(", "- **used by 1 service**: shop");
     says("services.pf", "web(", "`port : int = 8080`");
     says("services.pf", "port = 80", "param port : int = 8080");
     says("services.pf", "port)", "param port : int = 8080");
@@ -170,7 +170,7 @@ fn what_is_half_typed_hides_nothing_else() {
             "  owner     = infra\n  namespace = \"shop\"\n  links {",
         ),
     );
-    assert!(told(&mut editor, "services.pf", "queue {", 0).contains("| owner | infra |"));
+    assert!(told(&mut editor, "services.pf", "queue {", 0).contains("- **owner**: infra"));
     editor.change("services.pf", &PLATFORM[1].1.replace("needs     = [queue]", "needs     = "));
     let told = told(&mut editor, "services.pf", "namespace", 0);
     assert!(told.contains("| `\"shop\"` | all 2 instances |"), "{told}");

@@ -38,39 +38,39 @@ pub(in crate::ide) fn runs_on(head: &Head, cluster: &str) -> bool {
 }
 
 fn list_services(facts: &mut Facts, services: Vec<&Arc<str>>) {
-    facts.row(&counted(services.len(), "service"), crate::ide::markdown::names(services));
+    facts.item(&counted(services.len(), "service"), crate::ide::markdown::names(services));
 }
 
 fn list_clusters<'e>(facts: &mut Facts, estate: &'e Estate, is: impl Fn(&Cluster) -> bool) {
     let clusters: Vec<&'e Arc<str>> =
         estate.clusters.iter().filter(|cluster| is(cluster)).map(|cluster| &cluster.name).collect();
-    facts.row(&counted(clusters.len(), "cluster"), crate::ide::markdown::names(clusters));
+    facts.item(&counted(clusters.len(), "cluster"), crate::ide::markdown::names(clusters));
 }
 
 fn of_platform(db: &dyn Db, estate: &Estate, facts: &mut Facts) -> Option<()> {
     let platform = estate.platform.as_ref()?;
-    facts.row("repository", format!("{} at {}", platform.repo, platform.revision));
-    facts.row("output", code(&platform.repository_path("")));
+    facts.item("repository", format!("{} at {}", platform.repo, platform.revision));
+    facts.item("output", code(&platform.repository_path("")));
     facts.names("admins", &platform.admins);
     list_clusters(facts, estate, |_| true);
-    facts.row("services", declarations(db).of(db, Kind::Service).count().to_string());
+    facts.item("services", declarations(db).of(db, Kind::Service).count().to_string());
     Some(())
 }
 
 fn of_hub(estate: &Estate, name: &str, facts: &mut Facts) -> Option<()> {
     let hub = estate.hub(name)?;
-    facts.row("Argo CD", format!("{}, in namespace {}", hub.version, hub.namespace));
-    facts.row("impersonation", if hub.impersonation { "yes" } else { "no" });
+    facts.item("Argo CD", format!("{}, in namespace {}", hub.version, hub.namespace));
+    facts.item("impersonation", if hub.impersonation { "yes" } else { "no" });
     list_clusters(facts, estate, |cluster| cluster.hub.as_ref() == name);
     Some(())
 }
 
 fn of_team(db: &dyn Db, estate: &Estate, name: &str, facts: &mut Facts) -> Option<()> {
     let team = estate.team(name)?;
-    facts.row("contact", team.contact.as_deref().unwrap_or(""));
+    facts.item("contact", team.contact.as_deref().unwrap_or(""));
     facts.names("groups", &team.sso);
     facts.names("forges", team.github.iter().chain(&team.gitlab));
-    facts.row("admin", if estate.is_admin(name) { "of the platform" } else { "" });
+    facts.item("admin", if estate.is_admin(name) { "of the platform" } else { "" });
     list_services(facts, services(db, |head| head.owner.as_ref() == name));
     Some(())
 }
@@ -78,18 +78,18 @@ fn of_team(db: &dyn Db, estate: &Estate, name: &str, facts: &mut Facts) -> Optio
 fn of_environment(estate: &Estate, name: &str, facts: &mut Facts) -> Option<()> {
     let environment = estate.environments.iter().find(|environment| environment.name.as_ref() == name)?;
     facts.names("after", &environment.after);
-    facts.row("protected", if environment.protected { "nothing is deleted by mistake" } else { "no" });
+    facts.item("protected", if environment.protected { "nothing is deleted by mistake" } else { "no" });
     list_clusters(facts, estate, |cluster| cluster.environment.as_ref() == name);
     Some(())
 }
 
 fn of_cluster(db: &dyn Db, estate: &Estate, name: &str, facts: &mut Facts) -> Option<()> {
     let cluster = estate.cluster(name)?;
-    facts.row("environment", &cluster.environment);
-    facts.row("region", cluster.region.as_deref().unwrap_or(""));
-    facts.row("server", code(&cluster.server));
+    facts.item("environment", &cluster.environment);
+    facts.item("region", cluster.region.as_deref().unwrap_or(""));
+    facts.item("server", code(&cluster.server));
     let version = estate.hub(&cluster.hub).map(|hub| format!(" (Argo CD {})", hub.version)).unwrap_or_default();
-    facts.row("hub", format!("{}{version}", cluster.hub));
+    facts.item("hub", format!("{}{version}", cluster.hub));
     facts.names("labels", cluster.labels.iter().map(|(key, value)| format!("{key}={value}")));
     list_services(facts, services(db, |head| runs_on(head, name)));
     Some(())
@@ -98,8 +98,8 @@ fn of_cluster(db: &dyn Db, estate: &Estate, name: &str, facts: &mut Facts) -> Op
 fn of_layer(db: &dyn Db, estate: &Estate, name: &str, facts: &mut Facts) -> Option<()> {
     let layer = estate.layer(name)?;
     facts.names("after", &layer.after);
-    facts.row("stage", (plan(db).layers.depth(name) + 1).to_string());
-    facts.row(
+    facts.item("stage", (plan(db).layers.depth(name) + 1).to_string());
+    facts.item(
         "delivered as",
         match layer.deliver {
             Deliver::Applications => "one Application per instance",
@@ -119,7 +119,7 @@ fn of_layer(db: &dyn Db, estate: &Estate, name: &str, facts: &mut Facts) -> Opti
 
 fn of_repository(estate: &Estate, name: &str, facts: &mut Facts) -> Option<()> {
     let repository = estate.repositories.iter().find(|repository| repository.name.as_ref() == name)?;
-    facts.row(
+    facts.item(
         "holds",
         match repository.kind {
             RepositoryKind::Git => "Git",
@@ -127,15 +127,15 @@ fn of_repository(estate: &Estate, name: &str, facts: &mut Facts) -> Option<()> {
             RepositoryKind::Oci => "OCI artifacts",
         },
     );
-    facts.row("URL", code(&repository.url));
-    facts.row("credential", repository.credential.as_deref().unwrap_or(""));
+    facts.item("URL", code(&repository.url));
+    facts.item("credential", repository.credential.as_deref().unwrap_or(""));
     Some(())
 }
 
 fn of_store(estate: &Estate, name: &str, facts: &mut Facts) -> Option<()> {
     let store = estate.store(name)?;
-    facts.row("object", format!("{} {}", store.kind.kind(), store.object));
-    facts.row("read again", format!("every {}", store.refresh));
+    facts.item("object", format!("{} {}", store.kind.kind(), store.object));
+    facts.item("read again", format!("every {}", store.refresh));
     Some(())
 }
 
@@ -143,13 +143,13 @@ fn of_role(estate: &Estate, name: &str, facts: &mut Facts) -> Option<()> {
     let role = estate.role(name)?;
     facts.names("includes", &role.includes);
     facts.names("actions", &role.actions);
-    facts.row("ClusterRole", role.cluster_role.as_deref().unwrap_or(""));
+    facts.item("ClusterRole", role.cluster_role.as_deref().unwrap_or(""));
     Some(())
 }
 
 fn of_namespace(db: &dyn Db, name: &str, facts: &mut Facts) -> Option<()> {
     let namespace = namespace(db, declarations(db).get(Kind::Namespace, name)?).as_ref()?;
-    facts.row("owner", namespace.owner.as_deref().unwrap_or(""));
-    facts.row(&counted(namespace.bounds.len(), "cluster"), crate::ide::markdown::names(namespace.bounds.keys()));
+    facts.item("owner", namespace.owner.as_deref().unwrap_or(""));
+    facts.item(&counted(namespace.bounds.len(), "cluster"), crate::ide::markdown::names(namespace.bounds.keys()));
     Some(())
 }

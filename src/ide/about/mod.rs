@@ -27,7 +27,7 @@ pub fn about(db: &dyn Db, kind: Kind, name: &str) -> Option<String> {
     let facts = item.map_or_else(|| entities::facts(db, kind, name), |item| facts(db, item));
     let head = format!("{} **{name}**", kind.word());
     let what = if doc.is_some() { doc } else { Some(schema_of(kind).doc.into()) };
-    let parts = [Some(head), what.map(|what| what.to_string()), facts.table()];
+    let parts = [Some(head), what.map(|what| what.to_string()), facts.list()];
     Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
 }
 

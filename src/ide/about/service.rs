@@ -16,14 +16,14 @@ pub(super) fn facts<'db>(db: &'db dyn Db, item: Item<'db>) -> Facts {
     let mut facts = Facts::default();
     let (Some(head), Some(glance)) = (head(db, item), glance(db, item)) else { return facts };
     let contact = estate(db).team(&head.owner).and_then(|team| team.contact.clone());
-    facts.row("owner", contact.map_or(head.owner.to_string(), |contact| format!("{} ({contact})", head.owner)));
-    facts.row("layer", format!("{}, {}", head.layer, glance.wave()));
+    facts.item("owner", contact.map_or(head.owner.to_string(), |contact| format!("{} ({contact})", head.owner)));
+    facts.item("layer", format!("{}, {}", head.layer, glance.wave()));
     let clusters: BTreeSet<&Arc<str>> = head.instances.iter().map(|slot| &slot.cluster).collect();
-    facts.row(&format!("on {}", glance.places()), crate::ide::markdown::names(clusters));
-    facts.row("namespace", glance.namespace.as_deref().unwrap_or("differs from cluster to cluster"));
+    facts.item(&format!("on {}", glance.places()), crate::ide::markdown::names(clusters));
+    facts.item("namespace", glance.namespace.as_deref().unwrap_or("differs from cluster to cluster"));
     facts.names("needs", needs(db, head.name.as_ref()));
     facts.names("needed by", plan::needed_anyhow(db, item));
-    facts.row("becomes", files(db, item));
+    facts.item("becomes", files(db, item));
     facts
 }
 
@@ -51,10 +51,10 @@ fn files<'db>(db: &'db dyn Db, item: Item<'db>) -> String {
 pub(super) fn of_template<'db>(db: &'db dyn Db, item: Item<'db>) -> Facts {
     let mut facts = Facts::default();
     for parameter in parameters(db, item) {
-        facts.row(&code(&parameter.show()), parameter.doc.as_deref().unwrap_or(" "));
+        facts.item(&code(&parameter.show()), parameter.doc.as_deref().unwrap_or(" "));
     }
     let users = users(db, item.name(db));
-    facts.row(&format!("used by {}", counted(users.len(), "service")), crate::ide::markdown::names(users));
+    facts.item(&format!("used by {}", counted(users.len(), "service")), crate::ide::markdown::names(users));
     facts
 }
 
