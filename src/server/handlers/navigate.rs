@@ -1,7 +1,7 @@
 use gen_lsp_types as lsp;
 
 use super::generated;
-use crate::ide::{self, FileRange};
+use crate::ide::{self, At, FileRange};
 use crate::server::requests::Answer;
 use crate::server::snapshot::Snapshot;
 
@@ -10,12 +10,62 @@ pub(in crate::server) fn definition(
     snapshot: &Snapshot,
     params: lsp::DefinitionParams,
 ) -> Answer<Option<lsp::DefinitionResponse>> {
-    if let Some(places) = generated::origin(snapshot, &params.text_document_position_params) {
-        return Ok(Some(lsp::Definition::from(locations(snapshot, &[places])).into()));
+    if let Some(place) = generated::origin(snapshot, &params.text_document_position_params) {
+        return Ok(Some(lsp::Definition::from(locations(snapshot, &[place])).into()));
     }
-    let at = snapshot.at(&params.text_document_position_params);
-    let places = at.map(|at| ide::definition(&snapshot.db, &at)).unwrap_or_default();
-    Ok(Some(lsp::Definition::from(locations(snapshot, &places)).into()))
+    let Some(at) = snapshot.at(&params.text_document_position_params) else { return Ok(None) };
+    let places = ide::definition(&snapshot.db, &at);
+    let [takes_links, _, _] = snapshot.client.takes_links();
+    Ok(Some(if takes_links {
+        links_to(snapshot, &at, &places).into()
+    } else {
+        lsp::Definition::from(locations(snapshot, &places)).into()
+    }))
+}
+
+/// `textDocument/declaration`: the same place, for there is only one.
+pub(in crate::server) fn declaration(
+    snapshot: &Snapshot,
+    params: lsp::DeclarationParams,
+) -> Answer<Option<lsp::DeclarationResponse>> {
+    let Some(at) = snapshot.at(&params.text_document_position_params) else { return Ok(None) };
+    let places = ide::definition(&snapshot.db, &at);
+    let [_, takes_links, _] = snapshot.client.takes_links();
+    Ok(Some(if takes_links {
+        links_to(snapshot, &at, &places).into()
+    } else {
+        lsp::Declaration::from(locations(snapshot, &places)).into()
+    }))
+}
+
+/// `textDocument/implementation`: what is made from a template.
+pub(in crate::server) fn implementation(
+    snapshot: &Snapshot,
+    params: lsp::ImplementationParams,
+) -> Answer<Option<lsp::ImplementationResponse>> {
+    let Some(at) = snapshot.at(&params.text_document_position_params) else { return Ok(None) };
+    let places = ide::implementations(&snapshot.db, &at);
+    let [_, _, takes_links] = snapshot.client.takes_links();
+    Ok(Some(if takes_links {
+        links_to(snapshot, &at, &places).into()
+    } else {
+        lsp::Definition::from(locations(snapshot, &places)).into()
+    }))
+}
+
+/// Places with what surrounds them, for a client that shows that.
+fn links_to(snapshot: &Snapshot, at: &At<'_>, places: &[FileRange]) -> Vec<lsp::LocationLink> {
+    let from = at.range(&snapshot.db);
+    let link = |place: &FileRange| {
+        let around = ide::surroundings(&snapshot.db, *place);
+        Some(lsp::LocationLink {
+            origin_selection_range: Some(snapshot.range(from.file, from.range)),
+            target_uri: snapshot.uri(place.file)?,
+            target_range: snapshot.range(around.file, around.range),
+            target_selection_range: snapshot.range(place.file, place.range),
+        })
+    };
+    places.iter().filter_map(link).collect()
 }
 
 /// `textDocument/references`
@@ -30,16 +80,6 @@ pub(in crate::server) fn references(
 
 fn locations(snapshot: &Snapshot, places: &[FileRange]) -> Vec<lsp::Location> {
     places.iter().filter_map(|place| snapshot.location(*place)).collect()
-}
-
-/// `textDocument/declaration`: the same place, for there is only one.
-pub(in crate::server) fn declaration(
-    snapshot: &Snapshot,
-    params: lsp::DeclarationParams,
-) -> Answer<Option<lsp::DeclarationResponse>> {
-    let at = snapshot.at(&params.text_document_position_params);
-    let places = at.map(|at| ide::definition(&snapshot.db, &at)).unwrap_or_default();
-    Ok(Some(lsp::Declaration::from(locations(snapshot, &places)).into()))
 }
 
 /// `textDocument/documentHighlight`

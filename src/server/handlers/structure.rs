@@ -13,8 +13,39 @@ pub(in crate::server) fn symbols(
     params: lsp::DocumentSymbolParams,
 ) -> Answer<Option<lsp::DocumentSymbolResponse>> {
     let Some(file) = snapshot.file(&params.text_document.uri) else { return Ok(None) };
-    let entries = ide::outline(&snapshot.db, file).into_iter();
-    Ok(Some(entries.map(|entry| symbol(snapshot, file, entry)).collect::<Vec<_>>().into()))
+    let entries = ide::outline(&snapshot.db, file);
+    Ok(Some(if snapshot.client.nests_symbols() {
+        entries.into_iter().map(|entry| symbol(snapshot, file, entry)).collect::<Vec<_>>().into()
+    } else {
+        let mut flat = vec![];
+        flatten(snapshot, file, entries, None, &mut flat);
+        flat.into()
+    }))
+}
+
+/// Entries and what stands in them, each with the name of what it stands in.
+#[expect(deprecated, reason = "a field that the protocol has given up must still be filled")]
+fn flatten(
+    snapshot: &Snapshot,
+    file: SourceFile,
+    entries: Vec<ide::Entry>,
+    around: Option<&str>,
+    out: &mut Vec<lsp::SymbolInformation>,
+) {
+    for entry in entries {
+        let place = crate::ide::FileRange { file, range: entry.range };
+        out.extend(snapshot.location(place).map(|location| lsp::SymbolInformation {
+            deprecated: None,
+            location,
+            base_symbol_information: lsp::BaseSymbolInformation {
+                name: entry.name.clone(),
+                kind: kind_of_entry(entry.kind),
+                tags: None,
+                container_name: around.map(str::to_owned),
+            },
+        }));
+        flatten(snapshot, file, entry.children, Some(&entry.name), out);
+    }
 }
 
 #[expect(deprecated, reason = "a field that the protocol has given up must still be filled")]
