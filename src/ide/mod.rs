@@ -8,9 +8,9 @@
 
 mod about;
 mod calls;
+mod charts;
 mod completion;
 mod context;
-mod charts;
 mod cursor;
 mod explain;
 mod findings;

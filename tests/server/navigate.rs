@@ -232,7 +232,7 @@ fn a_name_that_can_not_be_is_refused_with_a_reason() {
     let more = PLATFORM[0].1.replace("domain = \"example", "region = \"eu\", domain = \"example");
     editor.change("platform.pf", &more.replace("size = \"large\"", "size = \"large\", tier = \"a\""));
     let text = PLATFORM[1].1.replace("string(port) }", "string(port) }\n  param other : int = 1");
-    let text = text + "\ntemplate mine-to-take {\n  param mine : int = 1\n  needs = [queue]\n  owner = infra\n}\n";
+    let text = text + "\ntemplate taking {\n  param mine : int = 1\n  needs = [queue]\n  owner = infra\n}\n";
     editor.change("services.pf", &text);
     let mut refused = |word: &str, new: &str| match rename(&mut editor, "services.pf", word, 0, new) {
         Ok(_) => String::new(),
