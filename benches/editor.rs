@@ -105,7 +105,10 @@ impl Editor {
         let at = text.find(TYPED).map_or(0, |at| at + TYPED.len() - 1);
         let folder = url::Url::from_directory_path(folder).map_or_else(|()| String::new(), String::from);
         let mut editor = Self { connection, folder, text, at, asked: 0, version: 1 };
-        let capabilities = json!({ "general": { "positionEncodings": ["utf-8"] } });
+        let capabilities = json!({
+            "general": { "positionEncodings": ["utf-8"] },
+            "textDocument": { "documentSymbol": { "hierarchicalDocumentSymbolSupport": true } },
+        });
         editor.request("initialize", json!({ "rootUri": editor.folder, "capabilities": capabilities }));
         editor.notify("initialized", json!({}));
         let document = json!({ "uri": editor.uri(), "languageId": "platformc", "version": 1, "text": editor.text });

@@ -14,37 +14,31 @@ pub(in crate::server) fn symbols(
 ) -> Answer<Option<lsp::DocumentSymbolResponse>> {
     let Some(file) = snapshot.file(&params.text_document.uri) else { return Ok(None) };
     let entries = ide::outline(&snapshot.db, file);
-    Ok(Some(if snapshot.client.nests_symbols() {
-        entries.into_iter().map(|entry| symbol(snapshot, file, entry)).collect::<Vec<_>>().into()
-    } else {
-        let mut flat = vec![];
-        flatten(snapshot, file, entries, None, &mut flat);
-        flat.into()
-    }))
+    if snapshot.client.nests_symbols() {
+        return Ok(Some(entries.into_iter().map(|entry| symbol(snapshot, file, entry)).collect::<Vec<_>>().into()));
+    }
+    let mut list = vec![];
+    for entry in entries {
+        flatten(&symbol(snapshot, file, entry), None, &params.text_document.uri, &mut list);
+    }
+    Ok(Some(list.into()))
 }
 
-/// Entries and what stands in them, each with the name of what it stands in.
+/// A symbol and what stands in it, each with the name of what it stands in.
 #[expect(deprecated, reason = "a field that the protocol has given up must still be filled")]
-fn flatten(
-    snapshot: &Snapshot,
-    file: SourceFile,
-    entries: Vec<ide::Entry>,
-    around: Option<&str>,
-    out: &mut Vec<lsp::SymbolInformation>,
-) {
-    for entry in entries {
-        let place = crate::ide::FileRange { file, range: entry.range };
-        out.extend(snapshot.location(place).map(|location| lsp::SymbolInformation {
-            deprecated: None,
-            location,
-            base_symbol_information: lsp::BaseSymbolInformation {
-                name: entry.name.clone(),
-                kind: kind_of_entry(entry.kind),
-                tags: None,
-                container_name: around.map(str::to_owned),
-            },
-        }));
-        flatten(snapshot, file, entry.children, Some(&entry.name), out);
+fn flatten(symbol: &lsp::DocumentSymbol, around: Option<&str>, uri: &lsp::Uri, list: &mut Vec<lsp::SymbolInformation>) {
+    list.push(lsp::SymbolInformation {
+        deprecated: None,
+        location: lsp::Location { uri: uri.clone(), range: symbol.range },
+        base_symbol_information: lsp::BaseSymbolInformation {
+            name: symbol.name.clone(),
+            kind: symbol.kind,
+            tags: None,
+            container_name: around.map(str::to_owned),
+        },
+    });
+    for child in symbol.children.iter().flatten() {
+        flatten(child, Some(&symbol.name), uri, list);
     }
 }
 
