@@ -124,6 +124,8 @@ fn a_value_of_helm_leads_to_the_default_in_the_chart() {
         "helm { values { port = 1, probes { path = \"/\", text = \"\", none = 1 }, other { access { a = 1 } } } }",
     );
     editor.change("services.pf", &text);
+    // The answer waits until everything is loaded.
+    assert_eq!(editor.codes("services.pf"), [""; 0]);
     let mut lead = |word: &str| {
         let found = editor.at("textDocument/definition", "services.pf", word, 0);
         places(&mut editor, &found)
