@@ -19,6 +19,24 @@ const TYPED: &str = "port = \"http\"";
 /// The place of that file at which all services are offered.
 const NAMES: &str = "needs     = [";
 
+/// What stands before the name of a team that owns a service.
+const OWNER: &str = "owner     = ";
+
+/// What is asked where somebody types.
+const METHODS: [&str; 11] = [
+    "completion",
+    "hover",
+    "definition",
+    "inlayHint",
+    "codeLens",
+    "documentSymbol",
+    "semanticTokens/full",
+    "foldingRange",
+    "selectionRange",
+    "documentLink",
+    "formatting",
+];
+
 fn main() -> ExitCode {
     let numbers: Vec<usize> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
     let (services, clusters, keystrokes) = match numbers.as_slice() {
@@ -46,17 +64,26 @@ fn measure(folder: &std::path::Path, workload: &Workload, keystrokes: usize) {
         editor.press(number);
         editor.ask("workspace/diagnostic", json!({ "previousResultIds": [] }))
     });
-    for method in
-        ["completion", "hover", "definition", "inlayHint", "codeLens", "documentSymbol", "semanticTokens/full"]
-    {
+    for method in METHODS {
         editor.measure(&format!("{method} after a keystroke"), keystrokes / 5, |editor, number| {
             editor.press(number);
-            editor.ask(&format!("textDocument/{method}"), editor.place())
+            editor.ask(&format!("textDocument/{method}"), editor.place(editor.at))
         });
     }
     editor.measure("1,000 names to choose from", keystrokes / 5, |editor, number| {
         editor.press(number);
         editor.ask("textDocument/completion", editor.names())
+    });
+    for method in ["references", "documentHighlight", "prepareRename", "rename"] {
+        editor.measure(&format!("{method} of a team"), keystrokes / 5, |editor, number| {
+            editor.press(number);
+            let owner = editor.text.find(OWNER).map_or(0, |at| at + OWNER.len());
+            editor.ask(&format!("textDocument/{method}"), editor.place(owner))
+        });
+    }
+    editor.measure("workspace/symbol", keystrokes / 5, |editor, number| {
+        editor.press(number);
+        editor.ask("workspace/symbol", json!({ "query": "ser" }))
     });
     println!("{:<28}{:>7} MiB", "memory at the end", memory());
 }
@@ -78,7 +105,10 @@ impl Editor {
         let at = text.find(TYPED).map_or(0, |at| at + TYPED.len() - 1);
         let folder = url::Url::from_directory_path(folder).map_or_else(|()| String::new(), String::from);
         let mut editor = Self { connection, folder, text, at, asked: 0, version: 1 };
-        let capabilities = json!({ "general": { "positionEncodings": ["utf-8"] } });
+        let capabilities = json!({
+            "general": { "positionEncodings": ["utf-8"] },
+            "textDocument": { "documentSymbol": { "hierarchicalDocumentSymbolSupport": true } },
+        });
         editor.request("initialize", json!({ "rootUri": editor.folder, "capabilities": capabilities }));
         editor.notify("initialized", json!({}));
         let document = json!({ "uri": editor.uri(), "languageId": "platformc", "version": 1, "text": editor.text });
@@ -90,11 +120,19 @@ impl Editor {
         format!("{}{FILE}", self.folder)
     }
 
-    /// The end of what is typed, as most requests take it.
-    fn place(&self) -> Value {
-        let position = position(&self.text, self.at);
+    /// A place in the file, as most requests take it.
+    fn place(&self, at: usize) -> Value {
+        let position = position(&self.text, at);
         let range = json!({ "start": position, "end": position });
-        json!({ "textDocument": { "uri": self.uri() }, "position": position, "range": range })
+        json!({
+            "textDocument": { "uri": self.uri() },
+            "position": position,
+            "positions": [position],
+            "range": range,
+            "context": { "includeDeclaration": true },
+            "newName": "renamed",
+            "options": { "tabSize": 2, "insertSpaces": true },
+        })
     }
 
     /// Where the names of all services are asked for.

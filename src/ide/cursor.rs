@@ -26,6 +26,12 @@ pub struct FileRange {
 }
 
 impl FileRange {
+    /// Where it begins.
+    #[must_use]
+    pub fn position(&self) -> FilePosition {
+        FilePosition { file: self.file, offset: self.range.start }
+    }
+
     /// The text in it.
     #[must_use]
     pub fn text<'db>(&self, db: &'db dyn Db) -> &'db str {

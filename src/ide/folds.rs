@@ -31,7 +31,8 @@ pub enum FoldKind {
 /// Everything of a file that can be folded away: it covers more than one line.
 pub fn folds(db: &dyn Db, file: SourceFile) -> Vec<Fold> {
     let text = file.text(db);
-    let mut folds = brackets(text);
+    let regions = brackets(text).into_iter().map(|range| Fold { range, kind: FoldKind::Region });
+    let mut folds: Vec<Fold> = regions.collect();
     folds.extend(runs(text));
     let lines = lines(db, file);
     let line = |offset: u32| lines.line_column(text, offset).line;
@@ -40,45 +41,57 @@ pub fn folds(db: &dyn Db, file: SourceFile) -> Vec<Fold> {
     folds
 }
 
-fn brackets(text: &str) -> Vec<Fold> {
-    let mut folds = vec![];
-    let mut open = vec![];
+/// What stands between brackets, with them, and strings. One that nothing closes ends with the brace around it.
+fn brackets(text: &str) -> Vec<TextRange> {
+    let mut found = vec![];
+    let mut pending: Vec<(Lexeme, u32)> = vec![];
     for (lexeme, range) in Lexer::new(text, 0) {
-        match lexeme {
-            Lexeme::Open | Lexeme::OpenBracket => open.push(range.start),
-            Lexeme::Close | Lexeme::CloseBracket => {
-                let range = open.pop().map(|start| TextRange { start, end: range.end });
-                folds.extend(range.map(|range| Fold { range, kind: FoldKind::Region }));
+        let is_bracket = |(lexeme, _): &mut (Lexeme, u32)| *lexeme == Lexeme::OpenBracket;
+        let start = match lexeme {
+            Lexeme::Open | Lexeme::OpenBracket => {
+                pending.push((lexeme, range.start));
+                continue;
             }
-            Lexeme::Text => folds.push(Fold { range, kind: FoldKind::Region }),
-            _ => {}
-        }
+            Lexeme::Text => Some((lexeme, range.start)),
+            Lexeme::CloseBracket => pending.pop_if(is_bracket),
+            Lexeme::Close => {
+                while pending.pop_if(is_bracket).is_some() {}
+                pending.pop()
+            }
+            _ => None,
+        };
+        found.extend(start.map(|(_, start)| TextRange { start, end: range.end }));
     }
-    folds
+    found
 }
 
 /// Lines one after the other that are comments, or imports.
 fn runs(text: &str) -> Vec<Fold> {
     let mut folds: Vec<Fold> = vec![];
-    let mut last = None;
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let code = line.trim();
-        let kind = match () {
-            () if code.starts_with('#') => Some(FoldKind::Comment),
-            () if code.starts_with("import ") => Some(FoldKind::Imports),
-            () => None,
-        };
-        let range = TextRange::new(start, start + line.trim_end().len());
-        match (kind, folds.last_mut()) {
-            (Some(kind), Some(fold)) if last == Some(kind) => fold.range.end = range.end,
-            (Some(kind), _) => folds.push(Fold { range, kind }),
-            (None, _) => {}
+    let (mut last, mut begins_line) = (None, true);
+    for (lexeme, range) in Lexer::new(text, 0) {
+        let is_newline = lexeme == Lexeme::Newline;
+        if begins_line {
+            let kind = run(lexeme, range.of(text));
+            match (kind, folds.last_mut()) {
+                (Some(kind), Some(fold)) if last == Some(kind) => fold.range.end = range.end,
+                (Some(kind), _) => folds.push(Fold { range, kind }),
+                (None, _) => {}
+            }
+            last = kind;
         }
-        last = kind;
-        start += line.len();
+        begins_line = is_newline;
     }
     folds
+}
+
+/// What a line is a part of that begins like this.
+fn run(lexeme: Lexeme, text: &str) -> Option<FoldKind> {
+    match lexeme {
+        Lexeme::Comment | Lexeme::Doc => Some(FoldKind::Comment),
+        Lexeme::Word if text == "import" => Some(FoldKind::Imports),
+        _ => None,
+    }
 }
 
 /// The ranges that a selection at a place grows through, the innermost first.
@@ -100,12 +113,19 @@ pub fn selections(db: &dyn Db, position: FilePosition) -> Vec<TextRange> {
             DeclarationKind::Import(import) => inside.push(import.path.range),
             DeclarationKind::Broken => {}
         }
-        let words = Lexer::new(decl.text(db), 0).filter(|(lexeme, _)| matches!(lexeme, Lexeme::Word | Lexeme::Text));
-        inside.extend(words.map(|(_, range)| range));
+        inside.extend(words(decl.text(db)));
         ranges.extend(inside.into_iter().map(|range| range.shift(start)).chain([whole(db, decl)]));
     }
     ranges.retain(|range| range.touches(position.offset));
     nested(ranges)
+}
+
+/// Words, strings, and what stands between brackets, without them and with them: that is there in half-typed text too.
+fn words(text: &str) -> impl Iterator<Item = TextRange> {
+    let words = Lexer::new(text, 0).filter(|(lexeme, _)| *lexeme == Lexeme::Word).map(|(_, range)| range);
+    let inner = |range: &TextRange| TextRange { start: range.start + 1, end: range.end.saturating_sub(1) };
+    let around = brackets(text).into_iter();
+    words.chain(around.flat_map(move |range| [inner(&range), range]).filter(|range| range.start < range.end))
 }
 
 /// Those of some ranges of which each holds the one before, from the smallest on.

@@ -17,10 +17,14 @@ pub struct Edit {
     pub text: String,
 }
 
-/// The edits that lay a file out; none where it is laid out already, or has syntax errors.
+/// The edits that lay a file out; none where it is laid out already. Of a file with syntax errors, those declarations are laid
+/// out that have none.
 pub fn format(db: &dyn Db, file: SourceFile) -> Vec<Edit> {
     let text = file.text(db);
-    syntax::format::format(text).map_or(vec![], |formatted| edits(text, &formatted))
+    match syntax::format::format(text) {
+        Some(formatted) => edits(text, &formatted),
+        None => format_declarations(db, file, TextRange::new(0, text.len())),
+    }
 }
 
 /// The same for the declarations that a range touches, and for them alone: others may have syntax errors.

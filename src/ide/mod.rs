@@ -8,6 +8,7 @@
 
 mod about;
 mod calls;
+mod charts;
 mod completion;
 mod context;
 mod cursor;
@@ -22,6 +23,7 @@ mod hover;
 mod instance;
 mod lenses;
 mod markdown;
+mod moves;
 mod navigate;
 mod outline;
 mod paths;
@@ -47,9 +49,10 @@ pub use hints::{Hint, HintKind, hints};
 pub use hover::{Hover, hover};
 pub use instance::{Instance, instance_name};
 pub use lenses::{Lens, lens_text, lenses};
-pub use navigate::{Highlight, definition, highlights, references};
+pub use moves::{Moved, moved};
+pub use navigate::{Highlight, definition, highlights, implementations, references, surroundings};
 pub use outline::{Entry, EntryKind, WorkspaceEntry, outline, search};
-pub use paths::{Link, Moved, links, moved};
+pub use paths::{Link, links};
 pub use rename::{Rename, Renamed, prepare_rename, rename};
 pub use signature::{Signature, signature};
 pub use stray::{strays, text_findings};

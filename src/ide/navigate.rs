@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::cursor::{At, FileRange, in_file};
+use super::charts::default_of;
+use super::cursor::{At, FileRange, declaration_at, in_file, whole};
 use super::paths::files_of;
 use super::symbols::{Role, Symbol, symbols};
 use crate::db::Db;
-use crate::names::{declarations, name_span, reachable};
+use crate::names::{declarations, items, name_span, reachable};
 use crate::schema::Kind;
 use crate::source::{Decl, absolute, outline};
 use crate::syntax::ast::{DeclarationKind, EntryKind};
@@ -71,8 +72,35 @@ pub fn definition(db: &dyn Db, at: &At<'_>) -> Vec<FileRange> {
         Some(Target::Declared(kind, name)) => declaration(db, kind, &name).into_iter().collect(),
         Some(Target::Local(decl, place)) => vec![in_file(db, decl, place)],
         Some(target) => declared(db, &target),
-        None => files_of(db, at).into_iter().map(|file| FileRange { file, range: TextRange::default() }).collect(),
+        None => outside(db, at),
     }
+}
+
+/// Where a word leads out of the language: to files, and into charts.
+fn outside(db: &dyn Db, at: &At<'_>) -> Vec<FileRange> {
+    let files = files_of(db, at).into_iter().map(|file| FileRange { file, range: TextRange::default() });
+    files.chain(default_of(db, at)).collect()
+}
+
+/// The declarations that are made from a template: their names.
+pub fn implementations(db: &dyn Db, at: &At<'_>) -> Vec<FileRange> {
+    let Some(target @ Target::Declared(Kind::Template, _)) = target(db, at) else { return vec![] };
+    let used = occurrences(db, &target).into_iter().filter(|found| !found.is_declaration);
+    let name = |found: Occurrence| {
+        let decl = declaration_at(db, found.place.position())?;
+        let named = items(db, decl).items.iter().map(|item| absolute(db, name_span(db, *item)));
+        let before = named.filter(|(_, range)| range.start <= found.place.range.start);
+        let (file, range) = before.max_by_key(|(_, range)| range.start)?;
+        Some(FileRange { file, range })
+    };
+    used.filter_map(name).collect()
+}
+
+/// All of what a name that is declared at a place stands for.
+pub fn surroundings(db: &dyn Db, place: FileRange) -> FileRange {
+    let is_source = reachable(db).files.contains(&place.file);
+    let decl = declaration_at(db, place.position()).filter(|_| is_source);
+    decl.map_or(place, |decl| FileRange { range: whole(db, decl), ..place })
 }
 
 fn declaration(db: &dyn Db, kind: Kind, name: &str) -> Option<FileRange> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::cursor::{FileRange, in_file, whole};
 use crate::db::{Db, SourceFile};
-use crate::names::{declarations, name_span};
+use crate::names::{Item, declarations, name_span};
 use crate::schema::{Kind, kind_of_word};
 use crate::source::{self, Decl, absolute};
 use crate::syntax::ast::{Block, DeclarationKind, EntryKind as Form, Expr, For, Named};
@@ -140,19 +140,33 @@ fn inner(form: &Form, range: TextRange) -> Option<Entry> {
 /// So many names are found at most; who wants others types more.
 const MOST: usize = 512;
 
-/// The declarations whose names hold the letters of a query in their order, in any case.
+/// The declarations whose names hold the letters of a query in their order, in any case, the nearest first. A kind before the
+/// name leaves out all others: `service shop`.
 pub fn search(db: &dyn Db, query: &str) -> Vec<WorkspaceEntry> {
-    let query: Vec<char> =
-        query.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect();
-    let found = declarations(db).items().iter().filter(|item| holds(item.name(db), &query));
-    let entry = |item: &crate::names::Item<'_>| {
+    let query = query.trim().to_lowercase();
+    let (kind, name) = match query.split_once(' ') {
+        Some((word, name)) if kind_of_word(word).is_some() => (kind_of_word(word), name),
+        _ => (None, query.as_str()),
+    };
+    let name: String = name.split_whitespace().collect();
+    let all = declarations(db).items().iter().filter(|item| kind.is_none_or(|kind| item.kind(db) == kind));
+    let mut found: Vec<_> = all.filter_map(|item| Some((distance(item.name(db), &name)?, item))).collect();
+    found.sort_by_key(|(distance, _)| *distance);
+    let entry = |(_, item): (u8, &Item<'_>)| {
         let (file, range) = absolute(db, name_span(db, *item));
         WorkspaceEntry { name: Arc::clone(item.name(db)), kind: item.kind(db), place: FileRange { file, range } }
     };
-    found.take(MOST).map(entry).collect()
+    found.into_iter().take(MOST).map(entry).collect()
 }
 
-fn holds(name: &str, query: &[char]) -> bool {
-    let mut letters = name.chars().flat_map(char::to_lowercase);
-    query.iter().all(|wanted| letters.any(|letter| letter == *wanted))
+/// How far a name is from a query in small letters, if it holds its letters.
+fn distance(name: &str, query: &str) -> Option<u8> {
+    let name = name.to_lowercase();
+    let mut letters = name.chars();
+    match () {
+        () if name == query => Some(0),
+        () if name.starts_with(query) => Some(1),
+        () if name.contains(query) => Some(2),
+        () => query.chars().all(|wanted| letters.any(|letter| letter == wanted)).then_some(3),
+    }
 }

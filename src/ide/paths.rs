@@ -1,10 +1,10 @@
-//! Paths in the source: where they lead, and what becomes of them when files move.
+//! Paths in the source: where they lead.
 
-use super::cursor::{At, FileRange, in_file};
-use super::symbols::{Role, Symbol, symbols};
+use super::cursor::{At, in_file};
+use super::symbols::{Role, symbols};
 use crate::db::{Content, Db, SourceFile, Workspace};
 use crate::model::local_path;
-use crate::names::{imported, is_pattern, reachable};
+use crate::names::imported;
 use crate::source::outline;
 use crate::text::TextRange;
 use crate::values::join_path;
@@ -16,15 +16,6 @@ pub struct Link {
     pub range: TextRange,
     /// The file.
     pub target: SourceFile,
-}
-
-/// A file or folder that moves, from the platform's folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
-    /// Where it was.
-    pub from: String,
-    /// Where it will be.
-    pub to: String,
 }
 
 /// The files that a word names as a path.
@@ -41,7 +32,8 @@ fn files_named(db: &dyn Db, file: SourceFile, role: &Role) -> Vec<SourceFile> {
     }
 }
 
-fn there(db: &dyn Db, path: &str) -> Option<SourceFile> {
+/// A file that has been loaded and has a text.
+pub(super) fn there(db: &dyn Db, path: &str) -> Option<SourceFile> {
     let file = Workspace::get(db).files(db).get(path).copied()?;
     matches!(file.content(db), Content::Text(_)).then_some(file)
 }
@@ -72,57 +64,4 @@ pub fn links(db: &dyn Db, file: SourceFile) -> Vec<Link> {
         }
     }
     links
-}
-
-/// The edits that keep every path true when files and folders move.
-pub fn moved(db: &dyn Db, moves: &[Moved]) -> Vec<(FileRange, String)> {
-    let mut edits = vec![];
-    for file in &reachable(db).files {
-        for decl in &outline(db, *file).decls {
-            for symbol in symbols(db, *decl) {
-                let path = moved_path(db, *file, &symbol, moves);
-                edits.extend(path.map(|path| (in_file(db, *decl, symbol.range), format!("\"{path}\""))));
-            }
-        }
-    }
-    edits
-}
-
-/// The path that a word must say after the move, if it is another.
-fn moved_path(db: &dyn Db, file: SourceFile, symbol: &Symbol, moves: &[Moved]) -> Option<String> {
-    let (path, new) = match &symbol.role {
-        Role::Import(path) | Role::Data(path) if !is_pattern(path) => {
-            let (from, to) = (file.path(db), after(file.path(db), moves));
-            (path, relative(&to, &after(&join_path(from, path)?, moves)))
-        }
-        Role::Path(path) => {
-            let local = local_path(db, path)?;
-            let folder = path.strip_suffix(local.as_str())?;
-            (path, format!("{folder}{}", after(&local, moves)))
-        }
-        _ => return None,
-    };
-    (new != normal(path)).then_some(new)
-}
-
-/// A path without what leads nowhere.
-fn normal(path: &str) -> String {
-    path.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
-}
-
-fn after(path: &str, moves: &[Moved]) -> String {
-    let there = moves.iter().find_map(|Moved { from, to }| {
-        let rest = path.strip_prefix(from.as_str())?;
-        (rest.is_empty() || rest.starts_with('/')).then(|| format!("{to}{rest}"))
-    });
-    there.unwrap_or_else(|| path.to_owned())
-}
-
-/// A path as it is seen from the folder of a file.
-fn relative(file: &str, path: &str) -> String {
-    let folders: Vec<&str> = file.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect();
-    let parts: Vec<&str> = path.split('/').collect();
-    let shared = folders.iter().zip(&parts).take_while(|(left, right)| left == right).count();
-    let up = folders.iter().skip(shared).map(|_| "..");
-    up.chain(parts.into_iter().skip(shared)).collect::<Vec<_>>().join("/")
 }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::cursor::{At, FileRange};
+use super::cursor::{At, FileRange, declaration_at, in_file};
+use super::lines;
 use super::navigate::{Target, occurrences, target};
+use super::symbols::{Role, Symbol, symbols};
 use crate::db::Db;
 use crate::model::check_name;
 use crate::names::{body, declarations};
@@ -62,8 +64,11 @@ pub fn rename(db: &dyn Db, at: &At<'_>, new: &str) -> Result<Renamed, String> {
     let old = prepare_rename(db, at)?.name;
     let target = target(db, at).ok_or("this is no name that can be changed")?;
     check_new(db, &target, new)?;
-    let all = occurrences(db, &target).into_iter().map(|found| unquoted(db, found.place));
-    let edits = all.map(|place| (place, new.to_owned())).collect();
+    let all = occurrences(db, &target);
+    if let Some(place) = all.iter().find(|found| is_taken(db, &target, found.place, new)) {
+        return Err(format!("`{new}` means something else in the declaration at {}", shown(db, place.place)));
+    }
+    let edits = all.into_iter().map(|found| (unquoted(db, found.place), new.to_owned())).collect();
     Ok(Renamed { edits, warning: warning(&target, &old, new) })
 }
 
@@ -73,17 +78,48 @@ fn check_new(db: &dyn Db, target: &Target<'_>, new: &str) -> Result<(), String> 
             check_name(*kind, new).map_err(|(message, note)| format!("{message}: {note}"))?;
             let is_taken = declarations(db).get(*kind, new).is_some()
                 || *kind == Kind::Role && ROLES.iter().any(|role| role.name == new);
-            if is_taken { Err(format!("there is a {} `{new}` already", kind.word())) } else { Ok(()) }
+            if is_taken { Err(already(kind.word(), new)) } else { Ok(()) }
         }
         _ if !is_word(new) => Err(format!("`{new}` is no word: letters, digits, `_` and `-`, a letter first")),
         Target::Local(..) | Target::Parameter(..) if AMBIENTS.iter().any(|(name, _)| *name == new) => {
             Err(format!("`{new}` means something else in every expression"))
         }
-        Target::Local(decl, _) if holds_word(decl.text(db), new) => {
-            Err(format!("`{new}` stands in this declaration already"))
-        }
+        Target::Variable(_) if is_said(db, &Target::Variable(new.into())) => Err(already("variable", new)),
+        Target::Label(_) if is_said(db, &Target::Label(new.into())) => Err(already("label", new)),
         _ => Ok(()),
     }
+}
+
+fn already(what: &str, name: &str) -> String {
+    format!("there is a {what} `{name}` already")
+}
+
+fn is_said(db: &dyn Db, target: &Target<'_>) -> bool {
+    occurrences(db, target).iter().any(|found| found.is_declaration)
+}
+
+/// Whether a new name would be taken for another where it comes to stand: a bare word means what is nearest.
+fn is_taken(db: &dyn Db, target: &Target<'_>, place: FileRange, new: &str) -> bool {
+    let is_local = matches!(target, Target::Local(..) | Target::Parameter(..));
+    if matches!(target, Target::Variable(_) | Target::Label(_)) {
+        return false;
+    }
+    let Some(decl) = declaration_at(db, place.position()) else { return false };
+    let is_argument =
+        |symbol: &Symbol| matches!(symbol.role, Role::Argument(..)) && in_file(db, decl, symbol.range) == place;
+    let said = symbols(db, decl);
+    // Names of arguments are apart from all others.
+    !said.iter().any(is_argument)
+        && said.iter().any(|symbol| match &symbol.role {
+            Role::Local(name, _) => name.as_ref() == new && !place.text(db).starts_with('"'),
+            Role::Reference(..) | Role::Unknown => is_local && symbol.range.of(decl.text(db)) == new,
+            _ => false,
+        })
+}
+
+fn shown(db: &dyn Db, place: FileRange) -> String {
+    let line = lines(db, place.file).line_column(place.file.text(db), place.range.start).line + 1;
+    format!("{}:{line}", place.file.path(db))
 }
 
 /// Words that the language keeps for itself (`reserved` of the grammar).
@@ -96,11 +132,6 @@ fn is_word(text: &str) -> bool {
         && !RESERVED.contains(&text)
 }
 
-fn holds_word(text: &str, word: &str) -> bool {
-    let lexemes = crate::source::Lexer::new(text, 0);
-    lexemes.into_iter().any(|(_, range)| range.of(text) == word)
-}
-
 /// What is written bears the names of these: Argo CD deletes what bore the old one.
 fn warning(target: &Target<'_>, old: &str, new: &str) -> Option<String> {
     let Target::Declared(kind, _) = target else { return None };
@@ -108,6 +139,9 @@ fn warning(target: &Target<'_>, old: &str, new: &str) -> Option<String> {
         Kind::Service | Kind::Cluster => "its Applications",
         Kind::Team => "its AppProject",
         Kind::Layer | Kind::Hub => "its root Applications",
+        Kind::Namespace => {
+            return Some(format!("what is in `{old}` is deployed to `{new}` anew, and deleted where it was"));
+        }
         _ => return None,
     };
     let kind = kind.word();

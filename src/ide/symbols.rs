@@ -248,7 +248,7 @@ impl Walk {
                 Role::Variable(text, true)
             }
             (Some(Kind::Cluster), [around]) if around.as_ref() == "labels" => Role::Label(text, true),
-            (_, [.., around]) if around.as_ref() == "access" => Role::Reference(Kind::Role, text),
+            (_, [around] | [_, around]) if around.as_ref() == "access" => Role::Reference(Kind::Role, text),
             _ => Role::Key(path()),
         }
     }
@@ -313,6 +313,12 @@ impl Walk {
     fn text(&mut self, expr: &Expr, parts: &[TextPart], of: &'static Type) {
         if let (Type::Text(Text::Path), Some(path)) = (item_type(of), expr.literal()) {
             self.push(expr.range, Role::Path(path.into()));
+        }
+        if let (Some(Kind::Service | Kind::Template), [key], Some(name)) =
+            (self.kind, self.path.as_slice(), expr.literal())
+            && key.as_ref() == "namespace"
+        {
+            self.push(expr.range, Role::Reference(Kind::Namespace, name.into()));
         }
         for part in parts {
             if let TextPart::Value(value) = part {

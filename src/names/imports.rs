@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use globset::{Candidate, GlobBuilder, GlobSetBuilder};
+use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::bindings::{Bindings, handed_on};
 use crate::db::{Db, SourceFile, Workspace};
@@ -200,13 +200,22 @@ impl<'p> Known<'p> {
 
     /// The files that a pattern matches; `*` stays within one folder.
     fn matching(&self, pattern: &str) -> Vec<String> {
-        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-        // A set says that a pattern is too large; a matcher alone would panic.
-        let Ok(matcher) = glob.and_then(|glob| GlobSetBuilder::new().add(glob).build()) else { return vec![] };
+        let Some(matcher) = matcher(pattern) else { return vec![] };
         let found = self.candidates().iter().filter(|(_, candidate)| matcher.is_match_candidate(candidate));
         let found = found.filter(|(path, _)| self.is_there(path));
         found.map(|(path, _)| (*path).to_owned()).collect()
     }
+}
+
+fn matcher(pattern: &str) -> Option<GlobSet> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?;
+    // A set says that a pattern is too large; a matcher alone would panic.
+    GlobSetBuilder::new().add(glob).build().ok()
+}
+
+/// Whether an import of a path or pattern takes in a file; both are seen from the platform's folder.
+pub fn takes_in(pattern: &str, path: &str) -> bool {
+    pattern == path || is_pattern(pattern) && matcher(pattern).is_some_and(|matcher| matcher.is_match(path))
 }
 
 /// The files that `import "path"` in a file takes in, as far as they are there.
@@ -219,7 +228,7 @@ pub fn imported(db: &dyn Db, file: SourceFile, path: &str) -> Vec<SourceFile> {
 }
 
 /// Whether an import takes in what matches, and not one file.
-pub fn is_pattern(path: &str) -> bool {
+fn is_pattern(path: &str) -> bool {
     path.contains(['*', '?', '[', '{'])
 }
 

@@ -23,9 +23,8 @@ pub(super) fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         declaration_provider: Some(true.into()),
         document_highlight_provider: Some(true.into()),
         document_link_provider: Some(lsp::DocumentLinkOptions::default()),
-        rename_provider: Some(
-            lsp::RenameOptions { prepare_provider: Some(true), ..lsp::RenameOptions::default() }.into(),
-        ),
+        implementation_provider: Some(true.into()),
+        rename_provider: Some(renames(client)),
         document_symbol_provider: Some(true.into()),
         workspace_symbol_provider: Some(true.into()),
         folding_range_provider: Some(true.into()),
@@ -93,6 +92,15 @@ fn tokens() -> lsp::SemanticTokensOptions {
         range: Some(true.into()),
         full: Some(lsp::SemanticTokensFullDelta { delta: Some(true) }.into()),
         ..lsp::SemanticTokensOptions::default()
+    }
+}
+
+/// Only who says that it asks first may be told that it can.
+fn renames(client: &Client) -> lsp::RenameProvider {
+    if client.prepares_renames() {
+        lsp::RenameOptions { prepare_provider: Some(true), ..lsp::RenameOptions::default() }.into()
+    } else {
+        true.into()
     }
 }
 

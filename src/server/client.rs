@@ -1,4 +1,7 @@
-use gen_lsp_types::{ClientCapabilities, ClientCompletionItemOptions, InitializeParams, PositionEncodingKind};
+use gen_lsp_types::{
+    ClientCapabilities, ClientCompletionItemOptions, InitializeParams, PositionEncodingKind,
+    TextDocumentClientCapabilities, WorkspaceEditClientCapabilities,
+};
 
 use crate::text::Encoding;
 
@@ -30,11 +33,43 @@ impl Client {
             .is_some_and(|can| can.refresh_support == Some(true))
     }
 
+    fn edits(&self) -> Option<&WorkspaceEditClientCapabilities> {
+        self.capabilities.workspace.as_ref()?.workspace_edit.as_ref()
+    }
+
+    /// Whether it takes edits of documents as it knows them, and refuses those that come too late.
+    pub(super) fn edits_versions(&self) -> bool {
+        self.edits().is_some_and(|edits| edits.document_changes == Some(true))
+    }
+
     /// Whether it can ask about edits before it makes them.
     pub(super) fn asks_about_edits(&self) -> bool {
-        let workspace = self.capabilities.workspace.as_ref();
-        let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
-        edits.is_some_and(|edits| edits.document_changes == Some(true) && edits.change_annotation_support.is_some())
+        self.edits_versions() && self.edits().is_some_and(|edits| edits.change_annotation_support.is_some())
+    }
+
+    fn document(&self) -> Option<&TextDocumentClientCapabilities> {
+        self.capabilities.text_document.as_ref()
+    }
+
+    /// Whether it takes places with what surrounds them: for definitions, declarations and implementations.
+    pub(super) fn takes_links(&self) -> [bool; 3] {
+        let Some(document) = self.document() else { return [false; 3] };
+        let definition = document.definition.is_some_and(|can| can.link_support == Some(true));
+        let declaration = document.declaration.is_some_and(|can| can.link_support == Some(true));
+        let implementation = document.implementation.is_some_and(|can| can.link_support == Some(true));
+        [definition, declaration, implementation]
+    }
+
+    /// Whether it asks what can be renamed before it asks for a new name.
+    pub(super) fn prepares_renames(&self) -> bool {
+        let rename = self.document().and_then(|document| document.rename.as_ref());
+        rename.is_some_and(|rename| rename.prepare_support == Some(true))
+    }
+
+    /// Whether it shows what stands in what else.
+    pub(super) fn nests_symbols(&self) -> bool {
+        let symbols = self.document().and_then(|document| document.document_symbol.as_ref());
+        symbols.is_some_and(|symbols| symbols.hierarchical_document_symbol_support == Some(true))
     }
 
     /// Whether it fills in the places of snippets.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gen_lsp_types::TextDocumentContentChangeEvent as Change;
+use camino::Utf8PathBuf;
+use gen_lsp_types::{self as lsp, TextDocumentContentChangeEvent as Change};
 
 use super::convert;
 use crate::text::{Encoding, LineIndex};
@@ -19,6 +20,18 @@ pub(super) struct Document {
 
 /// All open documents, by their URI as the client spells it.
 pub(super) type Documents = BTreeMap<String, Document>;
+
+/// The open documents by path: their URI as the client spells it, and its number of their text.
+pub(super) type Opened = BTreeMap<Utf8PathBuf, (lsp::Uri, i32)>;
+
+/// The open documents that are files of this machine.
+pub(super) fn opened(documents: &Documents) -> Opened {
+    let of = |(uri, document): (&String, &Document)| {
+        let uri = lsp::Uri(uri.clone());
+        Some((convert::path(&uri)?, (uri, document.version)))
+    };
+    documents.iter().filter_map(of).collect()
+}
 
 impl Document {
     /// Makes a client's changes, one after the other.

@@ -8,6 +8,7 @@ use gen_lsp_types as lsp;
 
 use super::client::Client;
 use super::colours::Colours;
+use super::documents::Opened;
 use super::snapshot::Snapshot;
 use crate::diagnostics::Fix;
 use crate::project::{Project, find};
@@ -83,13 +84,14 @@ impl Platform {
         self.is_loaded && !self.is_stale && !self.is_checking
     }
 
-    pub(super) fn snapshot(&self, client: &Arc<Client>) -> Snapshot {
+    pub(super) fn snapshot(&self, client: &Arc<Client>, opened: &Arc<Opened>) -> Snapshot {
         Snapshot {
             db: self.project.database.clone(),
             folder: self.project.folder.clone(),
             client: Arc::clone(client),
             found: Arc::clone(&self.found),
             colours: Arc::clone(&self.colours),
+            opened: Arc::clone(opened),
         }
     }
 }

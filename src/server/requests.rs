@@ -36,6 +36,7 @@ static TABLE: LazyLock<HashMap<String, Handler>> = LazyLock::new(|| {
         of_document::<lsp::DefinitionRequest>(handlers::navigate::definition),
         of_document::<lsp::ReferencesRequest>(handlers::navigate::references),
         of_document::<lsp::DeclarationRequest>(handlers::navigate::declaration),
+        of_document::<lsp::ImplementationRequest>(handlers::navigate::implementation),
         of_document::<lsp::DocumentHighlightRequest>(handlers::navigate::highlights),
         of_document::<lsp::DocumentLinkRequest>(handlers::navigate::links),
         of_document::<lsp::PrepareRenameRequest>(handlers::rename::prepare),

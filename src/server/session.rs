@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::capabilities::capabilities;
 use super::client::Client;
-use super::documents::{Document, Documents};
+use super::documents::{Document, Documents, opened};
 use super::platform::{Findings, Platform, main_of};
 use super::pool::Pool;
 use super::requests::{self, Failure};
@@ -158,7 +158,9 @@ impl Session {
         if !platforms.iter().all(|platform| platform.is_checked() || platform.is_loaded && !wants_findings) {
             return self.waiting.push(request);
         }
-        let snapshots: Vec<_> = platforms.into_iter().map(|platform| platform.snapshot(&self.client)).collect();
+        let opened = Arc::new(opened(&self.documents));
+        let snapshots: Vec<_> =
+            platforms.into_iter().map(|platform| platform.snapshot(&self.client, &opened)).collect();
         let reporter = self.reporter.clone();
         self.pool.run(move || {
             let answer = requests::answer(&request.method, &snapshots, request.params.clone());
@@ -352,12 +354,13 @@ impl Session {
     }
 
     fn check_what_is_stale(&mut self) {
+        let opened = Arc::new(opened(&self.documents));
         for platform in &mut self.platforms {
             if platform.is_stale && !platform.is_checking {
                 platform.is_stale = false;
                 platform.is_checking = true;
                 let (main, reporter) = (platform.main.clone(), self.reporter.clone());
-                let (question, snapshot) = (platform.project.question(), platform.snapshot(&self.client));
+                let (question, snapshot) = (platform.project.question(), platform.snapshot(&self.client, &opened));
                 self.pool.run(move || {
                     let checked = check(question, &snapshot);
                     drop(snapshot);

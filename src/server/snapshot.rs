@@ -6,6 +6,7 @@ use gen_lsp_types as lsp;
 use super::client::Client;
 use super::colours::Colours;
 use super::convert;
+use super::documents::Opened;
 use super::platform::Findings;
 use crate::db::{Database, SourceFile, Workspace};
 use crate::ide::{self, At, FilePosition, FileRange, lines};
@@ -24,6 +25,8 @@ pub(super) struct Snapshot {
     pub(super) found: Arc<Findings>,
     /// The colours that the client has.
     pub(super) colours: Arc<Colours>,
+    /// The documents that the client has open.
+    pub(super) opened: Arc<Opened>,
 }
 
 impl Snapshot {
@@ -34,9 +37,15 @@ impl Snapshot {
         Workspace::get(&self.db).files(&self.db).get(path.as_str()).copied()
     }
 
-    /// The URI of a file.
+    /// The URI of a file, as the client spells it where it has the document open.
     pub(super) fn uri(&self, file: SourceFile) -> Option<lsp::Uri> {
-        convert::uri(&self.folder.join(file.path(&self.db)))
+        let path = self.folder.join(file.path(&self.db));
+        self.opened.get(&path).map(|(uri, _)| uri.clone()).or_else(|| convert::uri(&path))
+    }
+
+    /// The client's number of the text of a document that is open.
+    pub(super) fn version(&self, uri: &lsp::Uri) -> Option<i32> {
+        self.opened.get(&convert::path(uri)?).map(|(_, version)| *version)
     }
 
     /// The place that a position is.

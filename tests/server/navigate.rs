@@ -53,6 +53,106 @@ fn every_name_leads_to_what_it_stands_for() {
     assert_eq!(lead("platform.pf", "argocd", 0), [""; 0], "a key leads nowhere");
 }
 
+/// A platform with more in it than the small one.
+fn open_with(more: &[(&str, &str)], capabilities: &Value) -> Editor {
+    let files: Vec<(&str, &str)> = PLATFORM.iter().chain(more).copied().collect();
+    let mut editor = Editor::with(&files, capabilities);
+    editor.open("services.pf");
+    editor.open("platform.pf");
+    editor
+}
+
+const BYTES: fn() -> Value = || json!({ "general": { "positionEncodings": ["utf-8"] } });
+
+#[test]
+fn who_takes_links_sees_what_a_name_stands_for() {
+    let linking = json!({
+        "general": { "positionEncodings": ["utf-8"] },
+        "textDocument": { "definition": { "linkSupport": true }, "implementation": { "linkSupport": true } },
+    });
+    let mut editor = open_with(&[], &linking);
+    let found = editor.at("textDocument/definition", "services.pf", "queue]", 0);
+    assert_eq!(editor.text_in("services.pf", &found[0]["originSelectionRange"]), "queue");
+    assert_eq!(editor.text_in("services.pf", &found[0]["targetSelectionRange"]), "queue");
+    assert!(editor.text_in("services.pf", &found[0]["targetRange"]).starts_with("service queue {"));
+    let found = editor.at("textDocument/declaration", "services.pf", "queue]", 0);
+    assert_eq!(editor.text_in("services.pf", &found[0]["range"]), "queue", "each request by itself");
+    let found = editor.at("textDocument/implementation", "services.pf", "web", 0);
+    assert_eq!(editor.text_in("services.pf", &found[0]["targetSelectionRange"]), "shop");
+}
+
+#[test]
+fn a_template_leads_to_what_is_made_from_it() {
+    let mut editor = open();
+    for (word, nth) in [("web", 0), ("web", 1)] {
+        let found = editor.at("textDocument/implementation", "services.pf", word, nth);
+        assert_eq!(places(&mut editor, &found), ["services.pf:6:8"]);
+    }
+    let found = editor.at("textDocument/implementation", "services.pf", "infra", 0);
+    assert_eq!(places(&mut editor, &found), [""; 0]);
+}
+
+#[test]
+fn what_a_loop_declares_leads_to_the_line_that_declares_it() {
+    let mut editor = open();
+    let computed = PLATFORM[1].1.replace("needs     = [queue]", "needs     = [queue, log-eu]")
+        + "\nfor region in [\"eu\"] {\n  service \"log-${region}\" {\n    layer = services\n    owner = infra\n  }\n}\n";
+    editor.change("services.pf", &computed);
+    let found = editor.at("textDocument/definition", "services.pf", "log-eu", 0);
+    assert_eq!(places(&mut editor, &found), ["services.pf:25:10"]);
+    let params = json!({ "textDocument": { "uri": editor.uri("services.pf") }, "position": editor.position("services.pf", "log-eu", 0), "newName": "log" });
+    let refused = editor.request("textDocument/rename", params).unwrap_err();
+    assert!(refused["message"].as_str().unwrap().contains("computed"), "{refused}");
+    let found = editor.at("textDocument/definition", "services.pf", "region}", 0);
+    assert_eq!(places(&mut editor, &found), ["services.pf:24:4"]);
+}
+
+const VALUES: &str =
+    "# image: no\nimage: \"\"\nprobes:\n  # The path.\n  path: /health\n  text: |\n    port: 1\n\"port\": 8080\n";
+
+const CHART: &[(&str, &str)] = &[
+    ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+    ("charts/web/values.yaml", VALUES),
+    ("charts/web/templates/x.yaml", "{{ .Values.other }}\n"),
+];
+
+#[test]
+fn a_value_of_helm_leads_to_the_default_in_the_chart() {
+    let mut editor = open_with(CHART, &BYTES());
+    let text = PLATFORM[1].1.replace("labels { port", "helm { path = \"charts/web\" }\n  labels { port").replace(
+        "manifests { path = \"apps/shop\" }",
+        "helm { values { port = 1, probes { path = \"/\", text = \"\", none = 1 }, other { access { a = 1 } } } }",
+    );
+    editor.change("services.pf", &text);
+    // The answer waits until everything is loaded.
+    assert_eq!(editor.codes("services.pf"), [""; 0]);
+    let mut lead = |word: &str| {
+        let found = editor.at("textDocument/definition", "services.pf", word, 0);
+        places(&mut editor, &found)
+    };
+    assert_eq!(lead("port = 1"), ["charts/web/values.yaml:7:0"], "by the template's chart");
+    assert_eq!(lead("path = \"/\""), ["charts/web/values.yaml:4:2"]);
+    assert_eq!(lead("none = 1"), ["charts/web/values.yaml:2:0"], "or the nearest above");
+    assert_eq!(lead("a = 1"), [""; 0]);
+    assert_eq!(lead("\"charts/web\""), ["charts/web/Chart.yaml:0:0"]);
+    let text = text.replace("helm { values", "helm { path = \"charts/none\", values");
+    editor.change("services.pf", &text);
+    let found = editor.at("textDocument/definition", "services.pf", "port = 1", 0);
+    assert_eq!(places(&mut editor, &found), [""; 0], "its own chart counts");
+}
+
+#[test]
+fn a_namespace_leads_to_what_is_said_of_it() {
+    let mut editor = open();
+    editor.change("platform.pf", &(PLATFORM[0].1.to_owned() + "\nnamespace queue { owner = infra }\n"));
+    let found = editor.at("textDocument/definition", "services.pf", "\"queue\"", 0);
+    assert_eq!(places(&mut editor, &found), ["platform.pf:38:10"]);
+    let edit = rename(&mut editor, "platform.pf", "queue", 0, "line").unwrap();
+    assert!(applied(&editor, &edit)["services.pf"].contains("namespace = \"line\""), "{edit}");
+    let refused = rename(&mut editor, "services.pf", "\"shop\"", 0, "line").unwrap_err();
+    assert!(refused["message"].as_str().unwrap().contains("no namespace"), "{refused}");
+}
+
 #[test]
 fn a_name_is_found_wherever_it_stands() {
     let mut editor = open();
@@ -131,16 +231,29 @@ fn every_kind_of_name_can_be_another_and_the_platform_stays_sound() {
 #[test]
 fn a_name_that_can_not_be_is_refused_with_a_reason() {
     let mut editor = open();
-    let mut refused = |word: &str, new: &str| {
-        let error = rename(&mut editor, "services.pf", word, 0, new).unwrap_err();
-        assert_eq!(error["code"], -32803);
-        error["message"].as_str().unwrap().to_owned()
+    let more = PLATFORM[0].1.replace("domain = \"example", "region = \"eu\", domain = \"example");
+    editor.change("platform.pf", &more.replace("size = \"large\"", "size = \"large\", tier = \"a\""));
+    let text = PLATFORM[1].1.replace("string(port) }", "string(port) }\n  param other : int = 1");
+    let text = text + "\ntemplate taking {\n  param mine : int = 1\n  needs = [queue]\n  owner = infra\n}\n";
+    editor.change("services.pf", &text);
+    let mut refused = |word: &str, new: &str| match rename(&mut editor, "services.pf", word, 0, new) {
+        Ok(_) => String::new(),
+        Err(error) => {
+            assert_eq!(error["code"], -32803);
+            error["message"].as_str().unwrap().to_owned()
+        }
     };
     assert!(refused("shop", "Shop_1").contains("Shop_1"));
     assert!(refused("shop", "queue").contains("already"));
     assert!(refused("domain", "a b").contains("no word"));
     assert!(refused("port", "cluster").contains("means something else"));
     assert!(refused("namespace", "space").contains("no name"));
+    assert!(refused("domain", "region").contains("already"), "two variables would become one");
+    assert!(refused("size", "tier").contains("already"));
+    assert!(refused("port", "other").contains("services.pf:2"), "two parameters of one name");
+    assert!(refused("queue", "mine").contains("services.pf:"), "the parameter would be meant");
+    assert!(refused("mine", "infra").contains("services.pf:"), "the team would be the parameter");
+    assert!(refused("queue", "labels").is_empty(), "a key is no name");
     let computed = "environment dev {}\nfor x in [\"a\"] { team \"t-${x}\" {} }\nplatform p { admins = [t-a] }\n";
     editor.change("platform.pf", computed);
     let position = editor.position("platform.pf", "t-a", 0);
@@ -174,6 +287,36 @@ fn who_can_ask_is_told_what_a_new_name_does_to_argo_cd() {
 }
 
 #[test]
+fn an_edit_is_for_the_text_that_the_client_has() {
+    let versions = json!({
+        "general": { "positionEncodings": ["utf-8"] },
+        "workspace": { "workspaceEdit": { "documentChanges": true } },
+    });
+    let mut editor = Editor::with(PLATFORM, &versions);
+    editor.open("services.pf");
+    editor.change("services.pf", PLATFORM[1].1);
+    let edit = rename(&mut editor, "services.pf", "infra", 0, "core").unwrap();
+    let documents = edit["documentChanges"].as_array().unwrap();
+    let mut versions: Vec<_> = documents
+        .iter()
+        .map(|document| &document["textDocument"])
+        .map(|document| (editor.path_of(document["uri"].as_str().unwrap()), document["version"].clone()))
+        .collect();
+    versions.sort_by(|left, right| left.0.cmp(&right.0));
+    assert_eq!(versions, [("platform.pf".to_owned(), Value::Null), ("services.pf".to_owned(), json!(2))]);
+    let params = json!({ "files": [{ "oldUri": editor.uri("services.pf"), "newUri": editor.uri("more/all.pf") }] });
+    let edit = editor.request("workspace/willRenameFiles", params).unwrap();
+    assert!(edit["documentChanges"].to_string().contains("more/all.pf"), "{edit}");
+}
+
+#[test]
+fn who_asks_first_is_told_that_it_can() {
+    assert_eq!(open().capabilities["renameProvider"], true);
+    let asking = json!({ "textDocument": { "rename": { "prepareSupport": true } } });
+    assert_eq!(Editor::with(PLATFORM, &asking).capabilities["renameProvider"]["prepareProvider"], true);
+}
+
+#[test]
 fn paths_follow_files_that_move() {
     let mut editor = open();
     let moved = |editor: &Editor, from: &str, to: &str| json!({ "files": [{ "oldUri": editor.uri(from), "newUri": editor.uri(to) }] });
@@ -186,6 +329,36 @@ fn paths_follow_files_that_move() {
     assert!(text.contains("path = \"deploy/shop\"") && text.contains("path = \"deploy/queue\""), "{text}");
     let params = moved(&editor, "nothing.txt", "something.txt");
     assert_eq!(editor.request("workspace/willRenameFiles", params).unwrap(), Value::Null);
+}
+
+#[test]
+fn a_file_that_moves_out_of_a_pattern_stays_in_the_platform() {
+    let main = PLATFORM[0]
+        .1
+        .replace("import \"services.pf\"", "import \"services.pf\"\nimport \"teams/*.pf\" for infra # all");
+    let mut editor = Editor::new(&[
+        ("platform.pf", &main),
+        PLATFORM[1],
+        ("teams/a.pf", "import \"../deep/*.pf\"\n"),
+        ("teams/b.pf", ""),
+        ("deep/x.pf", ""),
+    ]);
+    ["platform.pf", "teams/a.pf"].iter().for_each(|path| editor.open(path));
+    let mut ask = |from: &str, to: &str| {
+        let params = json!({ "files": [{ "oldUri": editor.uri(from), "newUri": editor.uri(to) }] });
+        let edit = editor.request("workspace/willRenameFiles", params).unwrap();
+        if edit.is_null() { BTreeMap::new() } else { applied(&editor, &edit) }
+    };
+    let edited = ask("teams/a.pf", "others/new/a.pf");
+    let wanted = main.replace("# all\n", "# all\nimport \"others/new/a.pf\" for infra\n");
+    assert_eq!(edited["platform.pf"], wanted);
+    assert_eq!(edited["teams/a.pf"], "import \"../../deep/*.pf\"\n", "and what it imports itself");
+    assert_eq!(ask("teams/a.pf", "teams/c.pf"), BTreeMap::new(), "the pattern takes it in");
+    let edited = ask("teams", "squads");
+    assert_eq!(edited["platform.pf"], main.replace("teams/", "squads/"));
+    assert_eq!(edited.len(), 1, "{edited:?}");
+    let edited = ask("deep", "teams/deep");
+    assert_eq!(edited["teams/a.pf"], "import \"deep/*.pf\"\n");
 }
 
 #[test]

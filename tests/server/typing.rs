@@ -138,6 +138,18 @@ const QUESTIONS: &[&str] = &[
     "textDocument/semanticTokens/full",
     "textDocument/semanticTokens/full/delta",
     "textDocument/semanticTokens/range",
+    "textDocument/implementation",
+    "textDocument/documentHighlight",
+    "textDocument/documentLink",
+    "textDocument/prepareRename",
+    "textDocument/rename",
+    "textDocument/documentSymbol",
+    "textDocument/foldingRange",
+    "textDocument/selectionRange",
+    "textDocument/rangeFormatting",
+    "textDocument/onTypeFormatting",
+    "workspace/symbol",
+    "workspace/willRenameFiles",
 ];
 
 impl Typist {
@@ -230,6 +242,7 @@ impl Typist {
             "newName": "renamed",
             "ch": "}",
             "query": "s",
+            "files": [{ "oldUri": self.editor.uri(&path), "newUri": self.editor.uri("moved/x.pf") }],
             "previousResultId": "0",
             "options": { "tabSize": 2, "insertSpaces": true },
             "context": { "includeDeclaration": true, "diagnostics": [], "triggerKind": 1, "isRetrigger": false },

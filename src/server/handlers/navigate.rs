@@ -1,7 +1,8 @@
 use gen_lsp_types as lsp;
 
 use super::generated;
-use crate::ide::{self, FileRange};
+use crate::db::Db;
+use crate::ide::{self, At, FileRange};
 use crate::server::requests::Answer;
 use crate::server::snapshot::Snapshot;
 
@@ -10,12 +11,72 @@ pub(in crate::server) fn definition(
     snapshot: &Snapshot,
     params: lsp::DefinitionParams,
 ) -> Answer<Option<lsp::DefinitionResponse>> {
-    if let Some(places) = generated::origin(snapshot, &params.text_document_position_params) {
-        return Ok(Some(lsp::Definition::from(locations(snapshot, &[places])).into()));
+    let at = &params.text_document_position_params;
+    if let Some(place) = generated::origin(snapshot, at) {
+        return Ok(Some(lsp::Definition::from(locations(snapshot, &[place])).into()));
     }
-    let at = snapshot.at(&params.text_document_position_params);
-    let places = at.map(|at| ide::definition(&snapshot.db, &at)).unwrap_or_default();
-    Ok(Some(lsp::Definition::from(locations(snapshot, &places)).into()))
+    let [takes_links, _, _] = snapshot.client.takes_links();
+    Ok(Some(match led(snapshot, at, ide::definition, takes_links) {
+        Led::Links(links) => links.into(),
+        Led::Places(places) => lsp::Definition::from(places).into(),
+    }))
+}
+
+/// `textDocument/declaration`: the same place, for there is only one.
+pub(in crate::server) fn declaration(
+    snapshot: &Snapshot,
+    params: lsp::DeclarationParams,
+) -> Answer<Option<lsp::DeclarationResponse>> {
+    let [_, takes_links, _] = snapshot.client.takes_links();
+    Ok(Some(match led(snapshot, &params.text_document_position_params, ide::definition, takes_links) {
+        Led::Links(links) => links.into(),
+        Led::Places(places) => lsp::Declaration::from(places).into(),
+    }))
+}
+
+/// `textDocument/implementation`: what is made from a template.
+pub(in crate::server) fn implementation(
+    snapshot: &Snapshot,
+    params: lsp::ImplementationParams,
+) -> Answer<Option<lsp::ImplementationResponse>> {
+    let [_, _, takes_links] = snapshot.client.takes_links();
+    Ok(Some(match led(snapshot, &params.text_document_position_params, ide::implementations, takes_links) {
+        Led::Links(links) => links.into(),
+        Led::Places(places) => lsp::Definition::from(places).into(),
+    }))
+}
+
+/// Where a word leads, as the client takes it.
+enum Led {
+    Links(Vec<lsp::LocationLink>),
+    Places(Vec<lsp::Location>),
+}
+
+fn led(
+    snapshot: &Snapshot,
+    at: &lsp::TextDocumentPositionParams,
+    question: fn(&dyn Db, &At<'_>) -> Vec<FileRange>,
+    takes_links: bool,
+) -> Led {
+    let Some(at) = snapshot.at(at) else { return Led::Places(vec![]) };
+    let places = question(&snapshot.db, &at);
+    if takes_links {
+        Led::Links(places.iter().filter_map(|place| link_to(snapshot, &at, *place)).collect())
+    } else {
+        Led::Places(locations(snapshot, &places))
+    }
+}
+
+/// A place with what surrounds it.
+fn link_to(snapshot: &Snapshot, at: &At<'_>, place: FileRange) -> Option<lsp::LocationLink> {
+    let from = at.range(&snapshot.db);
+    let around = ide::surroundings(&snapshot.db, place);
+    Some(lsp::LocationLink {
+        origin_selection_range: Some(snapshot.range(from.file, from.range)),
+        target_uri: snapshot.uri(place.file)?,
+        target_range: snapshot.range(around.file, around.range),
+        target_selection_range: snapshot.range(place.file, place.range),
+    })
 }
 
 /// `textDocument/references`
@@ -30,16 +91,6 @@ pub(in crate::server) fn references(
 
 fn locations(snapshot: &Snapshot, places: &[FileRange]) -> Vec<lsp::Location> {
     places.iter().filter_map(|place| snapshot.location(*place)).collect()
-}
-
-/// `textDocument/declaration`: the same place, for there is only one.
-pub(in crate::server) fn declaration(
-    snapshot: &Snapshot,
-    params: lsp::DeclarationParams,
-) -> Answer<Option<lsp::DeclarationResponse>> {
-    let at = snapshot.at(&params.text_document_position_params);
-    let places = at.map(|at| ide::definition(&snapshot.db, &at)).unwrap_or_default();
-    Ok(Some(lsp::Declaration::from(locations(snapshot, &places)).into()))
 }
 
 /// `textDocument/documentHighlight`

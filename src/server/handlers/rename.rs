@@ -34,10 +34,22 @@ pub(in crate::server) fn files(
 ) -> Answer<Option<lsp::WorkspaceEdit>> {
     let edits = snapshots.iter().map(|snapshot| {
         let moves: Vec<Moved> = params.files.iter().filter_map(|file| moved(&snapshot.folder, file)).collect();
-        if moves.is_empty() { vec![] } else { text_edits(snapshot, ide::moved(&snapshot.db, &moves)) }
+        let edits = if moves.is_empty() { vec![] } else { ide::moved(&snapshot.db, &moves) };
+        workspace_edit(snapshot, edits, None)
     });
-    let changes: HashMap<_, _> = edits.flatten().collect();
-    Ok((!changes.is_empty()).then(|| lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() }))
+    Ok(edits.reduce(both).filter(|edit| !is_empty(edit)))
+}
+
+fn both(mut one: lsp::WorkspaceEdit, other: lsp::WorkspaceEdit) -> lsp::WorkspaceEdit {
+    one.changes.iter_mut().for_each(|changes| changes.extend(other.changes.clone().unwrap_or_default()));
+    one.document_changes
+        .iter_mut()
+        .for_each(|changes| changes.extend(other.document_changes.clone().unwrap_or_default()));
+    one
+}
+
+fn is_empty(edit: &lsp::WorkspaceEdit) -> bool {
+    edit.changes.as_ref().is_none_or(HashMap::is_empty) && edit.document_changes.as_ref().is_none_or(Vec::is_empty)
 }
 
 fn moved(folder: &Utf8Path, file: &lsp::FileRename) -> Option<Moved> {
@@ -58,30 +70,50 @@ pub(in crate::server) fn workspace_edit(
     edits: Vec<(FileRange, String)>,
     warning: Option<String>,
 ) -> lsp::WorkspaceEdit {
-    const ANNOTATION: &str = "meaning";
     let edits = text_edits(snapshot, edits);
-    let Some(warning) = warning.filter(|_| snapshot.client.asks_about_edits()) else {
+    if !snapshot.client.edits_versions() {
         return lsp::WorkspaceEdit { changes: Some(edits.into_iter().collect()), ..lsp::WorkspaceEdit::default() };
-    };
-    let annotated =
-        |edit: lsp::TextEdit| lsp::AnnotatedTextEdit { annotation_id: ANNOTATION.to_owned(), text_edit: edit };
-    let document = |(uri, edits): (lsp::Uri, Vec<lsp::TextEdit>)| {
-        let text_document = lsp::OptionalVersionedTextDocumentIdentifier {
-            version: None,
-            text_document_identifier: lsp::TextDocumentIdentifier { uri },
-        };
-        let edits = edits.into_iter().map(|edit| annotated(edit).into()).collect();
-        lsp::TextDocumentEdit { text_document, edits }.into()
-    };
-    let annotation = lsp::ChangeAnnotation {
-        label: "Changes what Argo CD deploys".to_owned(),
-        needs_confirmation: Some(true),
-        description: Some(warning),
-    };
+    }
+    let annotation = warning.filter(|_| snapshot.client.asks_about_edits()).map(annotation);
+    let is_annotated = annotation.is_some();
+    let document = |(uri, edits)| document_edit(snapshot, uri, edits, is_annotated).into();
     lsp::WorkspaceEdit {
         changes: None,
         document_changes: Some(edits.into_iter().map(document).collect()),
-        change_annotations: Some(HashMap::from([(ANNOTATION.to_owned(), annotation)])),
+        change_annotations: annotation.map(|annotation| HashMap::from([(ANNOTATION.to_owned(), annotation)])),
+    }
+}
+
+const ANNOTATION: &str = "meaning";
+
+fn annotation(warning: String) -> lsp::ChangeAnnotation {
+    lsp::ChangeAnnotation {
+        label: "Changes what Argo CD deploys".to_owned(),
+        needs_confirmation: Some(true),
+        description: Some(warning),
+    }
+}
+
+/// Edits of a document in the version that they were made for.
+fn document_edit(
+    snapshot: &Snapshot,
+    uri: lsp::Uri,
+    edits: Vec<lsp::TextEdit>,
+    is_annotated: bool,
+) -> lsp::TextDocumentEdit {
+    let edit = |edit: lsp::TextEdit| {
+        if is_annotated {
+            lsp::AnnotatedTextEdit { annotation_id: ANNOTATION.to_owned(), text_edit: edit }.into()
+        } else {
+            edit.into()
+        }
+    };
+    lsp::TextDocumentEdit {
+        text_document: lsp::OptionalVersionedTextDocumentIdentifier {
+            version: snapshot.version(&uri),
+            text_document_identifier: lsp::TextDocumentIdentifier { uri },
+        },
+        edits: edits.into_iter().map(edit).collect(),
     }
 }
 

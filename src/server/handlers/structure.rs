@@ -13,8 +13,33 @@ pub(in crate::server) fn symbols(
     params: lsp::DocumentSymbolParams,
 ) -> Answer<Option<lsp::DocumentSymbolResponse>> {
     let Some(file) = snapshot.file(&params.text_document.uri) else { return Ok(None) };
-    let entries = ide::outline(&snapshot.db, file).into_iter();
-    Ok(Some(entries.map(|entry| symbol(snapshot, file, entry)).collect::<Vec<_>>().into()))
+    let entries = ide::outline(&snapshot.db, file);
+    if snapshot.client.nests_symbols() {
+        return Ok(Some(entries.into_iter().map(|entry| symbol(snapshot, file, entry)).collect::<Vec<_>>().into()));
+    }
+    let mut list = vec![];
+    for entry in entries {
+        flatten(&symbol(snapshot, file, entry), None, &params.text_document.uri, &mut list);
+    }
+    Ok(Some(list.into()))
+}
+
+/// A symbol and what stands in it, each with the name of what it stands in.
+#[expect(deprecated, reason = "a field that the protocol has given up must still be filled")]
+fn flatten(symbol: &lsp::DocumentSymbol, around: Option<&str>, uri: &lsp::Uri, list: &mut Vec<lsp::SymbolInformation>) {
+    list.push(lsp::SymbolInformation {
+        deprecated: None,
+        location: lsp::Location { uri: uri.clone(), range: symbol.range },
+        base_symbol_information: lsp::BaseSymbolInformation {
+            name: symbol.name.clone(),
+            kind: symbol.kind,
+            tags: None,
+            container_name: around.map(str::to_owned),
+        },
+    });
+    for child in symbol.children.iter().flatten() {
+        flatten(child, Some(&symbol.name), uri, list);
+    }
 }
 
 #[expect(deprecated, reason = "a field that the protocol has given up must still be filled")]
