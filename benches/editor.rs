@@ -129,7 +129,7 @@ impl Editor {
             "position": position,
             "positions": [position],
             "range": range,
-            "context": { "includeDeclaration": true },
+            "context": { "includeDeclaration": true, "triggerKind": 1 },
             "newName": "renamed",
             "options": { "tabSize": 2, "insertSpaces": true },
         })
