@@ -99,6 +99,7 @@ impl Project {
             database: self.database.clone(),
             timings: Arc::clone(&self.timings),
             listings: Arc::clone(&self.listings),
+            open: self.open.keys().cloned().collect(),
         }
     }
 
@@ -119,9 +120,7 @@ impl Project {
         let known = Workspace::get(&self.database).files(&self.database);
         paths.retain(|path| !known.contains_key(path));
         self.load(paths);
-        let surplus: Vec<String> =
-            survey.surplus.iter().filter(|path| !self.open.contains_key(*path)).cloned().collect();
-        self.database.forget(&surplus);
+        self.database.forget(&survey.surplus);
         true
     }
 
@@ -277,6 +276,8 @@ pub struct Question {
     pub database: Database,
     timings: Arc<Timings>,
     listings: Arc<Listings>,
+    /// What is open in an editor.
+    open: BTreeSet<String>,
 }
 
 impl Question {
@@ -317,15 +318,25 @@ impl Question {
         }
     }
 
+    /// Whether a file stays although nothing asks for it. While somebody types, what names a chart or a base is often half
+    /// typed, and what lies in it is about to be offered; a file of the language would match patterns.
+    fn is_kept(&self, path: &str, file: SourceFile) -> bool {
+        let is_there = || *file.content(&self.database) != Content::Missing;
+        self.open.contains(path) || !self.open.is_empty() && !path.ends_with(".pf") && is_there()
+    }
+
     /// What a platform that is loaded from the start would not have.
     fn surplus(&self, asked: &Survey) -> Survey {
         let listed = &self.listings.by_pattern;
         let is_listed = |path: &String| {
             asked.patterns.iter().filter_map(|pattern| listed.get(pattern)).any(|listing| listing.files.contains(path))
         };
-        let files = Workspace::get(&self.database).files(&self.database).keys();
+        let files = Workspace::get(&self.database).files(&self.database).iter();
+        let is_surplus = |(path, file): &(&String, &SourceFile)| {
+            !asked.files.contains(*path) && !is_listed(path) && !self.is_kept(path, **file)
+        };
         Survey {
-            surplus: files.filter(|path| !asked.files.contains(*path) && !is_listed(path)).cloned().collect(),
+            surplus: files.filter(is_surplus).map(|(path, _)| path.clone()).collect(),
             spent: listed.keys().filter(|pattern| !asked.patterns.contains(*pattern)).cloned().collect(),
             ..Survey::default()
         }

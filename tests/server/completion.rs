@@ -287,12 +287,21 @@ const WITH_LOCAL: &str = "service web {\n  layer = services\n  owner = infra\n  
 
 /// What is offered once everything that the platform names has been loaded.
 fn local_labels(marked: &str) -> Vec<String> {
+    local_labels_after(marked, 0)
+}
+
+/// The same, after it was asked and checked so many times before.
+fn local_labels_after(marked: &str, times: usize) -> Vec<String> {
     let files: Vec<(&str, &str)> =
         PLATFORM[..1].iter().chain(&[("services.pf", WITH_LOCAL)]).chain(LOCAL).copied().collect();
     let mut editor = editor(&files, true);
     editor.open("services.pf");
     assert_eq!(editor.codes("services.pf"), [""; 0]);
     editor.close("services.pf");
+    for _ in 0..times {
+        ask(&mut editor, "services.pf", marked, "textDocument/completion", json!({ "triggerKind": 1 }));
+        editor.codes("services.pf");
+    }
     let found = ask(&mut editor, "services.pf", marked, "textDocument/completion", json!({ "triggerKind": 1 }));
     found["items"].as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
 }
@@ -321,6 +330,14 @@ fn a_local_base_tells_its_workloads_and_images() {
     let site = |rest: &str| WITH_LOCAL.replace("path = \"apps/site\"", &format!("path = \"apps/site\"  {rest}"));
     assert!(has(&local_labels(&site("replicas { | }")), &["site"]));
     assert_eq!(local_labels(&site("images = [\"|\"]")), ["registry.example.com:5000/site"]);
+}
+
+#[test]
+fn what_lies_in_a_base_stays_known_while_its_service_is_half_typed() {
+    let half = WITH_LOCAL.replace("path = \"apps/site\"", "path = \"apps/site\"  images = [\"|\"]");
+    // Without its layer a service names nothing.
+    let half = half.replace("service site {\n  layer = services", "service site {\n  layer = serv");
+    assert_eq!(local_labels_after(&half, 2), ["registry.example.com:5000/site"]);
 }
 
 #[test]
