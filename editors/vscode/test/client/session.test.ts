@@ -52,8 +52,8 @@ describe("the extension with the language server", () => {
   });
 
   it("leads to where a name is declared", async () => {
-    const places = (await (await provider("Definition"))["provideDefinition"]!(...([document, place("platform  # the team"), token] as never[]))) as vscode.Location[];
-    assert.deepEqual([places].flat().map((place) => basename(place.uri.fsPath)), ["teams.pf"]);
+    const places = (await (await provider("Definition"))["provideDefinition"]!(...([document, place("platform  # the team"), token] as never[]))) as { targetUri: vscode.Uri }[];
+    assert.deepEqual([places].flat().map((place) => basename(place.targetUri.fsPath)), ["teams.pf"]);
   });
 
   it("starts the server again", async () => {
