@@ -10,6 +10,7 @@ use crate::compile;
 use crate::db::Db;
 use crate::diagnostics::{self, Diagnostic, Severity};
 use crate::project::{LoadError, Project, find};
+use crate::text::counted;
 
 pub(super) const FINE: u8 = 0;
 pub(super) const FINDINGS: u8 = 1;
@@ -99,11 +100,6 @@ fn summary(findings: &[Diagnostic]) -> String {
     let first = findings.iter().find(|finding| finding.severity() == Severity::Error).or(findings.first());
     let code = first.map_or("PF0101", |finding| finding.code.id);
     format!("{}; `platformc explain {code}` says more about a code", parts.join(" and "))
-}
-
-/// A number with its noun.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Colour on a terminal, unless `NO_COLOR` is set; everywhere if `CLICOLOR_FORCE` is.

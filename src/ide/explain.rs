@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use super::instance::Instance;
+use super::lines;
 use crate::db::Db;
-use crate::diagnostics::{Span, did_you_mean};
+use crate::diagnostics::{Span, did_you_mean, place};
 use crate::model::{Explained, explain_value};
 use crate::schema::{Form, SERVICE_DEFAULTS, attribute_at};
-use crate::source::absolute;
-use crate::text::LineIndex;
 
 /// Why a value can't be explained.
 pub enum Unexplained {
@@ -63,7 +62,7 @@ fn unknown(keys: &[&str]) -> String {
 
 /// Where something stands: `FILE:LINE`.
 pub fn line_of(db: &dyn Db, span: Span) -> String {
-    let (file, range) = absolute(db, span);
-    let text = file.text(db);
-    format!("{}:{}", file.path(db), LineIndex::new(text).line_column(text, range.start).line + 1)
+    let (file, range) = place(db, span);
+    let line = lines(db, file).line_column(file.text(db), range.start).line + 1;
+    format!("{}:{line}", file.path(db))
 }

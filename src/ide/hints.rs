@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::markdown::counted;
 use super::summary::{glance, parameters};
 use crate::db::{Db, SourceFile};
 use crate::model::{everywhere, masked};
@@ -12,6 +11,7 @@ use crate::source::{Decl, outline};
 use crate::syntax::ast::{Argument, Block, Declaration, DeclarationKind, EntryKind, Expr, ExprKind, Named};
 use crate::syntax::syntax;
 use crate::text::TextRange;
+use crate::text::counted;
 
 /// Something that is shown between words.
 #[derive(Clone, Debug, PartialEq, Eq)]

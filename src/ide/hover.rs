@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::about::about;
 use super::cursor::{At, FileRange};
-use super::markdown::{Facts, code, counted, names};
+use super::markdown::{Facts, code, names};
 use super::summary::parameters;
 use super::symbols::Role;
 use super::values;
@@ -17,6 +17,7 @@ use crate::source::Decl;
 use crate::syntax::ast::{Block, EntryKind};
 use crate::syntax::syntax;
 use crate::text::TextRange;
+use crate::text::counted;
 
 /// What is shown for a word.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::about::{runs_on, services, users};
 use super::cursor::{FileRange, in_file};
-use super::markdown::counted;
 use super::summary::glance;
 use crate::db::{Db, SourceFile};
 use crate::model::estate;
@@ -13,6 +12,7 @@ use crate::schema::{Kind, kind_of_word};
 use crate::source::{Decl, outline};
 use crate::syntax::ast::DeclarationKind;
 use crate::syntax::syntax;
+use crate::text::counted;
 
 /// A declaration that something is said above.
 #[derive(Clone, Debug, PartialEq, Eq)]

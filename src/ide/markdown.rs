@@ -2,9 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::db::Db;
-use crate::diagnostics::{Span, place};
-
 /// So many names stand in a row.
 const NAMES: usize = 6;
 
@@ -49,16 +46,4 @@ pub(super) fn names<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> String {
         Some(more) => format!("{} and {} more", first.join(", "), more + 1),
         None => first.join(", "),
     }
-}
-
-/// A number with its noun.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
-/// File and line of a place.
-pub(super) fn line(db: &dyn Db, span: Span) -> String {
-    let (file, range) = place(db, span);
-    let line = super::lines(db, file).line_column(file.text(db), range.start).line + 1;
-    format!("{}:{line}", file.path(db))
 }

@@ -10,6 +10,7 @@ use crate::db::Db;
 use crate::model::check_name;
 use crate::names::{body, declarations};
 use crate::schema::{AMBIENTS, Kind, ROLES};
+use crate::syntax::is_word;
 use crate::text::TextRange;
 
 /// What can be renamed.
@@ -120,16 +121,6 @@ fn is_taken(db: &dyn Db, target: &Target<'_>, place: FileRange, new: &str) -> bo
 fn shown(db: &dyn Db, place: FileRange) -> String {
     let line = lines(db, place.file).line_column(place.file.text(db), place.range.start).line + 1;
     format!("{}:{line}", place.file.path(db))
-}
-
-/// Words that the language keeps for itself (`reserved` of the grammar).
-const RESERVED: [&str; 10] = ["or", "and", "not", "in", "if", "then", "else", "true", "false", "null"];
-
-fn is_word(text: &str) -> bool {
-    let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
-    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && text.chars().all(is_part)
-        && !RESERVED.contains(&text)
 }
 
 /// What is written bears the names of these: Argo CD deletes what bore the old one.

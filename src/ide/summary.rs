@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
-use super::markdown::counted;
 use crate::db::Db;
 use crate::model::{head, service, worlds};
 use crate::names::{Item, body, declarations};
 use crate::plan::{needed_anyhow, waves};
 use crate::schema::Kind;
 use crate::syntax::ast::EntryKind;
+use crate::text::counted;
 
 /// What one sees of a service at a glance.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

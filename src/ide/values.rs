@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::markdown::{cell, code, counted, line, names};
+use super::explain::line_of;
+use super::markdown::{cell, code, names};
 use crate::db::Db;
 use crate::model::{Slot, everywhere, masked, worlds};
 use crate::names::{Item, body, declarations};
 use crate::overlays::Step;
 use crate::schema::{Form, Kind, attribute_at};
 use crate::syntax::ast::{Block, Entry, EntryKind};
+use crate::text::counted;
 use crate::values::{Value, World};
 
 /// So many values are shown; there may be one for each instance.
@@ -79,7 +81,7 @@ fn shown(keys: &[&str], value: Option<&Value>) -> Option<String> {
 /// Where a line stands, and under which condition.
 fn origin(db: &dyn Db, step: &Step) -> String {
     let condition = if step.condition.is_empty() { String::new() } else { format!(" when {}", step.condition) };
-    format!("{}, {}{condition}", line(db, step.span), step.level.name())
+    format!("{}, {}{condition}", line_of(db, step.span), step.level.name())
 }
 
 fn named(slot: &Slot) -> String {
@@ -109,7 +111,7 @@ fn said(db: &dyn Db, kind: Kind, name: &str) -> Vec<String> {
         let block = body(db, item).and_then(|named| variables(&named.body));
         let is_it = |entry: &&Entry| matches!(&entry.kind, EntryKind::Assign { key, .. } if key.text.as_ref() == name);
         for entry in block.into_iter().flat_map(|block| &block.entries).filter(is_it) {
-            let place = line(db, item.decl(db).site(db).span(entry.range));
+            let place = line_of(db, item.decl(db).site(db).span(entry.range));
             lines.entry(place).or_default().push(item.name(db));
         }
     }

@@ -306,7 +306,7 @@ impl Iterator for Lexer<'_> {
             '#' => comment(rest),
             '"' => (Lexeme::Text, string_length(rest, self.depth)),
             'r' if rest.starts_with("r\"") => (Lexeme::Text, raw_length(rest)),
-            _ if is_word(first) => (Lexeme::Word, rest.find(|c| !is_word(c)).unwrap_or(rest.len())),
+            _ if is_word_character(first) => (Lexeme::Word, rest.find(|c| !is_word_character(c)).unwrap_or(rest.len())),
             _ => (Lexeme::Other, first.len_utf8()),
         };
         let start = self.at;
@@ -315,7 +315,9 @@ impl Iterator for Lexer<'_> {
     }
 }
 
-fn is_word(character: char) -> bool {
+/// Whether a character may stand in a word.
+#[must_use]
+pub fn is_word_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_' || character == '-'
 }
 

@@ -10,7 +10,7 @@ use crate::db::{Content, Db, SourceFile};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::text::TextRange;
 
-pub use cut::{Lexeme, Lexer};
+pub use cut::{Lexeme, Lexer, is_word_character};
 pub use position::absolute;
 
 /// One top-level declaration of a file: its own text, and where that text starts.

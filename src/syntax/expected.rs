@@ -4,7 +4,7 @@ use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::parser::Rule;
 use crate::diagnostics::{self as codes, Change, Diagnostic};
-use crate::source::{Lexeme, Lexer, Site};
+use crate::source::{Lexeme, Lexer, Site, is_word_character};
 use crate::text::TextRange;
 
 /// The finding for a text that the grammar refuses; `offset` is where `text` starts in its declaration.
@@ -51,6 +51,14 @@ pub(super) fn diagnostic(error: &Error<Rule>, text: &str, site: Site, offset: u3
 
 /// Words that are neither names nor keys (`reserved` of the grammar).
 const RESERVED: [&str; 10] = ["or", "and", "not", "in", "if", "then", "else", "true", "false", "null"];
+
+/// Whether a text is a word of the grammar: a name or a key that needs no quotes.
+#[must_use]
+pub fn is_word(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.chars().all(is_word_character)
+        && !RESERVED.contains(&text)
+}
 
 /// The length of the word or character at `at`.
 fn next_length(text: &str, at: usize) -> usize {

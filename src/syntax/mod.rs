@@ -9,6 +9,8 @@ mod parser;
 mod show;
 mod strings;
 
+pub use expected::is_word;
+
 use crate::db::Db;
 use crate::diagnostics::Diagnostic;
 use crate::source::Decl;

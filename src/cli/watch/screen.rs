@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::cli::ui;
 use crate::diagnostics::printable;
 use crate::project::write::Change;
+use crate::text::counted;
 
 /// What a build has to say.
 #[derive(Default)]
@@ -43,7 +44,7 @@ impl Summary {
     fn lines(&self) -> Vec<String> {
         let count = |change: Change| self.changes.iter().filter(|(made, _)| *made == change).count();
         let [created, updated, removed] = [Change::Create, Change::Update, Change::Remove].map(count);
-        let instances = ui::counted(self.instances, "instance");
+        let instances = counted(self.instances, "instance");
         let mut lines = vec![format!(
             "{}: {created} created, {updated} updated, {removed} removed, {} unchanged; {instances} in {}",
             self.folder,

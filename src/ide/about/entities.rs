@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use crate::db::Db;
-use crate::ide::markdown::{Facts, code, counted};
+use crate::ide::markdown::{Facts, code};
 use crate::model::{Cluster, Deliver, Estate, Head, RepositoryKind, estate, head, namespace};
 use crate::names::declarations;
 use crate::plan::plan;
 use crate::schema::Kind;
+use crate::text::counted;
 
 /// What is worth knowing of anything but services and templates.
 pub(super) fn facts(db: &dyn Db, kind: Kind, name: &str) -> Facts {

@@ -3,13 +3,14 @@ use std::sync::Arc;
 
 use crate::db::Db;
 use crate::documents::application_paths;
-use crate::ide::markdown::{Facts, code, counted};
+use crate::ide::markdown::{Facts, code};
 use crate::ide::summary::{glance, parameters};
 use crate::model::{estate, head};
 use crate::names::{Item, body, declarations};
 use crate::plan::{self, Reason};
 use crate::schema::Kind;
 use crate::syntax::ast::{EntryKind, ExprKind};
+use crate::text::counted;
 
 /// What is worth knowing of a service.
 pub(super) fn facts<'db>(db: &'db dyn Db, item: Item<'db>) -> Facts {

@@ -11,6 +11,7 @@ use crate::model::{ValueKey, images, value_keys, workloads};
 use crate::names::{body, declarations};
 use crate::schema::{Kind, ROLES, Type};
 use crate::syntax::ast::EntryKind;
+use crate::syntax::is_word;
 use crate::values::{DataFormat, Value, data_file, join_path};
 
 /// A template's parameter.
@@ -152,9 +153,7 @@ impl Asked<'_> {
     /// A key that the block does not say yet.
     fn free_key(&mut self, offer: Offer, of: &Type) {
         let name = offer.label.clone();
-        let is_word = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-        let key = if is_word { name.clone() } else { format!("\"{name}\"") };
+        let key = if is_word(&name) { name.clone() } else { format!("\"{name}\"") };
         if self.context.said().contains(&name.as_str()) {
             return;
         }

@@ -14,6 +14,7 @@ use super::format::Edit;
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Change, Fix, Span, place};
 use crate::source::Lexer;
+use crate::source::is_word_character;
 use crate::text::TextRange;
 
 /// What mends a finding.
@@ -70,14 +71,12 @@ fn apart(db: &dyn Db, at: FileRange, text: &str) -> (SourceFile, Edit) {
     let whole = at.file.text(db);
     let before = whole.get(..at.range.start as usize).and_then(|before| before.chars().next_back());
     let behind = whole.get(at.range.end as usize..).and_then(|behind| behind.chars().next());
-    let joins = |left: Option<char>, right: Option<char>| left.is_some_and(is_word) && right.is_some_and(is_word);
+    let joins = |left: Option<char>, right: Option<char>| {
+        left.is_some_and(is_word_character) && right.is_some_and(is_word_character)
+    };
     let left = if joins(before, text.chars().next()) { " " } else { "" };
     let right = if joins(text.chars().next_back(), behind) { " " } else { "" };
     replace(at, format!("{left}{text}{right}"))
-}
-
-fn is_word(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
 }
 
 fn embraced(db: &dyn Db, span: Span, before: &str, behind: &str) -> Vec<(SourceFile, Edit)> {
@@ -113,7 +112,7 @@ fn key(db: &dyn Db, to: Span, from: &str, name: &str) -> Option<Vec<(SourceFile,
     let entry = around.keyed(from)?;
     let range = around.in_file(entry.key?);
     let text = around.file.text(db).get(range.start as usize..range.end as usize)?;
-    let is_bare = !text.starts_with('"') && name.chars().all(is_word);
+    let is_bare = !text.starts_with('"') && name.chars().all(is_word_character);
     let text = if is_bare { name.to_owned() } else { format!("\"{name}\"") };
     Some(vec![replace(FileRange { file: around.file, range }, text)])
 }

@@ -10,8 +10,7 @@ pub(in crate::server) fn prepare(
     snapshot: &Snapshot,
     params: lsp::CallHierarchyPrepareParams,
 ) -> Answer<Option<Vec<lsp::CallHierarchyItem>>> {
-    let position = snapshot.position(&params.text_document_position_params);
-    let at = position.and_then(|position| ide::at(&snapshot.db, position));
+    let at = snapshot.at(&params.text_document_position_params);
     let name = at.and_then(|at| match at.symbol.role {
         Role::Declared(Kind::Service, name) | Role::Reference(Kind::Service, name) => Some(name),
         _ => None,

@@ -4,6 +4,7 @@ use serde_json::json;
 use crate::ide::{self, Completion, Offer, Sort};
 use crate::project::names_in;
 use crate::schema::kind_of_word;
+use crate::server::convert;
 use crate::server::requests::Answer;
 use crate::server::snapshot::Snapshot;
 use crate::text::TextRange;
@@ -113,5 +114,5 @@ fn kind(sort: Sort) -> lsp::CompletionItemKind {
 }
 
 fn markdown(text: &str) -> lsp::Documentation {
-    lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: text.to_owned() }.into()
+    convert::markdown(text.to_owned()).into()
 }

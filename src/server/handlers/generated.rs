@@ -4,6 +4,7 @@ use gen_lsp_types as lsp;
 
 use crate::db::SourceFile;
 use crate::ide::{self, FileRange};
+use crate::server::convert;
 use crate::server::snapshot::Snapshot;
 
 /// The line that a place of a generated file comes from.
@@ -24,7 +25,7 @@ pub(super) fn hover(snapshot: &Snapshot, at: &lsp::TextDocumentPositionParams) -
     let number = start.matches('\n').count() + 1;
     let line = text.lines().nth(number - 1).unwrap_or("").trim();
     let value = format!("comes from `{}:{number}`\n\n```platformc\n{line}\n```", file.path(&snapshot.db));
-    let contents = lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value };
+    let contents = convert::markdown(value);
     Some(lsp::Hover { contents: contents.into(), range: None })
 }
 

@@ -1,6 +1,7 @@
 use gen_lsp_types as lsp;
 
 use crate::ide::{self, Signature};
+use crate::server::convert;
 use crate::server::requests::Answer;
 use crate::server::snapshot::Snapshot;
 use crate::text::TextRange;
@@ -46,5 +47,5 @@ fn units(label: &str, place: TextRange) -> (u32, u32) {
 }
 
 fn markdown(text: &str) -> lsp::Documentation {
-    lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: text.to_owned() }.into()
+    convert::markdown(text.to_owned()).into()
 }
