@@ -5,7 +5,8 @@ use rustc_hash::FxHashSet;
 use crate::db::{Database, Db, SourceFile, in_parallel};
 use crate::diagnostics::{self as codes, Code, Diagnostic, Severity, sort};
 use crate::model::{
-    check_declaration, estate, estate_diagnostics, head_diagnostics, namespace_diagnostics, service_diagnostics,
+    check_declaration, estate, estate_diagnostics, head_diagnostics, namespace_diagnostics, preview_diagnostics,
+    service_diagnostics,
 };
 use crate::names::{declarations, duplicates, items, reachable, unknown_teams};
 use crate::schema::Kind;
@@ -71,6 +72,7 @@ fn meaning_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     for item in declarations(db).of(db, Kind::Service) {
         all.extend(head_diagnostics(db, item).iter().cloned());
         all.extend(service_diagnostics(db, item).iter().cloned());
+        all.extend(preview_diagnostics(db, item).iter().cloned());
     }
     for item in declarations(db).of(db, Kind::Namespace) {
         all.extend(namespace_diagnostics(db, item).iter().cloned());

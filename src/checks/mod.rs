@@ -8,6 +8,7 @@ mod namespaces;
 mod objects;
 mod order;
 mod owners;
+mod previews;
 mod reach;
 
 use crate::db::Db;
@@ -25,5 +26,6 @@ pub fn platform_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     bound::check(db, &mut sink);
     reach::check(db, &mut sink);
     freezes::check(db, &mut sink);
+    previews::check(db, &mut sink);
     sink.finish()
 }

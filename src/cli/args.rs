@@ -199,6 +199,9 @@ pub(super) enum DocumentFormat {
 pub(super) struct ExpandArgs {
     /// One instance: SERVICE@CLUSTER, or SERVICE.ITEM@CLUSTER [default: all]
     pub(super) instance: Option<String>,
+    /// The previews of the pull requests in a JSON file, and nothing else: {"owner/repo": [{"number": 7, "branch": "x"}]}
+    #[arg(long, value_name = "PULLS", conflicts_with = "instance")]
+    pub(super) pulls: Option<Utf8PathBuf>,
     /// The main file, or its folder [default: platform.pf here or in a parent folder]
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: Option<Utf8PathBuf>,

@@ -1,7 +1,12 @@
+use std::collections::BTreeMap;
+use std::fs;
+
+use camino::Utf8Path;
+
 use super::args::{DocumentFormat, ExpandArgs};
 
 use super::ui;
-use crate::documents::{Meaning, applications, yaml};
+use crate::documents::{Pull, applications, previews_of, yaml};
 use crate::ide::Instance;
 
 /// `platformc expand`
@@ -10,6 +15,12 @@ pub(super) fn run(arguments: &ExpandArgs) -> u8 {
         Ok(project) => project,
         Err(code) => return code,
     };
+    if let Some(path) = &arguments.pulls {
+        return match read_pulls(path) {
+            Ok(pulls) => ui::print(&print(&previews_of(&project.database, &pulls), arguments.format)),
+            Err(message) => ui::fail(ui::USAGE, &message),
+        };
+    }
     let mut all = applications(&project.database);
     if let Some(text) = &arguments.instance {
         let instance = match Instance::find(&project.database, text) {
@@ -18,17 +29,24 @@ pub(super) fn run(arguments: &ExpandArgs) -> u8 {
         };
         all.retain(|meaning| instance.is(meaning));
     }
+    let all: Vec<yaml::Node> = all.into_iter().map(|meaning| meaning.application).collect();
     ui::print(&print(&all, arguments.format))
 }
 
-fn print(all: &[Meaning], format: DocumentFormat) -> String {
+/// Pull requests by repository.
+fn read_pulls(path: &Utf8Path) -> Result<BTreeMap<String, Vec<Pull>>, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    serde_json::from_str(&text).map_err(|error| format!("{path}: {error}"))
+}
+
+fn print(all: &[yaml::Node], format: DocumentFormat) -> String {
     match format {
         DocumentFormat::Yaml => {
-            let documents: Vec<String> = all.iter().map(|meaning| yaml::write(&meaning.application)).collect();
+            let documents: Vec<String> = all.iter().map(yaml::write).collect();
             documents.join("---\n")
         }
         DocumentFormat::Json => {
-            let documents: Vec<_> = all.iter().map(|meaning| meaning.application.to_json(&[])).collect();
+            let documents: Vec<_> = all.iter().map(|node| node.to_json(&[])).collect();
             serde_json::to_string_pretty(&documents).unwrap_or_default() + "\n"
         }
     }

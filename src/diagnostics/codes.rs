@@ -113,6 +113,14 @@ codes! {
     BAD_HANDLE = Error "PF0851" "a handle that can be nobody's";
     NO_ADMINS = Error "PF0852" "reviews without anybody for the platform itself";
     DAMAGED_PART = Error "PF0853" "marker lines of CODEOWNERS that don't belong together";
+    // Previews.
+    PULL_NOT_SHOWN = Error "PF0860" "a pull request where it can't be shown";
+    ANYBODYS_PREVIEW = Error "PF0861" "previews of anybody's pull requests";
+    PREVIEW_PROTECTED = Error "PF0862" "previews where nothing may be deleted by mistake";
+    PREVIEW_CATCHES = Error "PF0863" "namespaces of previews that catch others";
+    PREVIEW_NEED = Error "PF0864" "a preview without a service that it needs";
+    PREVIEW_NAMESPACE = Error "PF0865" "a namespace that previews would share";
+    FORGE_LACKS = Error "PF0866" "something that the forge does not have";
     // Secrets.
     SECRET_WITHOUT_KEYS = Error "PF0840" "a secret that reads nothing";
     BAD_SECRET_KEY = Error "PF0841" "a key that no Secret can have";

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::readme::address;
 use crate::db::Db;
-use crate::model::{Cluster, Origin, Service, Source, Tool, Variant, estate, service};
+use crate::model::{Cluster, Origin, Preview, Service, Source, Tool, Variant, estate, service};
 use crate::names::Item;
 
 /// What a service is for people, on the map of the platform.
@@ -41,6 +41,13 @@ pub(super) fn repositories<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<(A
         }
     }
     read
+}
+
+/// The repositories that the preview of a service reads.
+pub(super) fn preview_repositories(preview: &Preview, own: &Arc<str>) -> BTreeSet<Arc<str>> {
+    let sources = preview.service.variants.iter().flat_map(|variant| &variant.spec.sources);
+    // What bounds it lies in the platform's.
+    sources.flat_map(|source| urls(source, own)).chain([Arc::clone(own)]).collect()
 }
 
 /// Where a service writes on clusters whose hub impersonates: the cluster, the namespace that it is deployed to, and the one

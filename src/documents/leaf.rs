@@ -7,7 +7,9 @@ use super::variation::{Variation, variation};
 use super::yaml::{Node, Text};
 use super::{holes, paths};
 use crate::db::Db;
-use crate::model::{Estate, Helm, Kustomize, Origin, Platform, Plugin, Service, Source, Spec, Tool, closure, estate};
+use crate::model::{
+    Estate, Head, Helm, Kustomize, Origin, Platform, Plugin, Service, Source, Spec, Tool, closure, estate,
+};
 use crate::values::{Own, Piece, Value};
 
 /// A value as YAML.
@@ -57,6 +59,7 @@ pub(super) struct Sources<'s> {
     platform: &'s Platform,
     service: &'s Service,
     estate: &'s Estate,
+    of_preview: bool,
 }
 
 /// A source whose files the compiler writes.
@@ -90,7 +93,18 @@ impl Written {
 
 impl<'s> Sources<'s> {
     pub(super) fn new(db: &'s dyn Db, platform: &'s Platform, service: &'s Service) -> Self {
-        Self { db, platform, service, estate: estate(db) }
+        Self { db, platform, service, estate: estate(db), of_preview: false }
+    }
+
+    /// The sources of a preview: they have folders of their own, and Kustomize parameters stand in the Application, since
+    /// they differ from one pull request to the next.
+    pub(super) fn of_preview(db: &'s dyn Db, platform: &'s Platform, service: &'s Service) -> Self {
+        Self { of_preview: true, ..Self::new(db, platform, service) }
+    }
+
+    /// Which folder a source needs, if any.
+    fn written(&self, source: &Source) -> Option<Written> {
+        Written::of(source).filter(|written| !self.of_preview || *written != Written::Overlays)
     }
 
     /// By what the written folders of a source differ, over all variants of the service.
@@ -106,6 +120,9 @@ impl<'s> Sources<'s> {
 
     /// The repository's path of a written folder, with holes.
     fn written_path(&self, written: Written, name: Option<&Arc<str>>) -> Text {
+        if self.of_preview {
+            return Text::literal(self.platform.repository_path(&preview_folder(&self.service.head, written, name)));
+        }
         let folder = format!("{}/{}/", paths::service_folder(&self.service.head), written.folder());
         let start = Text::literal(self.platform.repository_path(&folder));
         self.variation(written, name).text().0.into_iter().fold(start, |text, part| match part {
@@ -137,8 +154,8 @@ impl<'s> Sources<'s> {
         let head = self.head(source);
         match &source.tool {
             Tool::Helm(helm) => head.with("helm", helm_node(helm, self.release(helm), &source.origin)),
-            Tool::Kustomize(kustomize) if Written::of(source).is_none() => {
-                head.with_filled("kustomize", kustomize_node(kustomize))
+            Tool::Kustomize(kustomize) if self.written(source).is_none() => {
+                head.with_filled("kustomize", kustomize_node(kustomize, &source.origin))
             }
             Tool::Kustomize(_) => head,
             Tool::Directory { recurse, include, exclude } => {
@@ -174,7 +191,7 @@ impl<'s> Sources<'s> {
                 ("path", path),
             ])
         };
-        match (&source.origin, Written::of(source)) {
+        match (&source.origin, self.written(source)) {
             (_, Some(written)) => own(Node::Text(self.written_path(written, source.name.as_ref()))),
             (Origin::Own(path), None) => own(Node::text(Arc::clone(path))),
             (Origin::Git { url, revision, path }, None) => Node::map([
@@ -209,7 +226,7 @@ impl<'s> Sources<'s> {
 
     fn read_paths(&self, source: &Source) -> Vec<Text> {
         let mut read: Vec<Text> = vec![];
-        read.extend(Written::of(source).map(|written| self.written_path(written, source.name.as_ref())));
+        read.extend(self.written(source).map(|written| self.written_path(written, source.name.as_ref())));
         let mut paths: Vec<Arc<str>> = vec![];
         if let Origin::Own(path) = &source.origin {
             paths.extend(closure(self.db, path).iter().cloned());
@@ -249,13 +266,24 @@ fn helm_node(helm: &Helm, release: Node, origin: &Origin) -> Node {
         .with_filled("apiVersions", texts(&helm.api_versions))
 }
 
-/// Inline options, for a base in another repository.
-fn kustomize_node(kustomize: &Kustomize) -> Node {
+/// The folder that the compiler writes for a source of previews.
+pub(super) fn preview_folder(head: &Head, written: Written, name: Option<&Arc<str>>) -> String {
+    let folder = format!("{}/preview/{}", paths::service_folder(head), written.folder());
+    name.map_or(folder.clone(), |name| format!("{folder}-{name}"))
+}
+
+/// Inline options, for a base in another repository and for previews.
+fn kustomize_node(kustomize: &Kustomize, origin: &Origin) -> Node {
     let replica = |(name, count): (&Arc<str>, &i64)| {
         Node::map([("name", Node::text(Arc::clone(name))), ("count", Node::Int(*count))])
     };
     let labels = !kustomize.labels.is_empty();
+    let components: Vec<Arc<str>> = match origin {
+        Origin::Own(base) => kustomize.components.iter().map(|path| from_folder(base, path)).collect(),
+        _ => vec![],
+    };
     Node::Map(vec![])
+        .with_filled("components", texts(&components))
         .with_filled("images", texts(&kustomize.images))
         .with_filled("replicas", Node::List(kustomize.replicas.iter().map(replica).collect()))
         .with_filled("patches", Node::List(kustomize.patches.iter().map(node).collect()))
@@ -264,6 +292,12 @@ fn kustomize_node(kustomize: &Kustomize) -> Node {
         .with_filled("commonAnnotations", text_map(&kustomize.annotations))
         .with_some("namePrefix", kustomize.name_prefix.clone().map(Node::text))
         .with_some("nameSuffix", kustomize.name_suffix.clone().map(Node::text))
+}
+
+/// A path of the repository, seen from a folder in it.
+fn from_folder(folder: &str, path: &str) -> Arc<str> {
+    let up = folder.split('/').map(|_| "..").collect::<Vec<_>>().join("/");
+    format!("{up}/{path}").into()
 }
 
 fn plugin_node(plugin: &Plugin) -> Node {

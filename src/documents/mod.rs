@@ -17,7 +17,7 @@ pub mod yaml;
 
 mod file;
 
-pub use argocd::{Meaning, applications, applications_of, leaf_path};
+pub use argocd::{Meaning, Pull, applications, applications_of, leaf_path, previews_of};
 pub use codeowners::{Damaged, OwnerRule, Part, Pattern, Why, codeowners, deciding, merged, owner_rules};
 pub use file::{OutputContent, OutputFile};
 pub use header::MARKER;

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::argocd::{
-    application_sets, cluster_files, leaf_places, projects, registrations, root_files, settings, shared_application,
+    application_sets, cluster_files, leaf_places, preview_sets, projects, registrations, root_files, settings,
+    shared_application,
 };
 use super::codeowners::codeowners_apart;
 use super::file::{OutputContent, OutputFile};
-use super::kubernetes::{access, bootstrap, written};
+use super::kubernetes::{access, bootstrap, preview_files, written};
 use super::paths;
 use super::portions::Portions;
 use super::readme::{platform_readme, service_readme};
@@ -100,6 +101,8 @@ fn service_files<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<OutputFile> {
         .iter()
         .chain(&access(db, item).files)
         .chain(application_sets(db, item))
+        .chain(preview_sets(db, item))
+        .chain(preview_files(db, item))
         .chain(shared(db, item))
         .chain(service_readme(db, item));
     leaves.chain(folder.map(|(path, content)| text(path.as_str(), content))).collect()

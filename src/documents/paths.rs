@@ -7,6 +7,11 @@ pub(super) fn service_folder(head: &Head) -> String {
     format!("{}/{}", head.layer, head.name)
 }
 
+/// The folder with what bounds a service's previews.
+pub(super) fn bounds_folder(head: &Head) -> String {
+    format!("{}/preview/bounds", service_folder(head))
+}
+
 /// A folder of the control plane: with several hubs, each has one of its own below it.
 pub(super) fn of_hub(estate: &Estate, folder: &str, hub: &str) -> String {
     if estate.hubs.len() > 1 { format!("{folder}/{hub}") } else { folder.to_owned() }

@@ -13,7 +13,7 @@ use crate::overlays::{
     Narrowness, Place, locals, mark_patterns, mentions, mentions_of_conditions, merge, narrowness, of_expr, scope_in,
     strongest_first,
 };
-use crate::schema::{BlockSchema, Kind, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
+use crate::schema::{BlockSchema, Kind, PREVIEW_DIFFERS, SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use crate::source::Site;
 use crate::syntax::ast::{Argument, Block, EntryKind, Expr, ExprKind, Word};
 use crate::values::{Ambients, Expected, Scope, Value, World, boolean, evaluate, evaluate_named};
@@ -60,6 +60,21 @@ pub(super) fn gather<'db>(
     Some(gathered)
 }
 
+/// Gathers what has a say in the preview of a service: all that has one in the service, and over it what `preview` says.
+pub(super) fn gather_preview<'db>(
+    db: &'db dyn Db,
+    item: Item<'db>,
+    keep: fn(&str) -> bool,
+    sink: &mut Sink,
+) -> Option<Gathered<'db>> {
+    let named = body(db, item)?;
+    let mut gathered = Gathered::new(db, item);
+    gathered.frames(&named.body, sink);
+    gathered.put_preview_above();
+    gathered.rank(keep);
+    Some(gathered)
+}
+
 /// Gathers what a declaration says by itself and in its overlays: no template, and no defaults of others.
 pub(super) fn gather_alone<'db>(
     db: &'db dyn Db,
@@ -93,6 +108,19 @@ impl<'db> Gathered<'db> {
     /// The frame of the declaration itself.
     fn own(&self) -> Frame {
         Frame { site: self.site, level: Level::Own, locals: self.item.locals(self.db).to_vec(), deferred: vec![] }
+    }
+
+    /// Makes what the preview says a level of its own. It is meant to win over every overlay.
+    fn put_preview_above(&mut self) {
+        let Contributions { frames, list, .. } = &mut self.contributions;
+        let Some(own) = frames.iter().find(|frame| frame.level == Level::Own) else { return };
+        frames.push(Frame { level: Level::Preview, ..own.clone() });
+        for line in list.iter_mut().filter(|line| line.path.first().is_some_and(|key| key.as_ref() == "preview")) {
+            (line.frame, line.forced) = (frames.len() - 1, true);
+            if line.path.get(1).is_some_and(|key| PREVIEW_DIFFERS.contains(&key.as_ref())) {
+                line.path.remove(0);
+            }
+        }
     }
 
     /// Keeps the attributes that matter, and says which line is stronger.
@@ -425,7 +453,11 @@ impl<'db> Gathered<'db> {
         let scope = |line: usize| {
             let Contribution { frame, patterned, .. } = self.contributions.list[line];
             let locals: &[(Arc<str>, Value)] = locals.get(frame).map_or(&[], |locals| locals.as_ref());
-            let ambients = if patterned && group.own == Naming::Patterns { Ambients::Patterns } else { Ambients::All };
+            let ambients = match self.contributions.frames[frame].level {
+                Level::Preview => Ambients::Preview,
+                _ if patterned && group.own == Naming::Patterns => Ambients::Patterns,
+                _ => Ambients::All,
+            };
             scope_in(facts, &self.contributions, frame, locals, ambients, Some(&group.world))
         };
         merge(
@@ -532,7 +564,7 @@ pub(super) fn fits(value: &Value, of: &str) -> bool {
     }
 }
 
-fn nested<'b>(block: &'b Block, key: &str) -> Option<&'b Block> {
+pub(super) fn nested<'b>(block: &'b Block, key: &str) -> Option<&'b Block> {
     block.entries.iter().find_map(|entry| match &entry.kind {
         EntryKind::Nested { key: found, body, .. } if found.text.as_ref() == key => Some(body),
         _ => None,

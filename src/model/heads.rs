@@ -285,7 +285,7 @@ impl<'db> Reader<'_, 'db> {
     }
 }
 
-fn needs(tree: Option<&Tree>) -> Vec<Need> {
+pub(super) fn needs(tree: Option<&Tree>) -> Vec<Need> {
     let value = tree.map(Tree::value);
     let items = value.as_ref().and_then(Value::as_list).unwrap_or_default();
     let mut needs: Vec<Need> = items

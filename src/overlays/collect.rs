@@ -21,6 +21,8 @@ pub enum Place {
     Service,
     /// A template: `when` and `param`.
     Template,
+    /// The `preview` of a service: neither, and what is known of a pull request.
+    Preview,
 }
 
 /// Walks blocks and gathers what they contribute.
@@ -238,6 +240,10 @@ impl<'a> Collector<'a, '_> {
             );
         }
         self.check_value(value, of, walk);
+        if walk.place == Place::Preview {
+            let keys = walk.path.iter().chain([&key.text]).skip(1).map(AsRef::as_ref).collect::<Vec<_>>();
+            super::pulls::check(&keys, value, self.frame(walk).site, self.sink);
+        }
         let action = match operator {
             Operator::Set => Action::Set(value),
             Operator::Append => Action::Append(value),
@@ -285,8 +291,10 @@ impl<'a> Collector<'a, '_> {
         if body.entries.is_empty() {
             self.push(walk, Some(key), Action::Exists, of, forced, key.range);
         }
-        if key.text.as_ref() == "defaults" && walk.path.is_empty() && place == Place::Plain {
-            walk.place = Place::Overlaid;
+        match key.text.as_ref() {
+            "defaults" if walk.path.is_empty() && place == Place::Plain => walk.place = Place::Overlaid,
+            "preview" if walk.path.is_empty() && place == Place::Service => walk.place = Place::Preview,
+            _ => {}
         }
         walk.path.push(Arc::clone(&key.text));
         self.block(body, inner, walk);
@@ -324,7 +332,7 @@ impl<'a> Collector<'a, '_> {
     }
 
     fn when(&mut self, entry: &'a Entry, condition: &'a Expr, body: &'a Block, shape: Shape, walk: &mut Walk) {
-        if walk.place == Place::Plain {
+        if matches!(walk.place, Place::Plain | Place::Preview) {
             let help = "overlays stand in services, templates, namespaces and defaults".to_owned();
             return self.report(walk, codes::MISPLACED_STATEMENT, entry.range, "`when` can't stand here", Some(help));
         }
@@ -393,6 +401,7 @@ fn ambients_of(walk: &Walk) -> Ambients {
     match walk.place {
         Place::Plain if is_vars => Ambients::Condition,
         Place::Plain => Ambients::None,
+        Place::Preview => Ambients::Preview,
         _ => Ambients::All,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Tree;
 use crate::diagnostics::{self as codes, Change, Diagnostic, Reported, Sink, Span, did_you_mean, with_article};
-use crate::schema::{Attribute, BlockSchema, Form, Kind, Text, Type, Version};
+use crate::schema::{Attribute, BlockSchema, FORGES, Form, Kind, PROVIDERS, Text, Type, Version};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::values::{Expected, Scope, Value, check_text, evaluate, is_qualified_name};
 
@@ -166,6 +166,7 @@ fn check_value(value: &Value, of: &'static Type, span: Span, sink: &mut Sink) ->
         (Type::List(of), Value::List(items)) => all(items.iter().map(|item| check_value(item, of, span, sink))),
         (Type::Needs, Value::List(items)) => all(items.iter().map(|item| check_need(item, span, sink))),
         (Type::Provides, Value::List(items)) => all(items.iter().map(|item| check_provided(item, span, sink))),
+        (Type::PullRequests, Value::Provided(forge, path)) => check_repository(forge, path, span, sink),
         (Type::NameScheme, Value::Text(_)) => Ok(()),
         _ => Err(sink.error(mismatch(value, of, span))),
     }
@@ -191,13 +192,34 @@ fn check_need(item: &Value, span: Span, sink: &mut Sink) -> Result<(), Reported>
 
 fn check_provided(item: &Value, span: Span, sink: &mut Sink) -> Result<(), Reported> {
     match item {
-        Value::Provided(..) => Ok(()),
+        Value::Provided(what, _) if PROVIDERS.iter().any(|(name, _)| *name == what.as_ref()) => Ok(()),
         other => {
             let message =
                 format!("expected something like `crd(\"...\")`, got {}: {}", other.type_name(), other.show());
             Err(sink.error(Diagnostic::new(codes::TYPE_MISMATCH, span, message)))
         }
     }
+}
+
+fn check_repository(forge: &str, path: &str, span: Span, sink: &mut Sink) -> Result<(), Reported> {
+    let Some((_, doc)) = FORGES.iter().find(|(name, _)| *name == forge) else {
+        let forges: Vec<&str> = FORGES.iter().map(|(name, _)| *name).collect();
+        let message = format!("`{forge}` is no forge");
+        let help = format!("there are {}", forges.join(", "));
+        return Err(sink.error(Diagnostic::new(codes::TYPE_MISMATCH, span, message).help(help)));
+    };
+    let parts = path.split('/').count();
+    let is_right = match forge {
+        "azure_devops" => parts == 3,
+        "gitlab" => parts >= 2 || path.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => parts == 2,
+    };
+    let is_blank = |part: &str| part.is_empty() || part.contains(char::is_whitespace) || part.contains(':');
+    if is_right && !path.split('/').any(is_blank) {
+        return Ok(());
+    }
+    let message = format!("`{path}` is no repository of `{forge}`");
+    Err(sink.error(Diagnostic::new(codes::BAD_VALUE, span, message).note(*doc)))
 }
 
 /// Says that a value has another type than its place asks for.

@@ -20,6 +20,8 @@ pub enum Level {
     Template,
     /// The declaration itself.
     Own,
+    /// Its `preview`.
+    Preview,
 }
 
 impl Level {
@@ -32,6 +34,7 @@ impl Level {
             Self::Layer => "layer",
             Self::Template => "template",
             Self::Own => "service",
+            Self::Preview => "preview",
         }
     }
 }

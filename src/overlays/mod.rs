@@ -9,6 +9,7 @@ mod locals;
 mod mentions;
 mod merge;
 mod patterns;
+mod pulls;
 mod trace;
 mod tree;
 

@@ -52,6 +52,19 @@ impl Tree {
         }
     }
 
+    /// The same with other texts.
+    #[must_use]
+    pub fn map_texts(&self, change: &impl Fn(&Arc<str>) -> Arc<str>) -> Self {
+        match self {
+            Self::Leaf(value, span) => Self::Leaf(value.map_texts(change), *span),
+            Self::Branch(children, span) => {
+                let children = children.iter().map(|(key, child)| (Arc::clone(key), child.map_texts(change)));
+                Self::Branch(children.collect(), *span)
+            }
+            Self::Broken(span) => Self::Broken(*span),
+        }
+    }
+
     /// Whether some part of it is broken.
     #[must_use]
     pub fn is_broken(&self) -> bool {

@@ -86,6 +86,16 @@ pub const PROVIDERS: [(&str, &str); 4] = [
     ("ingress_class", "An `IngressClass`, by its name."),
 ];
 
+/// The functions that only stand in the `from` of a preview, each with what it says there.
+pub const FORGES: [(&str, &str); 6] = [
+    ("github", "A repository on GitHub: `OWNER/REPO`."),
+    ("gitlab", "A project on GitLab: `GROUP/PROJECT`."),
+    ("gitea", "A repository on Gitea or Forgejo: `OWNER/REPO`."),
+    ("bitbucket", "A repository on Bitbucket Cloud: `WORKSPACE/REPO`."),
+    ("bitbucket_server", "A repository on Bitbucket Server: `PROJECT/REPO`."),
+    ("azure_devops", "A repository on Azure DevOps: `ORGANIZATION/PROJECT/REPO`."),
+];
+
 /// The types of a template's parameters.
 pub const PARAMETER_TYPES: [&str; 7] = ["string", "int", "float", "bool", "list", "object", "any"];
 

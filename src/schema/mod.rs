@@ -7,6 +7,7 @@ mod entities;
 mod freezes;
 mod functions;
 mod namespaces;
+mod previews;
 mod reference;
 mod secrets;
 mod services;
@@ -14,7 +15,8 @@ mod sources;
 mod types;
 
 pub use actions::{ACTIONS, Action, BuiltInRole, ROLES, Reach, action_of};
-pub use functions::{FUNCTIONS, Function, PARAMETER_TYPES, PROVIDERS, Parameter};
+pub use functions::{FORGES, FUNCTIONS, Function, PARAMETER_TYPES, PROVIDERS, Parameter};
+pub use previews::PREVIEW_DIFFERS;
 pub use reference::language_reference;
 pub use services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 pub use types::{Attribute, BlockSchema, Choice, Form, Kind, KindSchema, Text, Type, Version};
@@ -23,7 +25,7 @@ pub use types::{Attribute, BlockSchema, Choice, Form, Kind, KindSchema, Text, Ty
 pub const KINDS: &[KindSchema] = entities::KINDS;
 
 /// Words that are part of the language and come with a later version.
-pub const NOT_YET: &[&str] = &["policy", "test", "preview", "rollout", "moved", "removed", "expect"];
+pub const NOT_YET: &[&str] = &["policy", "test", "rollout", "moved", "removed", "expect"];
 
 /// What a condition and every expression of a service may name beside its own locals.
 pub const AMBIENTS: &[(&str, &str)] = &[
@@ -34,6 +36,7 @@ pub const AMBIENTS: &[(&str, &str)] = &[
     ("vars", "the variables of platform, environment and cluster; not in conditions"),
     ("service", "the service's name; not in conditions"),
     ("owner", "the team that owns the service; not in conditions"),
+    ("pr", "the pull request that a preview is for; only in `preview`"),
 ];
 
 /// The schema of a kind.
@@ -42,6 +45,9 @@ pub fn kind(kind: Kind) -> &'static KindSchema {
     let found = KINDS.iter().find(|schema| schema.kind == kind);
     found.unwrap_or(&KINDS[0])
 }
+
+/// What stands in the `preview` of a service.
+pub const PREVIEW: &BlockSchema = &previews::PREVIEW;
 
 /// What the table says of a value of a service: whether it must be there, or what it is without a line. Below free keys, such
 /// as those of Helm values, every path is known.

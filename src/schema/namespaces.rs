@@ -2,7 +2,17 @@
 
 use super::types::{Attribute, BlockSchema, Choice, Kind, Text, Type};
 
-const QUANTITY: Type = Type::Text(Text::Quantity);
+pub(super) const QUANTITY: Type = Type::Text(Text::Quantity);
+
+pub(super) const SECURITY: Attribute = Attribute::new(
+    "security",
+    Type::Choice(&[
+        Choice { name: "privileged", doc: "pods may do anything" },
+        Choice { name: "baseline", doc: "pods may not reach for the node" },
+        Choice { name: "restricted", doc: "pods follow today's best practice" },
+    ]),
+    "The level of Pod Security that is enforced, warned of and audited.",
+);
 
 pub(super) const NAMESPACE: BlockSchema = BlockSchema {
     attributes: &[
@@ -24,15 +34,7 @@ pub(super) const NAMESPACE: BlockSchema = BlockSchema {
             "The clusters for which this is said, and where it exists even if no service uses it; without `on`, wherever one does.",
         )
         .fixed(),
-        Attribute::new(
-            "security",
-            Type::Choice(&[
-                Choice { name: "privileged", doc: "pods may do anything" },
-                Choice { name: "baseline", doc: "pods may not reach for the node" },
-                Choice { name: "restricted", doc: "pods follow today's best practice" },
-            ]),
-            "The level of Pod Security that is enforced, warned of and audited.",
-        ),
+        SECURITY,
         Attribute::new(
             "quota",
             Type::Map(&QUANTITY),
@@ -50,7 +52,7 @@ pub(super) const NAMESPACE: BlockSchema = BlockSchema {
     ],
 };
 
-const LIMITS: BlockSchema = BlockSchema {
+pub(super) const LIMITS: BlockSchema = BlockSchema {
     attributes: &[
         Attribute::new("min", Type::Block(&RESOURCES), "The least that a container may ask for."),
         Attribute::new("request", Type::Block(&RESOURCES), "What a container asks for that says nothing."),

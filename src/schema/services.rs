@@ -2,6 +2,7 @@
 
 use super::actions::ACCESS;
 use super::freezes::FREEZES;
+use super::previews::PREVIEWS;
 use super::secrets::SECRET;
 use super::sources::{HELM, KUSTOMIZE, MANIFESTS, PLUGIN, SOURCE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, Text, Type};
@@ -96,7 +97,7 @@ const SHARED_ATTRIBUTES: [Attribute; 18] = [
 
 const SHARED: &[Attribute] = &SHARED_ATTRIBUTES;
 
-const SERVICE_ATTRIBUTES: [Attribute; 26] = {
+const SERVICE_ATTRIBUTES: [Attribute; 27] = {
     let [layer, owner, on, template, one_per, deliver, generator] = HEAD;
     let [
         namespace,
@@ -143,6 +144,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 26] = {
         history,
         deliver,
         generator,
+        PREVIEWS,
         FREEZES,
         application,
     ]

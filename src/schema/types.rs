@@ -229,6 +229,8 @@ pub enum Type {
     Needs,
     /// A list of `crd("...")`, `storage_class("...")`, `secret_store("...")`, `ingress_class("...")`.
     Provides,
+    /// A repository on a forge, such as `github("example/shop")`.
+    PullRequests,
     /// `TEMPLATE` or `TEMPLATE(param = value)`.
     Use,
     /// A string made of `${service}`, `${cluster}`, `${item}`, `${env}` and `${region}`.
@@ -317,6 +319,7 @@ impl Type {
             Self::Placement => "condition over clusters".to_owned(),
             Self::Needs => "list of services".to_owned(),
             Self::Provides => "list of what it provides".to_owned(),
+            Self::PullRequests => "repository on a forge".to_owned(),
             Self::Use => "template with arguments".to_owned(),
             Self::NameScheme => "string of names".to_owned(),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Value;
 use super::resolve::{Expected, Scope};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean, with_article};
-use crate::schema::{FUNCTIONS, Function, PROVIDERS};
+use crate::schema::{FORGES, FUNCTIONS, Function, PROVIDERS};
 use crate::syntax::ast::{Argument, BinaryOperator, Block, EntryKind, Expr, ExprKind, TextPart};
 
 /// Checks an expression, evaluated or not, so that a mistake on a path that is never taken is found too.
@@ -111,9 +111,9 @@ fn check_call(scope: &Scope<'_>, callee: &Expr, arguments: &[Argument], sink: &m
     arguments.iter().for_each(|argument| check(scope, &argument.value, Expected::Value, sink));
 }
 
-/// Whether a function only stands in `provides`.
+/// Whether a function names something and computes nothing: those of `provides`, and of a preview's `from`.
 pub(super) fn is_provider(name: &str) -> bool {
-    PROVIDERS.iter().any(|(provider, _)| *provider == name)
+    PROVIDERS.iter().chain(&FORGES).any(|(provider, _)| *provider == name)
 }
 
 /// The function that is called, if it exists and takes that many arguments.
@@ -135,7 +135,10 @@ pub(super) fn function(
         return None;
     }
     let Some(function) = Function::find(name) else {
-        let names = FUNCTIONS.iter().map(|function| function.name).chain(PROVIDERS.iter().map(|(name, _)| *name));
+        let names = FUNCTIONS
+            .iter()
+            .map(|function| function.name)
+            .chain(PROVIDERS.iter().chain(&FORGES).map(|(name, _)| *name));
         let message = format!("there is no function `{name}`");
         sink.push(Diagnostic::new(codes::UNKNOWN_FUNCTION, span, message).meant(name, did_you_mean(name, names)));
         return None;

@@ -9,6 +9,7 @@ use super::check::{function, is_provider, sides};
 use super::cost;
 use super::functions;
 use super::pattern::{Composed, Own};
+use super::pull::{PULL, pull};
 use super::resolve::{Expected, Meaning, Scope, World};
 use super::value::Value;
 use crate::diagnostics::{self as codes, Code, Diagnostic, Reported, Sink, did_you_mean};
@@ -171,6 +172,7 @@ fn ambient(world: &World, name: &str) -> Value {
         }
         "env" => Value::Reference(Kind::Environment, Arc::clone(&world.environment)),
         "region" => text(&world.region),
+        PULL => pull(),
         "service" => text(&world.service),
         "owner" => world.owner.as_ref().map_or(Value::Null, |name| Value::Reference(Kind::Team, Arc::clone(name))),
         "labels" => {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Value;
+use super::pull::PULL;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Change, Diagnostic, Reported, Sink, did_you_mean};
 use crate::schema::{AMBIENTS, Choice, KINDS, Kind, Type};
@@ -87,6 +88,8 @@ pub enum Ambients {
     All,
     /// All; what is an instance's own stays open, so that one evaluation gives the texts of many instances.
     Patterns,
+    /// All, and what is known of a pull request.
+    Preview,
 }
 
 impl Ambients {
@@ -95,8 +98,9 @@ impl Ambients {
     pub fn allows(self, name: &str) -> bool {
         match self {
             Self::None => false,
-            Self::Condition => !matches!(name, "vars" | "service" | "owner"),
-            Self::All | Self::Patterns => true,
+            Self::Condition => !matches!(name, "vars" | "service" | "owner" | PULL),
+            Self::All | Self::Patterns => name != PULL,
+            Self::Preview => true,
         }
     }
 }
@@ -254,6 +258,7 @@ impl<'a> Scope<'a> {
     fn unknown_value(&self, word: &str, diagnostic: Diagnostic) -> Diagnostic {
         if AMBIENTS.iter().any(|(name, _)| *name == word) {
             return diagnostic.note(match self.ambients {
+                _ if word == PULL => "a pull request is known in the `preview` of a service alone",
                 Ambients::None => "this value must be the same on every cluster",
                 _ => "a condition may ask for `cluster`, `env`, `region`, `labels` and the item of `each`, so that it never \
                       depends on what it decides",

@@ -83,6 +83,20 @@ impl Value {
         }
     }
 
+    /// The same with other texts.
+    #[must_use]
+    pub fn map_texts(&self, change: &impl Fn(&Arc<str>) -> Arc<str>) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(change(text)),
+            Self::List(items) => Self::List(items.iter().map(|item| item.map_texts(change)).collect()),
+            Self::Object(object) => {
+                let entries = object.iter().map(|(key, value)| (Arc::clone(key), value.map_texts(change)));
+                Self::Object(Arc::new(entries.collect()))
+            }
+            other => other.clone(),
+        }
+    }
+
     /// Whether some text in it has parts that are an instance's own.
     #[must_use]
     pub fn has_patterns(&self) -> bool {

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use platformc::db::Database;
-use platformc::documents::{applications, hub_prefixes};
-use platformc::model::{DefaultProject, Estate, Slot, allows, estate, explain_value, head, rights};
+use platformc::documents::{Pull, applications, hub_prefixes, previews_of};
+use platformc::model::{DefaultProject, Estate, Slot, allows, estate, explain_value, head, preview, rights};
 use platformc::names::declarations;
 use platformc::plan::{Guarantee, edges};
-use platformc::schema::{ACTIONS, Kind};
+use platformc::schema::{ACTIONS, Kind, Version};
 use serde_json::{Value, json};
 
 /// The URL under which Argo CD knows the cluster that it runs on.
@@ -27,8 +27,10 @@ pub(crate) struct Hub {
     pub(crate) bootstrap: String,
     /// Clusters that somebody else registers: name and server.
     pub(crate) unregistered: Vec<(String, String)>,
-    /// The Applications of services, by name.
+    /// The Applications of services and of their previews, by name.
     pub(crate) applications: BTreeMap<String, Value>,
+    /// Pull requests by repository: the same for each from which previews come.
+    pub(crate) pulls: BTreeMap<String, Vec<Pull>>,
     /// Pairs of Applications: the first starts only when the second is Synced and Healthy.
     pub(crate) ordered: Vec<(String, String)>,
     /// What each AppProject permits, and nothing else.
@@ -58,6 +60,8 @@ pub(crate) struct Permissions {
     pub(crate) is_hardened: bool,
     /// Group and kind of cluster-scoped objects.
     pub(crate) kinds: BTreeSet<(String, String)>,
+    /// Namespaces that it permits as objects, where it permits none by another name.
+    pub(crate) namespaces: BTreeSet<String>,
     /// Group and kind of objects in namespaces that are refused; all others are permitted.
     pub(crate) refused: BTreeSet<(String, String)>,
 }
@@ -81,13 +85,82 @@ pub(crate) fn claims(db: &Database) -> Vec<Hub> {
         permit(db, hub, &meaning.service, &meaning.slot, &application);
         hub.applications.insert(name(&application), application);
     }
+    previews(db, &mut hubs);
     order(db, &mut hubs);
     access(db, &mut hubs);
     hubs
 }
 
+/// What `expand --pulls` prints.
+fn previews(db: &Database, hubs: &mut [Hub]) {
+    let pulls: Vec<Pull> = serde_json::from_str(include_str!("pulls.json")).expect("pull requests");
+    let estate = estate(db);
+    // Where many services have previews, each gets a part of the pull requests: all are asked about together.
+    let count = declarations(db).of(db, Kind::Service).filter(|item| preview(db, *item).is_some()).count();
+    let mut turn = 0;
+    for item in declarations(db).of(db, Kind::Service) {
+        let Some(preview) = preview(db, item) else { continue };
+        let cluster = estate.cluster(&preview.cluster).expect("its cluster");
+        let hub = hubs.iter_mut().find(|hub| *hub.name == *cluster.hub).expect("its hub");
+        let part = pulls.iter().skip(turn).step_by(count).cloned();
+        hub.pulls.entry(preview.pulls.repository.to_string()).or_default().extend(part);
+        turn += 1;
+        let platform = estate.platform.as_ref().expect("a sound platform");
+        let project = hub.projects.entry(preview.service.head.project.to_string()).or_default();
+        project.repositories.insert(platform.repo.to_string());
+        if estate.hub(&cluster.hub).is_some_and(|hub| hub.version < Version::of(3, 3)) {
+            project.kinds.insert((String::new(), "Namespace".to_owned()));
+        }
+    }
+    for hub in hubs {
+        for application in previews_of(db, &hub.pulls) {
+            let application = application.to_json(&[]);
+            let of = |hub: &Hub| {
+                let cluster = application["metadata"]["labels"]["platformc.io/cluster"].as_str().unwrap_or_default();
+                estate.cluster(cluster).is_some_and(|cluster| *cluster.hub == *hub.name)
+            };
+            if of(hub) {
+                permit_preview(hub, &application);
+                hub.applications.insert(name(&application), application);
+            }
+        }
+    }
+}
+
+fn permit_preview(hub: &mut Hub, application: &Value) {
+    let spec = &application["spec"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let project = hub.projects.entry(text(&spec["project"])).or_default();
+    let sources = spec["sources"].as_array().cloned().unwrap_or_default();
+    project.repositories.extend(sources.iter().map(|source| text(&source["repoURL"])));
+    let namespace = text(&spec["destination"]["namespace"]);
+    project.destinations.insert((text(&spec["destination"]["server"]), namespace.clone()));
+    project.namespaces.insert(namespace);
+}
+
+/// What the access of a preview lets teams do with each of its Applications.
+fn access_to_previews(db: &Database, hubs: &mut [Hub]) {
+    let estate = estate(db);
+    for item in declarations(db).of(db, Kind::Service) {
+        let Some(preview) = preview(db, item) else { continue };
+        let rights = preview.rights();
+        let granted = rights.at(0).expect("what a preview grants");
+        for hub in hubs.iter_mut() {
+            let is_own = |application: &Value| application["spec"]["project"] == *preview.service.head.project;
+            let own = hub.applications.iter().filter(|(_, application)| is_own(application));
+            let own: Vec<String> = own.map(|(name, _)| name.clone()).collect();
+            for (name, team) in own.iter().flat_map(|name| estate.teams.iter().map(move |team| (name, team))) {
+                for action in ACTIONS.iter().filter(|action| allows(estate, granted, &team.name, action.name)) {
+                    may(estate, hub, &team.name, name, action.name);
+                }
+            }
+        }
+    }
+}
+
 /// What `can` says of every team, action and instance.
 fn access(db: &Database, hubs: &mut [Hub]) {
+    access_to_previews(db, hubs);
     let estate = estate(db);
     let scheme = &estate.platform.as_ref().expect("a sound platform").names;
     for item in declarations(db).of(db, Kind::Service) {
@@ -137,6 +210,7 @@ fn empty(db: &Database, name: &str, namespace: &str) -> Hub {
             .map(|cluster| (cluster.name.to_string(), cluster.server.to_string()))
             .collect(),
         applications: BTreeMap::new(),
+        pulls: BTreeMap::new(),
         ordered: vec![],
         projects: BTreeMap::from([("admin".to_owned(), admin)]),
         hardens_default: estate.hub(name).is_some_and(|hub| hub.default_project == DefaultProject::Hardened),

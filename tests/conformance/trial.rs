@@ -71,10 +71,15 @@ impl Trial {
         write_all(&repository, &self.repository)?;
         let repository = text(&repository);
         let output = format!("{repository}/{}", self.output);
-        let mut found = findings("lint", &judge.ask(&["lint", &output, "--each"])?);
+        let pulls: BTreeMap<&String, _> = self.hubs.iter().flat_map(|hub| &hub.pulls).collect();
+        let file = folder.path().join("pulls.json");
+        fs::write(&file, json!(pulls).to_string()).map_err(|error| error.to_string())?;
+        let file = text(&file);
+        let mut found = findings("lint", &judge.ask(&["lint", &output, "--each", "--pulls", &file])?);
         let mut tally = Tally { files: self.repository.len(), ..Tally::default() };
         for hub in &self.hubs {
-            let hearing = Hearing { trial: self, hub, repository: &repository, folder: folder.path().join(&hub.name) };
+            let own = folder.path().join(&hub.name);
+            let hearing = Hearing { trial: self, hub, repository: &repository, pulls: &file, folder: own };
             hearing.lay_out()?;
             found.extend(hearing.together(judge)?);
             found.extend(hearing.applications(judge, &mut tally)?);
@@ -106,6 +111,8 @@ struct Hearing<'t> {
     hub: &'t Hub,
     /// The folder of the whole repository.
     repository: &'t str,
+    /// The file with the pull requests that there are.
+    pulls: &'t str,
     /// The folder of what is asked here.
     folder: PathBuf,
 }
@@ -148,6 +155,7 @@ impl Hearing<'_> {
         let view = text(&self.folder.join("view"));
         let repository = format!("{}={}", self.trial.url, self.repository);
         let mut arguments = vec![command, &view, "--namespace", &self.hub.namespace, "--repo", &repository];
+        arguments.extend(["--pulls", self.pulls]);
         arguments.extend(more);
         judge.ask(&arguments)
     }
@@ -310,6 +318,7 @@ fn requests(hub: &Hub) -> Vec<(Value, bool)> {
         all.repositories.extend(project.repositories.iter().flat_map(|url| [url.clone(), format!("{url}2")]));
         all.destinations.extend(project.destinations.iter().cloned());
         all.kinds.extend(project.kinds.iter().cloned());
+        all.namespaces.extend(project.namespaces.iter().flat_map(|name| [name.clone(), format!("a-{name}")]));
     }
     let servers: BTreeSet<String> = all.destinations.iter().map(|(server, _)| server.clone()).collect();
     let namespaces: Vec<String> =
@@ -333,6 +342,12 @@ fn requests(hub: &Hub) -> Vec<(Value, bool)> {
                 let permitted = project.goes_to(server, namespace);
                 requests.push((json!({ "project": name, "server": server, "namespace": namespace }), permitted));
             }
+        }
+        for namespace in &all.namespaces {
+            let named = project.namespaces.contains(namespace);
+            let permitted = named || project.kinds.contains(&(String::new(), "Namespace".to_owned()));
+            let request = json!({ "project": name, "group": "", "kind": "Namespace", "resource": namespace, "namespaced": false });
+            requests.push((request, permitted));
         }
         for (group, kind) in &all.kinds {
             let permitted = project.kinds.contains(&(group.clone(), kind.clone()));

@@ -64,14 +64,18 @@ pub(in crate::documents) fn application(
     service: &Service,
     alike: &Alike<'_>,
 ) -> Node {
-    let sources = Sources::new(db, platform, service);
+    application_of(platform, service, alike, &Sources::new(db, platform, service))
+}
+
+/// The same, with sources that lie where they are told to.
+pub(super) fn application_of(platform: &Platform, service: &Service, alike: &Alike<'_>, sources: &Sources<'_>) -> Node {
     let metadata = Node::map([
         ("name", Node::Text(holes::name(&platform.names, &service.head.name, service.head.each.is_some()))),
         ("namespace", Node::text(Arc::clone(&alike.hub.namespace))),
         ("labels", labels(platform, service, alike)),
     ]);
     let metadata = metadata
-        .with_filled("annotations", annotations(alike.spec, &sources))
+        .with_filled("annotations", annotations(alike.spec, sources))
         .with_some("finalizers", (!alike.protected).then(|| Node::list([FINALIZER])));
     let spec = Node::map([("project", Node::text(Arc::clone(&service.head.project))), sources.node(alike.spec)])
         .with("destination", destination(alike.spec))

@@ -231,16 +231,7 @@ impl<'b> Builder<'b> {
 
     /// The shared part as a template of Go: holes are parameters, and what looks like a template is shown as it is.
     fn go_template(&self) -> Node {
-        let mut template = self.template.clone();
-        if let Node::Map(entries) = &mut template {
-            entries.retain(|(key, _)| matches!(key.as_ref(), "metadata" | "spec"));
-            for (key, node) in entries.iter_mut() {
-                if let ("metadata", Node::Map(metadata)) = (key.as_ref(), node) {
-                    metadata.retain(|(key, _)| key.as_ref() != "namespace");
-                }
-            }
-        }
-        self.escaped(&template)
+        self.escaped(&go_template_of(&self.template))
     }
 
     fn escaped(&self, node: &Node) -> Node {
@@ -264,7 +255,22 @@ impl<'b> Builder<'b> {
     }
 }
 
-fn escape(text: &str) -> String {
+/// What of an Application a template has: its controller says the rest.
+pub(super) fn go_template_of(application: &Node) -> Node {
+    let mut template = application.clone();
+    if let Node::Map(entries) = &mut template {
+        entries.retain(|(key, _)| matches!(key.as_ref(), "metadata" | "spec"));
+        for (key, node) in entries.iter_mut() {
+            if let ("metadata", Node::Map(metadata)) = (key.as_ref(), node) {
+                metadata.retain(|(key, _)| key.as_ref() != "namespace");
+            }
+        }
+    }
+    template
+}
+
+/// A text that a template shows as it is.
+pub(super) fn escape(text: &str) -> String {
     text.replace("{{", "{{ \"{{\" }}")
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::super::yaml::Node;
 use crate::db::Db;
-use crate::model::{Estate, Head, Hub, Rights, Scheme, Slot, Team, actions, estate, head, rights, teams_of};
+use crate::model::{Estate, Head, Hub, Rights, Scheme, Slot, Team, actions, estate, head, preview, rights, teams_of};
 use crate::names::declarations;
 use crate::schema::{Kind, Version};
 
@@ -50,6 +50,14 @@ pub(super) fn policy(db: &dyn Db, hub: &Hub) -> Node {
                 service.add(team, lines.entry(Arc::clone(team)).or_default());
             }
         }
+        if let Some(preview) = preview(db, item) {
+            // A preview is the only instance of a service of its own, in a project of its own.
+            let (head, rights) = (&preview.service.head, preview.rights());
+            let service = Service::new(estate, hub, head, &rights);
+            for team in teams_of(head, &rights) {
+                service.add_everywhere(team, lines.entry(Arc::clone(team)).or_default());
+            }
+        }
     }
     let mut data = Node::map([("policy.default", Node::text(""))]);
     for team in estate.teams.iter().filter(|team| !team.sso.is_empty()) {
@@ -82,6 +90,16 @@ impl<'s> Service<'s> {
             let service = (place == Place::Everywhere).then(|| Arc::clone(&self.head.name));
             let line = Line { project: Arc::clone(&self.head.project), place, service, resource, actions };
             lines.entry(line).or_default().insert(Arc::clone(&self.head.name));
+        }
+    }
+
+    /// Adds what a team may do with all of its project.
+    fn add_everywhere(&self, team: &Arc<str>, lines: &mut Lines) {
+        for (resource, _, actions) in self.allowed(team) {
+            let (project, name) = (Arc::clone(&self.head.project), Arc::clone(&self.head.name));
+            let service = Some(Arc::clone(&name));
+            let line = Line { project, place: Place::Everywhere, service, resource, actions };
+            lines.entry(line).or_default().insert(name);
         }
     }
 

@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::super::footprints::repositories;
+use super::super::footprints::{preview_repositories, repositories};
 use super::super::kubernetes::ACCOUNT;
 use super::super::yaml::Node;
 use super::super::{header, leaf, paths};
 use super::windows::{self, Windows};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
-use crate::model::{BOUNDING, DefaultProject, Estate, Head, Hub, Platform, estate, head, is_reserved, places};
+use crate::model::{
+    BOUNDING, Cluster, DefaultProject, Estate, Head, Hub, Platform, Preview, estate, head, is_reserved, places, preview,
+};
 use crate::names::{Item, declarations};
-use crate::schema::Kind;
+use crate::schema::{Kind, Version};
 
 /// What a team's project has to allow on one hub.
 #[derive(Default)]
@@ -57,6 +59,12 @@ pub(in crate::documents) fn projects(db: &dyn Db) -> Vec<(String, Arc<str>)> {
         if hub.default_project == DefaultProject::Hardened {
             files.push((format!("{folder}/default.yaml"), default_project(hub)));
         }
+        let previews = declarations(db).of(db, Kind::Service).filter_map(|item| preview(db, item).as_ref());
+        files.extend(previews.filter_map(|preview| {
+            let cluster = estate.cluster(&preview.cluster).filter(|cluster| cluster.hub == hub.name)?;
+            let project = &preview.service.head.project;
+            Some((format!("{folder}/{project}.yaml"), of_preview(platform, hub, cluster, preview)))
+        }));
         for (key, bounds) in bounds.iter().filter(|((of, _), _)| *of == hub.name) {
             let name = &key.1;
             let is_admin = estate.is_admin(name);
@@ -123,6 +131,27 @@ fn project(hub: &Hub, name: &str, bounds: &Bounds, windows: Option<&Windows>, is
     header::document(
         object(ARGO, "AppProject", metadata(hub, name)).with("spec", spec),
         &format!("the project of {of}"),
+    )
+}
+
+/// The project of a service's previews: their cluster and their namespaces, which no other project permits but that of the
+/// platform itself. Before 3.3 a kind is permitted by whatever name.
+fn of_preview(platform: &Platform, hub: &Hub, cluster: &Cluster, preview: &Preview) -> Arc<str> {
+    let pattern = preview.pattern();
+    let named = (hub.version >= Version::of(3, 3)).then_some(pattern.as_str());
+    let repositories: Vec<Arc<str>> = preview_repositories(preview, &platform.repo).into_iter().collect();
+    let destination =
+        Node::map([("server", Node::text(Arc::clone(&cluster.server))), ("namespace", Node::text(pattern.as_str()))]);
+    let name = &preview.service.head.name;
+    let spec = Node::map([
+        ("description", Node::text(format!("Exactly what previews of service {name} use"))),
+        ("sourceRepos", leaf::texts(&repositories)),
+        ("destinations", Node::List(vec![destination])),
+        ("clusterResourceWhitelist", Node::List(vec![kind("", "Namespace").with_some("name", named)])),
+    ]);
+    header::document(
+        object(ARGO, "AppProject", metadata(hub, &preview.service.head.project)).with("spec", spec),
+        &format!("the project of previews of service {name}"),
     )
 }
 

@@ -13,7 +13,8 @@ use super::super::{header, paths};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
 use crate::db::Db;
 use crate::model::{
-    Cluster, ClusterName, Deliver, Estate, Head, Hub, Order, Platform, Settings, estate, head, namespaces_of, ownership,
+    Cluster, ClusterName, Deliver, Estate, Head, Hub, Namespaces, Order, Platform, Preview, Settings, Slot, estate,
+    head, namespaces_of, ownership, preview,
 };
 use crate::names::{Item, declarations};
 use crate::plan::plan;
@@ -116,9 +117,11 @@ fn of_hub(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Vec<(
         ("root", here("root", 0, folder.clone(), Some(exclude(own)))),
         ("control-plane", here("control-plane", -10, control_plane, Some(control_plane_directory(hub, several)))),
     ];
-    if has_sets(db, estate, hub) {
+    let has_previews = previews(db).any(|preview| is_on(estate, hub, &preview.cluster));
+    if has_previews || has_sets(db, estate, hub) {
         let path = paths::of_hub(estate, paths::SETS, &hub.name);
-        parents.push(("application-sets", here("application-sets", 0, path, None)));
+        let directory = has_previews.then(|| Node::map([("recurse", Node::Bool(true))]));
+        parents.push(("application-sets", here("application-sets", 0, path, directory)));
     }
     let mut files: Vec<(String, Arc<str>)> = parents
         .into_iter()
@@ -178,13 +181,22 @@ fn used_clusters<'db>(db: &'db dyn Db, estate: &Estate) -> BTreeSet<&'db str> {
         }
         used.extend(head.instances.iter().map(|slot| &*slot.cluster));
     }
+    used.extend(previews(db).map(|preview| &*preview.cluster));
     used
+}
+
+fn previews(db: &dyn Db) -> impl Iterator<Item = &Arc<Preview>> {
+    declarations(db).of(db, Kind::Service).filter_map(|item| preview(db, item).as_ref())
+}
+
+fn is_on(estate: &Estate, hub: &Hub, cluster: &str) -> bool {
+    estate.cluster(cluster).is_some_and(|cluster| cluster.hub == hub.name)
 }
 
 fn has_sets(db: &dyn Db, estate: &Estate, hub: &Hub) -> bool {
     services(db).any(|head| {
-        let on_hub = |name: &str| estate.cluster(name).is_some_and(|cluster| cluster.hub == hub.name);
-        head.deliver == Deliver::ApplicationSet && head.instances.iter().any(|slot| on_hub(&slot.cluster))
+        let is_here = |slot: &Slot| is_on(estate, hub, &slot.cluster);
+        head.deliver == Deliver::ApplicationSet && head.instances.iter().any(is_here)
     })
 }
 
@@ -198,7 +210,7 @@ pub(in crate::documents) fn cluster_files<'db>(db: &'db dyn Db, cluster: Cluster
     };
     let place = Place { estate, platform, hub, cluster };
     let foundation_files = |namespaces| foundation_files(&place, namespaces, &ground.foundation);
-    let mut files = namespaces.as_deref().map(foundation_files).unwrap_or_default();
+    let mut files = foundation_files(namespaces.as_deref().unwrap_or(&Namespaces::new()));
     if !files.is_empty() {
         files.push(foundation(&place));
     }
@@ -260,6 +272,11 @@ fn add_to_grounds<'db>(db: &'db dyn Db, item: Item<'db>, head: &'db Head, ground
         for cluster in positions.iter().filter_map(cluster) {
             grounds.entry(cluster).or_default().foundation.access.push(Arc::clone(folder));
         }
+    }
+    if let Some(preview) = preview(db, item) {
+        let foundation = &mut grounds.entry(&preview.cluster).or_default().foundation;
+        foundation.slots.insert(preview.slots().into(), preview.limit);
+        foundation.roles.extend(kubernetes::preview_roles(estate, preview));
     }
     for (role, positions) in &access.roles {
         for cluster in positions.iter().filter_map(cluster) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::pattern::Pattern;
 use crate::db::Db;
 use crate::documents::paths;
-use crate::model::{Deliver, Estate, Head, Platform, Read, codeowners_places, estate, head, owned_reads};
+use crate::model::{Deliver, Estate, Head, Platform, Read, codeowners_places, estate, head, owned_reads, preview};
 use crate::names::declarations;
 use crate::schema::Kind;
 
@@ -50,7 +50,9 @@ pub fn owner_rules(db: &dyn Db) -> Vec<OwnerRule> {
     rules.extend(heads.iter().flat_map(|head| of_service(platform, estate, head)));
     rules.sort_by_cached_key(|rule| rule.pattern.order());
     let layers: BTreeSet<&Arc<str>> = heads.iter().map(|head| &head.layer).collect();
-    rules.extend(layers.into_iter().map(|layer| access(platform, layer)));
+    rules.extend(layers.iter().map(|layer| access(platform, layer)));
+    let previews = declarations(db).of(db, Kind::Service).filter_map(|item| preview(db, item).as_ref());
+    rules.extend(previews.flat_map(|preview| of_preview(platform, estate, &preview.service.head)));
     rules
 }
 
@@ -86,6 +88,17 @@ fn of_service(platform: &Platform, estate: &Estate, head: &Head) -> [OwnerRule; 
     };
     let folder = output(platform, &paths::service_folder(head));
     [folder, deployed].map(|pattern| rule(pattern, Some(&head.owner), Why::Service(Arc::clone(&head.name))))
+}
+
+/// What brings previews of a service, and what bounds them, which is for admins to say.
+fn of_preview(platform: &Platform, estate: &Estate, head: &Head) -> [OwnerRule; 2] {
+    let sets = output(platform, paths::SETS);
+    let sets = if estate.hubs.len() > 1 { sets.any() } else { sets };
+    let bounds = output(platform, &paths::bounds_folder(head));
+    [
+        rule(sets.then("previews").dotted(&head.name), Some(&head.owner), Why::Service(Arc::clone(&head.name))),
+        rule(bounds, None, Why::Access(Arc::clone(&head.layer))),
+    ]
 }
 
 /// Nobody may give rights to themselves.

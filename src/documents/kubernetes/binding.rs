@@ -13,8 +13,8 @@ use super::kustomization::kustomization;
 use super::namespace::{NAME, labels};
 use crate::db::Db;
 use crate::model::{
-    Cluster, Estate, Granted, OWN_ROLE, Place, Platform, Role, Service, Slot, Spec, cluster_roles, estate, head,
-    is_reserved, own_actions, ownership, places, rights, service,
+    Cluster, Estate, Granted, OWN_ROLE, Place, Platform, Preview, Role, Service, Slot, Spec, cluster_roles, estate,
+    head, is_reserved, own_actions, ownership, places, rights, service,
 };
 use crate::names::Item;
 use crate::schema::Reach;
@@ -109,6 +109,11 @@ fn roles(estate: &Estate, rights: &crate::model::Rights) -> BTreeMap<Arc<str>, B
     found
 }
 
+/// The roles with a `ClusterRole` of their own that are bound in the previews of a service.
+pub(in crate::documents) fn preview_roles(estate: &Estate, preview: &Preview) -> BTreeSet<Arc<str>> {
+    roles(estate, &preview.rights()).into_keys().collect()
+}
+
 /// The bindings of one instance, and of all that are like it.
 struct Bindings<'b> {
     estate: &'b Estate,
@@ -149,7 +154,8 @@ impl Bindings<'_> {
         let item = item.map(|item| format!(".{item}")).unwrap_or_default();
         let short = role.strip_prefix(OWN_ROLE).unwrap_or(role);
         let name = format!("{}{item}.{short}", self.service.head.name);
-        binding(self.platform, &name, Arc::clone(&self.spec.namespace), role, &groups_on(self.cluster, groups))
+        let namespace = Node::text(Arc::clone(&self.spec.namespace));
+        binding(self.platform, &name, Some(namespace), role, &groups_on(self.cluster, groups))
     }
 }
 
@@ -165,6 +171,16 @@ fn subjects(estate: &Estate, granted: &Granted) -> BTreeMap<Arc<str>, BTreeSet<A
         }
     }
     found
+}
+
+/// Whom rights bind to each `ClusterRole` on a cluster: the subjects.
+pub(in crate::documents) fn bound_groups(
+    estate: &Estate,
+    cluster: &Cluster,
+    granted: &Granted,
+) -> Vec<(Arc<str>, Vec<Node>)> {
+    let bound = subjects(estate, granted).into_iter();
+    bound.map(|(role, groups)| (role, groups_on(cluster, &groups))).collect()
 }
 
 /// What a role needs beside the `ClusterRoles` that Kubernetes brings.
@@ -203,7 +219,7 @@ pub(in crate::documents) fn of_admins<'n>(
     if groups.is_empty() {
         return vec![];
     }
-    let bound = binding(platform, "admins", Node::hole(NAME), "admin", &groups_on(cluster, &groups));
+    let bound = binding(platform, "admins", Some(Node::hole(NAME)), "admin", &groups_on(cluster, &groups));
     let template = Arc::new(Template::new("", &[bound]));
     let own = namespaces.filter(|namespace| !is_reserved(namespace));
     own.map(|namespace| (Arc::clone(&template), Arc::clone(namespace))).collect()
@@ -221,16 +237,16 @@ fn groups_on(cluster: &Cluster, groups: &BTreeSet<Arc<str>>) -> Vec<Node> {
     groups.iter().map(subject).collect()
 }
 
-/// A binding to a `ClusterRole` within a namespace.
+/// A binding to a `ClusterRole` within a namespace; without one, in whichever it is applied to.
 pub(in crate::documents) fn binding(
     platform: &Platform,
     name: &str,
-    namespace: impl Into<Node>,
+    namespace: Option<Node>,
     role: &str,
     subjects: &[Node],
 ) -> Node {
     let metadata =
-        Node::map([("name", Node::text(name)), ("namespace", namespace.into()), ("labels", labels(platform))]);
+        Node::map([("name", Node::text(name))]).with_some("namespace", namespace).with("labels", labels(platform));
     let target =
         Node::map([("apiGroup", Node::text(GROUP)), ("kind", Node::text("ClusterRole")), ("name", Node::text(role))]);
     object(RBAC, "RoleBinding", metadata).with("roleRef", target).with("subjects", Node::List(subjects.to_vec()))

@@ -20,11 +20,12 @@ pub(super) fn security(declared: &Bounds, labels: &mut Node) {
     }
 }
 
-/// The objects that bound what is in a namespace.
-pub(super) fn bounds(platform: &Platform, declared: &Bounds, namespace: Hole) -> Vec<Node> {
+/// The objects that bound what is in a namespace; without one, in whichever they are applied to.
+pub(super) fn bounds(platform: &Platform, declared: &Bounds, namespace: Option<Hole>) -> Vec<Node> {
     let object = |api_version: &str, kind: &str, name: &str, spec: Node| {
-        let metadata =
-            Node::map([("name", Node::text(name)), ("namespace", Node::hole(namespace)), ("labels", labels(platform))]);
+        let metadata = Node::map([("name", Node::text(name))])
+            .with_some("namespace", namespace.map(Node::hole))
+            .with("labels", labels(platform));
         Node::map([("apiVersion", Node::text(api_version)), ("kind", Node::text(kind)), ("metadata", metadata)])
             .with("spec", spec)
     };

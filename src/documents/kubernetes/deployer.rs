@@ -38,7 +38,13 @@ pub(in crate::documents) fn deployers(platform: &Platform, hub: &Hub, deployed: 
         for namespace in to {
             // Custom resources are part of what a chart brings, and few of them join the ClusterRole `admin`.
             let name = format!("{ACCOUNT}.{from}");
-            nodes.push(binding(platform, &name, Arc::clone(namespace), "cluster-admin", &[subject(from)]));
+            nodes.push(binding(
+                platform,
+                &name,
+                Some(Node::text(Arc::clone(namespace))),
+                "cluster-admin",
+                &[subject(from)],
+            ));
         }
         if let Some(kinds) = deployed.kinds.get(from).filter(|kinds| !kinds.is_empty()) {
             nodes.extend(cluster_scoped(from, kinds));

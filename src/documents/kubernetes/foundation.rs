@@ -1,7 +1,7 @@
 //! The folder that a cluster's foundation is made of: namespaces, and who may do what in them. Its Application belongs to
 //! the platform's admins, so that no team changes its own bounds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::file::{OutputContent, OutputFile};
@@ -11,6 +11,7 @@ use super::binding::{of_admins, own_roles};
 use super::deployer::{Deployed, deployers};
 use super::kustomization::text;
 use super::namespace::namespaces;
+use super::preview::slots;
 use crate::model::{Cluster, Estate, Hub, Namespaces, Platform};
 
 /// A cluster, and what it is a part of.
@@ -29,6 +30,8 @@ pub(in crate::documents) struct Foundation {
     pub(in crate::documents) access: Vec<Arc<str>>,
     /// The roles that somebody has here and that need a `ClusterRole` of our own.
     pub(in crate::documents) roles: BTreeSet<Arc<str>>,
+    /// The namespaces in which previews take their slots, with how many there are.
+    pub(in crate::documents) slots: BTreeMap<Arc<str>, i64>,
     /// What deploys as a `ServiceAccount`.
     pub(in crate::documents) deployed: Deployed,
 }
@@ -41,17 +44,19 @@ pub(in crate::documents) fn foundation_files(
 ) -> Vec<OutputFile> {
     let Place { estate, platform, hub, cluster } = place;
     let made = namespaces(platform, owned);
-    if made.is_empty() {
+    if made.is_empty() && foundation.slots.is_empty() {
         return vec![];
     }
     let admins = of_admins(estate, platform, cluster, owned.keys());
     let roles = own_roles(estate, platform, &foundation.roles);
     let accounts = deployers(platform, hub, &foundation.deployed);
+    let slots: Vec<Node> = foundation.slots.iter().flat_map(|(name, limit)| slots(platform, name, *limit)).collect();
     let header = |what: &str| header::yaml_of_platform(&format!("{what} cluster {}", cluster.name));
     let files = [
         ("admins.yaml", repeated(header("the rights of admins on"), admins)),
         ("deployers.yaml", documents(&header("the accounts that deploy on"), &accounts)),
         ("namespaces.yaml", repeated(header("the namespaces of"), made)),
+        ("previews.yaml", documents(&header("the slots for previews on"), &slots)),
         ("roles.yaml", documents(&header("the roles on"), &roles)),
     ];
     let files: Vec<(&str, OutputContent)> =

@@ -24,7 +24,7 @@ pub(in crate::documents) fn namespaces(
 
 fn bounded(platform: &Platform, declared: &Bounds) -> Arc<Template> {
     let mut documents = vec![namespace(platform, Some(declared))];
-    documents.extend(bounds(platform, declared, NAME));
+    documents.extend(bounds(platform, declared, Some(NAME)));
     Arc::new(Template::new("", &documents))
 }
 

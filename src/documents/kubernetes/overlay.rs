@@ -45,7 +45,12 @@ fn of_kind<'s>(spec: &'s Spec, name: Option<&'s Arc<str>>, written: Written) -> 
     spec.sources.iter().filter(move |source| source.name.as_ref() == name && Written::of(source) == Some(written))
 }
 
-fn source_files(platform: &Platform, service: &Service, source: &Source, folder: &str) -> Vec<(String, Arc<str>)> {
+pub(super) fn source_files(
+    platform: &Platform,
+    service: &Service,
+    source: &Source,
+    folder: &str,
+) -> Vec<(String, Arc<str>)> {
     let header = header::yaml(&service.file, &format!("service {}", service.head.name));
     let text = |node: Node| -> Arc<str> {
         let mut out = String::new();

@@ -5,6 +5,7 @@ mod cells;
 mod freezes;
 mod graph;
 mod platform;
+mod previews;
 mod secrets;
 mod service;
 

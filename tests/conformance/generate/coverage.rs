@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use platformc::schema::{Attribute, FUNCTIONS, KINDS, Type};
+use platformc::schema::{Attribute, FORGES, FUNCTIONS, KINDS, Type};
+use platformc::values::PULL_FACTS;
 use regex::Regex;
 
 use crate::support::Texts;
@@ -42,6 +43,9 @@ fn words() -> Vec<(String, Regex)> {
             words.push((format!("{word}.{name}"), regex(&format!(r"\b{name} *(\+?=|\{{|\w+ *\{{)"))));
         });
     }
+    words.extend(FORGES.iter().map(|(name, _)| (format!("{name}()"), regex(&format!(r"\b{name}\(")))));
+    words
+        .extend(PULL_FACTS.iter().map(|fact| (format!("pr.{}", fact.name), regex(&format!(r"\bpr\.{}\b", fact.name)))));
     words.extend(
         FUNCTIONS.iter().map(|function| (format!("{}()", function.name), regex(&format!(r"\b{}\(", function.name)))),
     );

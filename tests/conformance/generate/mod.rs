@@ -5,6 +5,7 @@ mod conditions;
 pub(crate) mod coverage;
 mod estate;
 mod namespaces;
+mod previews;
 mod secrets;
 mod services;
 mod sources;

@@ -3,6 +3,7 @@
 use super::conditions::{Condition, comparison, condition};
 use super::estate::{Estate, freezes, maybe};
 use super::namespaces::SHARED;
+use super::previews::{Surroundings, preview};
 use super::secrets::{secret, store};
 use super::sources::{Source, config_map};
 use super::text::{Text, list};
@@ -147,7 +148,7 @@ impl Writer<'_> {
         if !items.is_empty() {
             text.line(items);
         }
-        self.needs(text, layer, &placement.holds, items);
+        let needs = self.needs(text, layer, &placement.holds, items);
         let provides = self.provides(text, &name, looped, is_bound);
         let chart = self.sources(text, &name, layer, &placement.holds);
         self.secret(text, layer, &placement.holds);
@@ -166,6 +167,9 @@ impl Writer<'_> {
             rules(text);
         }
         self.overlays(text, &placement, chart, !is_bound);
+        if items.is_empty() && self.random.chance(40) {
+            preview(self.random, text, &Surroundings { needs, is_bound, chart, estate });
+        }
         text.close();
         if looped {
             text.close();
@@ -250,13 +254,14 @@ impl Writer<'_> {
         before && other.placement.iter().zip(clusters).all(|(there, here)| *there || !*here)
     }
 
-    fn needs(&mut self, text: &mut Text, layer: usize, clusters: &[bool], items: &str) {
-        let mut needs = vec![];
+    fn needs(&mut self, text: &mut Text, layer: usize, clusters: &[bool], items: &str) -> Vec<(String, Vec<bool>)> {
+        let (mut needs, mut found) = (vec![], vec![]);
         for index in 0..self.known.len() {
             let other = &self.known[index];
             let fits = other.items.is_empty() || other.items == items;
             if fits && self.can_need(other, layer, clusters) && self.random.chance(40) {
                 needs.push(self.known[index].name.clone());
+                found.push((self.known[index].name.clone(), self.known[index].placement.clone()));
             } else if self.random.chance(5) && other.items.is_empty() {
                 let placed = other.placement.iter().position(|placed| *placed).map(|at| &self.estate.clusters[at]);
                 needs.extend(placed.map(|cluster| format!("{} on {}", other.name, cluster.name)));
@@ -265,6 +270,7 @@ impl Writer<'_> {
         if !needs.is_empty() || self.random.chance(10) {
             text.line(format!("needs = {}", list(&needs)));
         }
+        found
     }
 
     /// What others use; no file for a team may say so.
