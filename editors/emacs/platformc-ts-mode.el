@@ -18,8 +18,8 @@
   '(
     ; words kinds blocks
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "preview" "rollout" "moved" "removed" "freeze"
-    "secret" "source"
+    "repository" "store" "health" "policy" "test" "rollout" "moved" "removed" "freeze" "secret"
+    "source"
     ; end
     )
   "Words in front of a name and a block.")
@@ -46,7 +46,7 @@
 (defconst platformc-ts-mode--ambients
   '(
     ; words ambients
-    "cluster" "env" "region" "labels" "vars" "service" "owner"
+    "cluster" "env" "region" "labels" "vars" "service" "owner" "pr"
     ; end
     )
   "Names that every expression knows.")

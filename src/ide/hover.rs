@@ -12,7 +12,7 @@ use super::values;
 use crate::db::Db;
 use crate::model::head;
 use crate::names::{Item, body, declarations, items};
-use crate::schema::{AMBIENTS, Attribute, Form, Function, Kind, PROVIDERS, SERVICE_DEFAULTS, Type, kind};
+use crate::schema::{AMBIENTS, Attribute, FORGES, Form, Function, Kind, PROVIDERS, SERVICE_DEFAULTS, Type, kind};
 use crate::source::Decl;
 use crate::syntax::ast::{Block, EntryKind};
 use crate::syntax::syntax;
@@ -37,7 +37,7 @@ pub fn hover(db: &dyn Db, at: &At<'_>) -> Option<Hover> {
         Role::Choice(choice) => format!("{}: {}", code(choice.name), choice.doc),
         Role::Function(function) => function_text(function),
         Role::Provider(name) => {
-            let (_, doc) = PROVIDERS.iter().find(|(provider, _)| provider == name)?;
+            let (_, doc) = PROVIDERS.iter().chain(&FORGES).find(|(provider, _)| provider == name)?;
             format!("{}\n\n{doc}", fenced(&format!("{name}(name : string)")))
         }
         Role::Declared(kind, name) | Role::Reference(kind, name) => about(db, *kind, name)?,

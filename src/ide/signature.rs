@@ -5,7 +5,7 @@ use super::context::{Callee, Frame, Holds, context};
 use super::cursor::FilePosition;
 use crate::db::Db;
 use crate::names::{declarations, doc};
-use crate::schema::{Function, Kind, PROVIDERS};
+use crate::schema::{FORGES, Function, Kind, PROVIDERS};
 use crate::text::TextRange;
 
 /// What a call takes.
@@ -47,7 +47,7 @@ fn parameters_of(function: &Function) -> Vec<String> {
 }
 
 fn of_function(name: &str, commas: usize) -> Option<Signature> {
-    if let Some((name, doc)) = PROVIDERS.iter().find(|(provider, _)| *provider == name) {
+    if let Some((name, doc)) = PROVIDERS.iter().chain(&FORGES).find(|(provider, _)| *provider == name) {
         let (label, places) = written(name, &["name: string".to_owned()], "");
         let parameters = places.into_iter().map(|place| (place, None)).collect();
         return Some(Signature { label, doc: Some((*doc).to_owned()), parameters, active: (commas == 0).then_some(0) });

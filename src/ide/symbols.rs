@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::db::Db;
 use crate::schema::{
-    AMBIENTS, Attribute, BlockSchema, Choice, Function, Kind, PROVIDERS, Text, Type, kind, kind_of_word,
+    AMBIENTS, Attribute, BlockSchema, Choice, FORGES, Function, Kind, PROVIDERS, Text, Type, kind, kind_of_word,
 };
 use crate::source::Decl;
 use crate::syntax::ast::{
@@ -369,7 +369,7 @@ impl Walk {
         if matches!(of, Type::Use) {
             return self.template(name, callee.range, arguments);
         }
-        let provider = PROVIDERS.iter().find(|(provider, _)| *provider == name.as_ref());
+        let provider = PROVIDERS.iter().chain(&FORGES).find(|(provider, _)| *provider == name.as_ref());
         let role = match (Function::find(name), provider) {
             (Some(function), _) => Role::Function(function),
             (None, Some((provider, _))) => Role::Provider(provider),

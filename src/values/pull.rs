@@ -38,9 +38,9 @@ pub const PULL_FACTS: [PullFact; 8] = [
     ),
     fact("sha", "its newest commit", true, "0123456789abcdef0123456789abcdef01234567", '\u{F5003}'),
     fact("short_sha", "the first eight characters of its newest commit", true, "01234567", '\u{F5004}'),
-    fact("branch", "its branch", false, "feature/branch", '\u{F5005}'),
+    fact("branch", "its branch", false, "branch", '\u{F5005}'),
     fact("target", "the branch that it shall be merged into", false, "main", '\u{F5006}'),
-    fact("title", "its title", false, "A title", '\u{F5007}'),
+    fact("title", "its title", false, "title", '\u{F5007}'),
     fact("author", "who opened it", false, "author", '\u{F5008}'),
 ];
 

@@ -522,3 +522,19 @@ fn a_large_platform_is_no_trouble() {
     let found = ask(&mut editor, "services.pf", &vars, "textDocument/completion", Value::Null);
     assert_eq!(found["items"].as_array().unwrap().len(), 101);
 }
+
+#[test]
+fn a_preview_knows_forges_and_its_pull_request() {
+    let forges = labels("service new {\n  preview { from = | }\n}\n");
+    assert!(
+        has(&forges, &["github", "gitlab", "gitea", "bitbucket", "bitbucket_server", "azure_devops"]),
+        "{forges:?}"
+    );
+    assert!(!has(&forges, &["crd"]), "{forges:?}");
+    let facts = labels("service new {\n  preview { namespace = \"x-${pr.|}\" }\n}\n");
+    assert!(has(&facts, &["number", "slug", "sha", "title"]), "{facts:?}");
+    let inside = labels("service new {\n  preview { helm { values { a = | } } }\n}\n");
+    assert!(has(&inside, &["pr", "vars"]), "{inside:?}");
+    let outside = labels("service new {\n  helm { values { a = | } }\n}\n");
+    assert!(!has(&outside, &["pr"]), "{outside:?}");
+}

@@ -9,7 +9,7 @@
 ((identifier) @variable.builtin
   (#any-of? @variable.builtin
     ; words ambients
-    "cluster" "env" "region" "labels" "vars" "service" "owner"
+    "cluster" "env" "region" "labels" "vars" "service" "owner" "pr"
     ; end
   ))
 
@@ -80,7 +80,7 @@
   (#any-of? @keyword.type
     ; words kinds
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "preview" "rollout" "moved" "removed"
+    "repository" "store" "health" "policy" "test" "rollout" "moved" "removed"
     ; end
   ))
 
@@ -88,8 +88,8 @@
   (#any-of? @keyword.type
     ; words kinds blocks
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "preview" "rollout" "moved" "removed" "freeze"
-    "secret" "source"
+    "repository" "store" "health" "policy" "test" "rollout" "moved" "removed" "freeze" "secret"
+    "source"
     ; end
   ))
 

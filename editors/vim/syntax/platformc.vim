@@ -11,8 +11,8 @@ set cpoptions&vim
 " words kinds blocks functions types ambients statements reserved
 let s:kinds = [
       \ 'platform', 'hub', 'team', 'environment', 'cluster', 'layer', 'service', 'template', 'role',
-      \ 'namespace', 'repository', 'store', 'health', 'policy', 'test', 'preview', 'rollout',
-      \ 'moved', 'removed',
+      \ 'namespace', 'repository', 'store', 'health', 'policy', 'test', 'rollout', 'moved',
+      \ 'removed',
       \ ]
 let s:blocks = [
       \ 'freeze', 'secret', 'source',
@@ -27,7 +27,7 @@ let s:types = [
       \ 'string', 'int', 'float', 'bool', 'list', 'object', 'any',
       \ ]
 let s:ambients = [
-      \ 'cluster', 'env', 'region', 'labels', 'vars', 'service', 'owner',
+      \ 'cluster', 'env', 'region', 'labels', 'vars', 'service', 'owner', 'pr',
       \ ]
 let s:statements = [
       \ 'import', 'for', 'when', 'param', 'each', 'expect', 'object', 'override', 'unset',

@@ -12,7 +12,7 @@ use crate::names::{body, declarations};
 use crate::schema::{Kind, ROLES, Type};
 use crate::syntax::ast::EntryKind;
 use crate::syntax::is_word;
-use crate::values::{DataFormat, Value, data_file, join_path};
+use crate::values::{DataFormat, PULL, PULL_FACTS, Value, data_file, join_path};
 
 /// A template's parameter.
 pub(in crate::ide) struct Parameter {
@@ -107,9 +107,15 @@ impl Asked<'_> {
             _ if is_local => return,
             ["vars"] => variables(self.db),
             ["labels"] => labels(self.db),
+            [PULL] => return self.pull_facts(),
             _ => return,
         };
         self.offers.extend(said.iter().map(|(name, who)| Offer::new(name.to_string(), Sort::Variable).detail(by(who))));
+    }
+
+    /// What is known of a pull request.
+    fn pull_facts(&mut self) {
+        self.offers.extend(PULL_FACTS.iter().map(|fact| Offer::new(fact.name, Sort::Variable).doc(fact.doc)));
     }
 
     /// What the rows of a file have, which a name of `for` walks over.

@@ -6,12 +6,13 @@ use super::{Asked, Offer, Sort, is_list};
 use crate::ide::context::Holds;
 use crate::ide::symbols::{choices, item_type, reference};
 use crate::names::names;
-use crate::schema::{AMBIENTS, FUNCTIONS, Function, Kind, PROVIDERS, Text, Type, Version};
+use crate::schema::{AMBIENTS, FORGES, FUNCTIONS, Function, Kind, PROVIDERS, Text, Type, Version};
 use crate::values::Ambients;
 
 /// Whether a value of this type is one of some words or names.
 pub(super) fn is_closed(of: &'static Type) -> bool {
-    reference(of).is_some() || !choices(of).is_empty() || matches!(of, Type::Bool | Type::Provides | Type::Placement)
+    let is_word = matches!(of, Type::Bool | Type::Provides | Type::PullRequests | Type::Placement);
+    is_word || reference(of).is_some() || !choices(of).is_empty()
 }
 
 impl Asked<'_> {
@@ -21,7 +22,8 @@ impl Asked<'_> {
             Type::NameScheme if !self.is_key() => return self.name_scheme(),
             Type::Bool => self.words(&["true", "false"]),
             Type::Placement => self.words(&["all", "not"]),
-            Type::Provides => self.providers(is_bare),
+            Type::Provides => self.providers(&PROVIDERS, is_bare),
+            Type::PullRequests => self.providers(&FORGES, false),
             Type::Text(Text::ArgoVersion) => self.versions(),
             _ => self.choices_in(of, is_bare),
         }
@@ -29,7 +31,8 @@ impl Asked<'_> {
             self.names(kind, is_bare);
         }
         self.locals();
-        let is_closed = reference(of).is_some() || !choices(of).is_empty() || matches!(of, Type::Provides);
+        let is_closed = reference(of).is_some() || !choices(of).is_empty();
+        let is_closed = is_closed || matches!(of, Type::Provides | Type::PullRequests);
         if !is_closed {
             self.expressions();
         }
@@ -69,8 +72,8 @@ impl Asked<'_> {
         offer.snippet(format!("{name}({})$0", must.join(", ")))
     }
 
-    fn providers(&mut self, is_bare: bool) {
-        let offers = PROVIDERS.iter().map(|(name, doc)| {
+    fn providers(&mut self, all: &'static [(&'static str, &'static str)], is_bare: bool) {
+        let offers = all.iter().map(|(name, doc)| {
             let offer = Offer::new(*name, Sort::Function).doc(*doc).snippet(format!("{name}(\"$1\")"));
             offer.text(format!("{name}(\"\")")).in_list(is_bare)
         });
@@ -114,6 +117,7 @@ impl Asked<'_> {
         let is_service = matches!(self.context.kind(), Some(Kind::Service | Kind::Template | Kind::Namespace));
         match (is_service || path.contains(&"defaults"), path.first()) {
             (true, _) if self.is_condition() => Ambients::Condition,
+            (true, Some(&"preview")) => Ambients::Preview,
             (true, _) => Ambients::All,
             (false, Some(&"vars")) => Ambients::Condition,
             _ => Ambients::None,

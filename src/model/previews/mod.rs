@@ -231,7 +231,7 @@ impl<'db> Reader<'_, 'db> {
     ) -> Option<Service> {
         let head = Arc::new(self.preview_head(&cluster.name));
         let instances = Instances { head: &head, item: None, clusters: vec![cluster] };
-        let sample: Arc<str> = with_samples(namespace).into();
+        let sample = Fields(sampled.get("preview")).text("namespace")?;
         let checked =
             conform(of_service(sampled, &sample, self.span("namespace")), &SERVICE_DEFAULTS, target, self.sink);
         lower(self.db, &instances, &checked, self.sink)?;

@@ -11,7 +11,7 @@
 ((identifier) @variable.builtin
   (#any-of? @variable.builtin
     ; words ambients
-    "cluster" "env" "region" "labels" "vars" "service" "owner"
+    "cluster" "env" "region" "labels" "vars" "service" "owner" "pr"
     ; end
   ))
 
@@ -82,7 +82,7 @@
   (#any-of? @keyword.type
     ; words kinds
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "preview" "rollout" "moved" "removed"
+    "repository" "store" "health" "policy" "test" "rollout" "moved" "removed"
     ; end
   ))
 
@@ -90,8 +90,8 @@
   (#any-of? @keyword.type
     ; words kinds blocks
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "preview" "rollout" "moved" "removed" "freeze"
-    "secret" "source"
+    "repository" "store" "health" "policy" "test" "rollout" "moved" "removed" "freeze" "secret"
+    "source"
     ; end
   ))
 
