@@ -6,11 +6,11 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use platformc::db::Database;
 use platformc::documents::{Meaning, applications};
-use platformc::model::{Estate, Granted, allows, estate, head, namespace_owner, rights};
+use platformc::model::{Estate, Granted, Preview, allows, estate, head, namespace_owner, preview, rights};
 use platformc::names::declarations;
 use platformc::schema::{ACTIONS, Kind, Reach, action_of};
 use regex::Regex;
@@ -27,6 +27,8 @@ struct World {
     name: String,
     estate: Estate,
     instances: Vec<Instance>,
+    /// One of each service that has some.
+    previews: Vec<Instance>,
     outputs: Texts,
     objects: Vec<(String, Value)>,
 }
@@ -45,7 +47,14 @@ fn world(example: &Example) -> World {
     let yaml = outputs.iter().filter(|(path, _)| path.ends_with(".yaml"));
     let all = yaml.flat_map(|(path, text)| documents(path, text).into_iter().map(|it| (path.clone(), it)));
     let objects = all.collect();
-    World { name: example.name.clone(), estate: estate(&db).clone(), instances: instances(&db), outputs, objects }
+    World {
+        name: example.name.clone(),
+        estate: estate(&db).clone(),
+        instances: instances(&db),
+        previews: previews(&db),
+        outputs,
+        objects,
+    }
 }
 
 /// Every instance of a platform.
@@ -69,6 +78,26 @@ fn instances(db: &Database) -> Vec<Instance> {
     applications(db).into_iter().map(instance).collect()
 }
 
+/// The preview that each service with some would have of the seventh pull request.
+fn previews(db: &Database) -> Vec<Instance> {
+    let found = declarations(db).of(db, Kind::Service).filter_map(|item| preview(db, item).as_ref());
+    let instance = |preview: &Arc<Preview>| {
+        let (head, cluster) = (&preview.service.head, estate(db).cluster(&preview.cluster).unwrap());
+        Instance {
+            service: head.name.to_string(),
+            hub: cluster.hub.to_string(),
+            cluster: cluster.name.to_string(),
+            is_at_home: true,
+            granted: preview.rights().at(0).unwrap().clone(),
+            project: head.project.to_string(),
+            name: format!("{}.pr.7", head.name),
+            server: cluster.server.to_string(),
+            namespace: preview.pattern().replace('*', "7"),
+        }
+    };
+    found.map(instance).collect()
+}
+
 fn is_at_home(db: &Database, application: &Value, cluster: &str) -> bool {
     let owner = namespace_owner(db, cluster, text(application, "/spec/destination/namespace"));
     owner.map(AsRef::as_ref) == text(application, "/spec/project").split('.').next()
@@ -85,7 +114,10 @@ impl World {
 
     /// The projects of teams.
     fn of_teams(&self) -> impl Iterator<Item = &Value> {
-        self.projects().filter(|project| !["admin", "default"].contains(&text(project, "/metadata/name")))
+        self.projects().filter(|project| {
+            let name = text(project, "/metadata/name");
+            !["admin", "default"].contains(&name) && !name.starts_with("preview.")
+        })
     }
 
     /// What the platform says: whether a team may do something with an instance.
@@ -229,9 +261,10 @@ fn asked(action: &str) -> (&'static str, String) {
 #[test]
 fn policies_say_what_the_platform_says() {
     for world in WORLDS.iter() {
-        let (policies, instances) = (world.policies(), &world.instances);
+        let policies = world.policies();
+        let instances: Vec<&Instance> = world.instances.iter().chain(&world.previews).collect();
         for team in world.estate.teams.iter().filter(|team| !team.sso.is_empty()) {
-            for instance in instances {
+            for instance in &instances {
                 let mut own = policies.iter().filter(|policy| policy.team == *team.name && policy.hub == instance.hub);
                 let policy = own.next();
                 for action in ACTIONS {
@@ -247,7 +280,7 @@ fn policies_say_what_the_platform_says() {
         }
         for policy in &policies {
             for (_, _, objects) in policy.patterns.iter().filter(|(resource, ..)| resource != "projects") {
-                let is_about = |instance: &Instance| {
+                let is_about = |instance: &&Instance| {
                     instance.hub == policy.hub && objects.is_match(&format!("{}/{}", instance.project, instance.name))
                 };
                 assert!(instances.iter().any(is_about), "{}: {objects}", world.name);

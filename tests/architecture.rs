@@ -49,6 +49,7 @@ const SPANS: &[(&str, &str)] = &[
     ("model/lower.rs", "findings about sources that lack something; no spec keeps a span"),
     ("model/objects.rs", "where an object is written is kept beside what tells it from others"),
     ("model/placement.rs", "a condition that no cluster meets is reported where it stands"),
+    ("model/previews/mod.rs", "findings about a preview point at its lines; no preview keeps a span"),
     ("model/secrets.rs", "what stands in the source as it is, is looked for where it stands"),
     ("model/settings.rs", "settings are checked where they stand"),
     ("model/versions.rs", "the two lines that say how far versions are apart"),

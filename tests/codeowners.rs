@@ -155,6 +155,7 @@ impl<'a> Expected<'a> {
         let parts: Vec<&str> = path.split('/').collect();
         let (layer, file) = match parts.as_slice() {
             ["application-sets", .., file] => (None, *file),
+            [_, _, "preview", "bounds", _] => return None,
             ["clusters", _, layer, file] => (Some(*layer), *file),
             [layer, service, third, ..] if *third != "access" || parts.len() == 3 => (Some(*layer), *service),
             _ => return None,
