@@ -52,6 +52,8 @@ const SPANS: &[(&str, &str)] = &[
     ("model/previews/mod.rs", "findings about a preview point at its lines; no preview keeps a span"),
     ("model/secrets.rs", "what stands in the source as it is, is looked for where it stands"),
     ("model/settings.rs", "settings are checked where they stand"),
+    ("model/stages/check.rs", "the two lines of which one is ahead; what a stage runs keeps no span"),
+    ("model/stages/watch.rs", "where something is said is kept until stages have been compared"),
     ("model/versions.rs", "the two lines that say how far versions are apart"),
 ];
 

@@ -563,7 +563,7 @@ fn what_stands_where_we_remember_is_named() {
     ");
     fs::remove_dir(place.root.join(".platformc/journal.tmp")).unwrap();
     assert_snapshot!(place.run(&["build"]), @"
-    [FOLDER]/infra: 0 created, 4 updated, 0 removed, 32 unchanged
+    [FOLDER]/infra: 0 created, 5 updated, 0 removed, 31 unchanged
     exit code 0
     ");
 }
@@ -974,9 +974,15 @@ fn completions_and_manual_are_printed() {
 #[test]
 fn nobody_listening_is_no_mistake() {
     let place = Place::new(PLATFORM);
-    for arguments in
-        [&["expand"][..], &["graph"], &["completions", "bash"], &["man"], &["explain", "PF0203"], &["build"]]
-    {
+    for arguments in [
+        &["expand"][..],
+        &["graph"],
+        &["status"],
+        &["completions", "bash"],
+        &["man"],
+        &["explain", "PF0203"],
+        &["build"],
+    ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_platformc"));
         let command = command.args(arguments).current_dir(&place.root).stdin(Stdio::null());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -1079,6 +1085,129 @@ fn owners_are_said() {
     exit code 1
     ");
     assert_eq!(place.exit_code(&["owns"]), 2);
+}
+
+/// The platform with an earlier version of a chart in prod.
+fn staged(version: &str) -> String {
+    let late = format!("helm {{ version = \"{version}\"  values {{ replicas = 3 }} }}");
+    let platform = PLATFORM.replace("helm { values { replicas = 3 } }", &late);
+    platform.replace("needs = [database]\n", "needs = [database]\n  same_across = [helm.version]\n")
+}
+
+#[test]
+fn what_is_behind_is_said() {
+    let place = Place::new(&staged("1.2.0"));
+    assert_snapshot!(place.run(&["status"]), @"
+    service  what          dev    prod
+    api      helm.version  1.2.3  1.2.0 (behind dev)
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["status", "--behind", "api"]), @"
+    service  what          dev    prod
+    api      helm.version  1.2.3  1.2.0 (behind dev)
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["status", "--format", "json", "api"]), @r#"
+    {
+      "environments": [
+        {
+          "after": [],
+          "name": "dev"
+        },
+        {
+          "after": [
+            "dev"
+          ],
+          "name": "prod"
+        }
+      ],
+      "services": [
+        {
+          "service": "api",
+          "versions": [
+            {
+              "environments": [
+                {
+                  "against": [],
+                  "environment": "dev",
+                  "runs": [
+                    {
+                      "clusters": [
+                        "dev"
+                      ],
+                      "version": "1.2.3"
+                    }
+                  ]
+                },
+                {
+                  "against": [
+                    {
+                      "environment": "dev",
+                      "is": "behind"
+                    }
+                  ],
+                  "environment": "prod",
+                  "runs": [
+                    {
+                      "clusters": [
+                        "eu"
+                      ],
+                      "version": "1.2.0"
+                    }
+                  ]
+                }
+              ],
+              "what": "helm.version"
+            }
+          ]
+        }
+      ]
+    }
+    exit code 0
+    "#);
+    assert_snapshot!(place.run(&["status", "database"]), @"
+    nothing to show
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["status", "databse"]), @"
+    error: there is no service `databse`; did you mean `database`?
+    exit code 2
+    ");
+    assert_eq!(place.exit_code(&["status", "--format", "yaml"]), 2);
+}
+
+#[test]
+fn a_stage_may_run_several_versions() {
+    let more = "cluster us { env = prod  server = \"https://us.example.com\" }\ncluster eu {";
+    let place =
+        Place::new(&staged("1.2.0").replace("cluster eu {", more).replace("when env == prod", "when cluster == us"));
+    assert_snapshot!(place.run(&["status"]), @"
+    service  what          dev    prod
+    api      helm.version  1.2.3  1.2.0, 1.2.3 (behind dev)
+    exit code 0
+    ");
+    assert_eq!(place.exit_code(&["build"]), 0);
+    let page = place.read("infra/apps/api/README.md");
+    let row = "| helm.version | prod | 1.2.0, 1.2.3 (behind dev) | 1.2.0: us, 1.2.3: eu |";
+    assert!(page.lines().any(|line| line == row), "{page}");
+    assert!(place.read("infra/README.md").contains("| 1.2.3 | 1.2.0, 1.2.3 (behind dev) |"));
+}
+
+#[test]
+fn what_is_ahead_is_said_though_it_is_a_mistake() {
+    let place = Place::new(&staged("1.3.0"));
+    assert_eq!(place.exit_code(&["check"]), 1);
+    assert_snapshot!(place.run(&["status"]), @"
+    service  what          dev    prod
+    api      helm.version  1.2.3  1.3.0 (ahead of dev)
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["status", "--behind"]), @"
+    nothing to show
+    exit code 0
+    ");
+    place.put("platform.pf", &staged("1.3.0").replace("owner = web", "owner = wep"));
+    assert!(place.run(&["status"]).contains("PF0203"), "{}", place.run(&["status"]));
 }
 
 #[test]

@@ -267,6 +267,7 @@ fn helm_value_edited() {
     places(service database)
     repositories(service database)
     rights(service database)
+    running(service database)
     service(service database)
     service_readme(service database)
     shared(service database)
@@ -278,6 +279,31 @@ fn helm_value_edited() {
         assert!(!executed.lines().any(|line| line == query), "{query} ran");
     }
     assert!(!executed.contains("cache") && !executed.contains("api"), "another service was computed");
+}
+
+#[test]
+fn version_of_a_chart_edited() {
+    let mut watched = Watched::new();
+    let executed = watched.edit("services.pf", "1.0.0", "1.0.1");
+    for query in ["running(service database)", "platform_readme", "service_readme(service database)"] {
+        assert!(executed.lines().any(|line| line == query), "{query} did not run: {executed}");
+    }
+    for query in ["plan", "projects", "cluster_files", "root_files", "estate", "stage_order"] {
+        assert!(!executed.lines().any(|line| line == query), "{query} ran");
+    }
+    assert!(!executed.contains("cache") && !executed.contains("api)"), "another service was computed: {executed}");
+}
+
+#[test]
+fn order_of_environments_edited() {
+    let platform = PLATFORM.replace("environment prod {}", "environment dev {}\n\nenvironment prod {}");
+    let services = SERVICES.replace("  kustomize {", "  same_across = [kustomize.images]\n  kustomize {");
+    let files = [("platform.pf", platform.as_str()), ("services.pf", &services), ("clusters.yaml", CLUSTERS)];
+    let mut watched = Watched::of(texts(&files));
+    let executed = watched.edit("platform.pf", "environment prod {}", "environment prod { after = [dev] }");
+    for query in ["stage_order", "checked_service(service api)"] {
+        assert!(executed.lines().any(|line| line.starts_with(query)), "{query} did not run: {executed}");
+    }
 }
 
 #[test]
@@ -300,6 +326,7 @@ fn doc_comment_edited() {
     platform_readme
     repositories(service database)
     rights(service database)
+    running(service database)
     service(service database)
     service_readme(service database)
     shared(service database)
@@ -327,6 +354,7 @@ fn overlay_edited() {
     places(service api)
     repositories(service api)
     rights(service api)
+    running(service api)
     service(service api)
     service_readme(service api)
     shared(service api)
@@ -389,6 +417,7 @@ fn service_added() {
     repositories(service extra)
     rights(service extra)
     root_files
+    running(service extra)
     service(service extra)
     service_readme(service extra)
     settings
@@ -457,6 +486,7 @@ fn label_of_a_cluster_changed() {
     repositories(service database)
     rights(service api)
     root_files
+    running(service api)
     service(service api)
     service_readme(service api)
     service_readme(service cache)
@@ -465,6 +495,7 @@ fn label_of_a_cluster_changed() {
     shared(service api)
     shared(service cache)
     shared(service database)
+    stage_order
     syntax(cluster eu)
     users
     values_in
@@ -561,6 +592,7 @@ fn service_renamed() {
     repositories(service memory)
     rights(service memory)
     root_files
+    running(service memory)
     service(service memory)
     service_readme(service memory)
     settings
@@ -642,6 +674,8 @@ fn cluster_added() {
     rights(service cache)
     rights(service database)
     root_files
+    running(service cache)
+    running(service database)
     service(service cache)
     service(service database)
     service_readme(service api)
@@ -651,6 +685,7 @@ fn cluster_added() {
     shared(service api)
     shared(service cache)
     shared(service database)
+    stage_order
     syntax(cluster asia)
     users
     values_in
@@ -734,6 +769,7 @@ fn group_of_a_team_added() {
     shared(service checkout)
     shared(service database)
     shared(service storefront)
+    stage_order
     syntax(team shop)
     values_in
     waves(service api)
@@ -777,6 +813,7 @@ fn access_of_a_service_given() {
     places(service api)
     repositories(service api)
     rights(service api)
+    running(service api)
     service(service api)
     service_readme(service api)
     settings
@@ -865,6 +902,8 @@ fn template_edited() {
     repositories(service storefront)
     rights(service checkout)
     rights(service storefront)
+    running(service checkout)
+    running(service storefront)
     service(service checkout)
     service(service storefront)
     service_readme(service checkout)
@@ -928,6 +967,7 @@ fn declaration_broken_and_mended() {
     repositories(service api)
     rights(service api)
     root_files
+    running(service api)
     service(service api)
     service_readme(service api)
     service_readme(service database)
@@ -978,6 +1018,7 @@ fn need_added() {
     repositories(service api)
     rights(service api)
     root_files
+    running(service api)
     service(service api)
     service_readme(service api)
     service_readme(service cache)
@@ -1043,6 +1084,7 @@ fn data_file_changed() {
     shared(service api)
     shared(service cache)
     shared(service database)
+    stage_order
     values_in
     waves(service api)
     waves(service cache)

@@ -102,17 +102,23 @@ fn cycle(db: &dyn Db, circle: &[(Arc<str>, usize)], cluster: &str) -> Option<Dia
 fn names_cycle(db: &dyn Db, kind: Kind, code: Code, circle: &[Arc<str>]) -> Option<Diagnostic> {
     // Edges run from what comes before to what comes after it.
     let before = circle.last().into_iter().chain(circle);
-    let edges: Vec<_> = circle
+    let lines: Vec<(Span, &str, &str)> = circle
         .iter()
         .zip(before)
-        .filter_map(|(this, before)| Some((name(db, kind, this)?, "after", this.as_ref(), before.as_ref())))
+        .filter_map(|(this, before)| Some((name(db, kind, this)?, this.as_ref(), before.as_ref())))
         .collect();
-    let mut lines = circle.iter().filter_map(|this| Some((name(db, kind, this)?, this)));
-    let (span, _) = lines.next()?;
-    let shown = circle.iter().rev().chain(circle.last()).map(AsRef::as_ref).collect::<Vec<_>>().join(" → ");
-    let first = Diagnostic::new(code, span, format!("{}s come after each other in a circle: {shown}", kind.word()));
-    let whole =
-        lines.fold(first.label("in the circle"), |diagnostic, (span, _)| diagnostic.also(span, "in the circle"));
+    let edges: Vec<_> = lines.iter().map(|&(span, this, before)| (span, "after", this, before)).collect();
+    let label = |this: &str, before: &str| format!("`{this}` comes after `{before}`");
+    let mut lines = lines.into_iter();
+    let (span, this, before) = lines.next()?;
+    let shown =
+        circle.first().into_iter().chain(circle.iter().rev()).map(AsRef::as_ref).collect::<Vec<_>>().join(" → ");
+    let message = match circle {
+        [alone] => format!("{} `{alone}` comes after itself", kind.word()),
+        _ => format!("{}s come after each other in a circle: {shown}", kind.word()),
+    };
+    let first = Diagnostic::new(code, span, message).label(label(this, before));
+    let whole = lines.fold(first, |diagnostic, (span, this, before)| diagnostic.also(span, label(this, before)));
     Some(opened(whole.help("take one name out of an `after`"), &edges))
 }
 

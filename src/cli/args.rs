@@ -65,6 +65,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  platformc owns infra/services/chat-api/README.md    whose review a change needs, and by which rule\n  platformc owns chat-api                              who answers for a service\n  platformc owns monitoring                            who writes to a namespace, on which clusters\n  platformc owns services/chat.pf --format json"
     )]
     Owns(OwnsArgs),
+    /// Say which version runs in which environment, and what is behind
+    #[command(
+        after_help = "Examples:\n  platformc status\n  platformc status chat-api matrix            two services alone\n  platformc status --behind                   what waits to be raised in a later environment\n  platformc status --format json | jq '.services[].service'\n\nIt tells what the platform's files say, and asks no cluster."
+    )]
+    Status(StatusArgs),
     /// Write a first platform.pf
     #[command(after_help = "Example:\n  platformc init my-platform && cd my-platform && platformc build")]
     Init(InitArgs),
@@ -286,6 +291,22 @@ pub(super) struct OwnsArgs {
     #[arg(value_name = "PATH|SERVICE|NAMESPACE")]
     pub(super) what: String,
     /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    /// The services [default: all that have a version]
+    #[arg(value_name = "SERVICE")]
+    pub(super) services: Vec<String>,
+    /// Only what some environment runs an older version of than one before it
+    #[arg(long)]
+    pub(super) behind: bool,
+    /// How it is printed
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub(super) format: ReportFormat,
     /// The main file, or its folder [default: platform.pf here or in a parent folder]

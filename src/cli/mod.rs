@@ -15,6 +15,7 @@ mod lsp;
 mod order;
 mod owns;
 mod speed;
+mod status;
 mod ui;
 mod watch;
 
@@ -49,6 +50,7 @@ fn command(command: Command) -> u8 {
         Command::Can(arguments) => can::run(&arguments),
         Command::Access(arguments) => access::run(&arguments),
         Command::Owns(arguments) => owns::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Lsp(_) => lsp::run(),
         Command::Completions { shell } => {

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::args::FindingFormat;
 use crate::compile;
 use crate::db::Db;
-use crate::diagnostics::{self, Diagnostic, Severity};
+use crate::diagnostics::{self, Code, Diagnostic, Severity};
 use crate::project::{LoadError, Project, find};
 use crate::text::counted;
 
@@ -81,9 +81,14 @@ pub(super) fn text(db: &dyn Db, findings: &[Diagnostic]) -> String {
 
 /// Opens a platform and reports what is wrong with it; goes on only where nothing is.
 pub(super) fn open_sound(file: Option<&Utf8Path>) -> Result<ManuallyDrop<Project>, u8> {
+    open_but_for(&[], file)
+}
+
+/// The same, where some mistakes are no reason to say nothing.
+pub(super) fn open_but_for(codes: &[Code], file: Option<&Utf8Path>) -> Result<ManuallyDrop<Project>, u8> {
     let project = open(file)?;
     let mut findings = compile::diagnostics(&project.database);
-    findings.retain(|finding| finding.severity() == Severity::Error);
+    findings.retain(|finding| finding.severity() == Severity::Error && !codes.contains(&finding.code));
     if report(&project.database, &findings, FindingFormat::Text) { Err(FINDINGS) } else { Ok(project) }
 }
 

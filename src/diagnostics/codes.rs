@@ -144,4 +144,8 @@ codes! {
     EDITED_BY_HAND = Error "PF0903" "a generated file that was edited by hand";
     DISK = Error "PF0904" "the disk refused";
     APPLICATIONS_GO = Warning "PF0905" "Applications that leave their place in the tree";
+    // Stages.
+    STAGE_AHEAD = Error "PF0940" "a version that is ahead of an earlier stage";
+    STAGES_DIFFER = Error "PF0941" "stages that differ in what must be the same";
+    NOTHING_COMPARED = Warning "PF0942" "nothing to compare between stages";
 }

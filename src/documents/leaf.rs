@@ -23,7 +23,7 @@ pub(super) fn node(value: &Value) -> Node {
         Value::Pattern(pieces) => Node::Text(pattern(pieces)),
         Value::List(items) => Node::List(items.iter().map(node).collect()),
         Value::Object(object) => Node::Map(object.iter().map(|(key, value)| (Arc::clone(key), node(value))).collect()),
-        Value::Placed(..) | Value::Provided(..) => Node::text(value.show()),
+        Value::Placed(..) | Value::Provided(..) | Value::Path(_) => Node::text(value.show()),
     }
 }
 

@@ -24,4 +24,4 @@ pub use header::MARKER;
 pub use output::{application_paths, files, hub_prefixes, portions};
 pub use portions::{Difference, Portions};
 pub use present::{Present, applications_in};
-pub use readme::{AccessRow, GraphFormat, GraphScope, access_rows, graph};
+pub use readme::{AccessRow, GraphFormat, GraphScope, access_rows, graph, inhabited};

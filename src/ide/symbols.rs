@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::db::Db;
 use crate::schema::{
-    AMBIENTS, Attribute, BlockSchema, Choice, FORGES, Function, Kind, PROVIDERS, Text, Type, kind, kind_of_word,
+    AMBIENTS, Attribute, Below, BlockSchema, Choice, FORGES, Function, Kind, PROVIDERS, Text, Type, below, kind,
+    kind_of_word,
 };
 use crate::source::Decl;
 use crate::syntax::ast::{
@@ -13,7 +14,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::syntax;
 use crate::text::TextRange;
-use crate::values::Expected;
+use crate::values::{Expected, path_keys};
 
 /// A word and what it is; the range counts from the start of the declaration.
 #[derive(Clone, Debug)]
@@ -254,6 +255,9 @@ impl Walk {
     }
 
     fn value(&mut self, expr: &Expr, of: &'static Type) {
+        if let (Type::Paths, Some(keys)) = (of, path_keys(expr)) {
+            return self.own_path(&keys);
+        }
         match &expr.kind {
             ExprKind::Name(word) => self.name(word, expr.range, of),
             ExprKind::Text(parts) => self.text(expr, parts, of),
@@ -285,6 +289,22 @@ impl Walk {
                 self.value(otherwise, of);
             }
             _ => {}
+        }
+    }
+
+    /// A path of the service's own attributes: each word is a key of what the words before it lead to.
+    fn own_path(&mut self, keys: &[(Arc<str>, TextRange)]) {
+        let path: Vec<Arc<str>> = keys.iter().map(|(key, _)| Arc::clone(key)).collect();
+        for (at, (key, range)) in keys.iter().enumerate() {
+            let (before, upto) = (path.get(..at).unwrap_or_default(), path.get(..=at).unwrap_or_default().to_vec());
+            let role = match below(before) {
+                Ok(Below::Keys(block)) => {
+                    block.attribute(key).map_or(Role::Unknown, |attribute| Role::Attribute(attribute, upto))
+                }
+                Ok(Below::Name(_) | Below::Free) => Role::Key(upto),
+                Ok(Below::Nothing) | Err(_) => Role::Unknown,
+            };
+            self.push(*range, role);
         }
     }
 

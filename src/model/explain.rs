@@ -163,7 +163,7 @@ fn touch(one: TextRange, other: TextRange) -> bool {
 }
 
 /// A value with what is an instance's own put in.
-fn filled(value: &Value, world: &World) -> Value {
+pub(super) fn filled(value: &Value, world: &World) -> Value {
     let own = |name: &str| match name {
         "cluster" => world.cluster.as_deref().unwrap_or("").to_owned(),
         "env" => world.environment.to_string(),

@@ -12,6 +12,7 @@ use super::local::asks_for_texts;
 use super::lower::{Instances, lower};
 use super::objects::{Brought, objects};
 use super::spec::Spec;
+use super::stages::{Running, Watched};
 use super::versions::Versions;
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, Sink};
@@ -69,10 +70,12 @@ struct Checked {
     service: Option<Arc<Service>>,
     /// What the instances of each variant bring.
     brought: Vec<Vec<Brought>>,
+    /// What each environment runs.
+    running: Arc<[Running]>,
     diagnostics: Vec<Diagnostic>,
 }
 
-type Resolved = (Service, Vec<Vec<Brought>>);
+type Resolved = (Service, Vec<Vec<Brought>>, Arc<[Running]>);
 
 /// A service, or nothing where it can't be known.
 #[salsa::tracked]
@@ -90,12 +93,20 @@ pub(crate) fn brought_objects<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db [Ve
     &checked_service(db, item).brought
 }
 
+/// What each environment runs of a service; `running` is what others ask.
+pub(super) fn running_of<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db Arc<[Running]> {
+    &checked_service(db, item).running
+}
+
 #[salsa::tracked]
 fn checked_service<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let mut sink = sink_of(db, item);
     let resolved = head(db, item).as_ref().and_then(|head| resolve(db, item, head, &mut sink));
-    let (service, brought) = resolved.map_or((None, vec![]), |(service, brought)| (Some(Arc::new(service)), brought));
-    Checked { service, brought, diagnostics: sink.finish() }
+    let (service, brought, running) = match resolved {
+        Some((service, brought, running)) => (Some(Arc::new(service)), brought, running),
+        None => (None, vec![], [].into()),
+    };
+    Checked { service, brought, running, diagnostics: sink.finish() }
 }
 
 /// What an instance says itself; the head has been read before.
@@ -110,7 +121,7 @@ fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut S
     let asked = asked_for(db, head, &gathered);
     let groups = gathered.groups(&asked, sink);
     gathered.never(&groups, sink);
-    let mut variants = Variants { db, head, list: vec![], index: FxHashMap::default(), versions: Versions::default() };
+    let mut variants = Variants::new(db, head, &gathered, &asked);
     for group in &groups {
         let merged = gathered.resolve(group, sink);
         if merged.undecided || asks_for_texts(db, &merged.tree) {
@@ -122,22 +133,30 @@ fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut S
             variants.add(group, merged.tree, sink);
         }
     }
-    let (variants, brought) = variants.finish(sink);
+    let (variants, brought, running) = variants.finish(sink);
     let service =
         Service { head: Arc::clone(head), doc: doc(db, item), file: item.decl(db).file(db).path(db).into(), variants };
-    Some((service, brought))
+    Some((service, brought, running))
 }
 
 /// Collects what a service's instances are.
 struct Variants<'v> {
     db: &'v dyn Db,
     head: &'v Head,
+    gathered: &'v Gathered<'v>,
+    asked: &'v [Asked],
     list: Vec<(Variant, Vec<Brought>)>,
     index: FxHashMap<Arc<Spec>, usize>,
     versions: Versions,
+    watched: Watched<'v>,
 }
 
-impl Variants<'_> {
+impl<'v> Variants<'v> {
+    fn new(db: &'v dyn Db, head: &'v Head, gathered: &'v Gathered<'v>, asked: &'v [Asked]) -> Self {
+        let (list, index, versions) = (vec![], FxHashMap::default(), Versions::default());
+        Self { db, head, gathered, asked, list, index, versions, watched: Watched::new(db, head) }
+    }
+
     fn add(&mut self, group: &Group, tree: Tree, sink: &mut Sink) {
         let (db, head) = (self.db, self.head);
         let slots: Vec<&Slot> = group.members.iter().filter_map(|member| head.instances.get(*member)).collect();
@@ -149,6 +168,8 @@ impl Variants<'_> {
         let instances = Instances { head, item, clusters };
         self.versions.add(&instances, &tree);
         let Some(spec) = lower(db, &instances, &tree, sink) else { return };
+        let world = |member| self.asked.get(member).map(|asked| self.gathered.world(*asked)).unwrap_or_default();
+        self.watched.add(&group.members, &tree, &world);
         let brought = objects(db, &instances, &tree, &spec, sink);
         let spec = Arc::new(spec);
         let known = *self.index.entry(Arc::clone(&spec)).or_insert(self.list.len());
@@ -158,11 +179,14 @@ impl Variants<'_> {
         }
     }
 
-    fn finish(mut self, sink: &mut Sink) -> (Vec<Variant>, Vec<Vec<Brought>>) {
+    fn finish(mut self, sink: &mut Sink) -> (Vec<Variant>, Vec<Vec<Brought>>, Arc<[Running]>) {
         self.versions.check(sink);
+        self.watched.check(self.gathered.origin(), sink);
+        let running = self.watched.running();
         self.list.iter_mut().for_each(|(variant, _)| variant.instances.sort_unstable());
         self.list.sort_by(|(left, _), (right, _)| left.instances.cmp(&right.instances));
-        self.list.into_iter().unzip()
+        let (variants, brought) = self.list.into_iter().unzip();
+        (variants, brought, running)
     }
 }
 

@@ -392,7 +392,7 @@ fn is_whole(shape: Shape, key: &str) -> bool {
 }
 
 fn takes_lists(of: &Type) -> bool {
-    matches!(of, Type::List(_) | Type::Any | Type::Needs | Type::Provides)
+    matches!(of, Type::List(_) | Type::Any | Type::Needs | Type::Provides | Type::Paths)
 }
 
 /// Entities of their own are the same on every cluster; what a service says may differ.

@@ -167,6 +167,7 @@ fn check_value(value: &Value, of: &'static Type, span: Span, sink: &mut Sink) ->
         (Type::Needs, Value::List(items)) => all(items.iter().map(|item| check_need(item, span, sink))),
         (Type::Provides, Value::List(items)) => all(items.iter().map(|item| check_provided(item, span, sink))),
         (Type::PullRequests, Value::Provided(forge, path)) => check_repository(forge, path, span, sink),
+        (Type::Paths, Value::List(items)) => all(items.iter().map(|item| check_path(item, span, sink))),
         (Type::NameScheme, Value::Text(_)) => Ok(()),
         _ => Err(sink.error(mismatch(value, of, span))),
     }
@@ -222,6 +223,26 @@ fn check_repository(forge: &str, path: &str, span: Span, sink: &mut Sink) -> Res
     Err(sink.error(Diagnostic::new(codes::BAD_VALUE, span, message).note(*doc)))
 }
 
+fn check_path(item: &Value, span: Span, sink: &mut Sink) -> Result<(), Reported> {
+    match item {
+        Value::Path(_) => Ok(()),
+        Value::Text(text) => {
+            let message = format!("expected a path, got a string: {}", item.show());
+            let change = Change::Word { within: span, from: format!("\"{text}\""), to: text.to_string() };
+            Err(sink.error(
+                Diagnostic::new(codes::TYPE_MISMATCH, span, message)
+                    .help(format!("paths stand without quotes: `{text}`"))
+                    .offer(format!("Write `{text}`"), change),
+            ))
+        }
+        other => Err(sink.error(Diagnostic::new(
+            codes::TYPE_MISMATCH,
+            span,
+            format!("expected a path, got {}: {}", other.type_name(), other.show()),
+        ))),
+    }
+}
+
 /// Says that a value has another type than its place asks for.
 pub(crate) fn mismatch(value: &Value, of: &Type, span: Span) -> Diagnostic {
     if matches!(of, Type::Text(Text::Sealed)) {
@@ -235,9 +256,10 @@ pub(crate) fn mismatch(value: &Value, of: &Type, span: Span) -> Diagnostic {
         }
         (Type::Reference(_) | Type::Needs, Value::Text(text)) => Some(format!("names stand without quotes: `{text}`")),
         (Type::Int(..) | Type::Bool, Value::Text(_)) => Some("leave the quotes away".to_owned()),
-        (Type::List(_), Value::Text(_) | Value::Int(_) | Value::Bool(_) | Value::Reference(..)) => {
-            Some(format!("a list stands in brackets: `[{}]`", value.show()))
-        }
+        (
+            Type::List(_) | Type::Paths,
+            Value::Text(_) | Value::Int(_) | Value::Bool(_) | Value::Reference(..) | Value::Path(_),
+        ) => Some(format!("a list stands in brackets: `[{}]`", value.show())),
         _ => None,
     };
     let finding = Diagnostic::new(codes::TYPE_MISMATCH, span, message).help_if(help);
@@ -263,9 +285,10 @@ fn fitting(value: &Value, of: &Type, span: Span) -> Option<(String, Change)> {
         (Type::Bool, Value::Text(text)) if matches!(text.as_ref(), "true" | "false") => {
             word(format!("\"{text}\""), text.to_string())
         }
-        (Type::List(_), Value::Text(_) | Value::Int(_) | Value::Bool(_) | Value::Reference(..)) => {
-            Some(("Put it into a list".to_owned(), Change::Around(span, "[".to_owned(), "]".to_owned())))
-        }
+        (
+            Type::List(_) | Type::Paths,
+            Value::Text(_) | Value::Int(_) | Value::Bool(_) | Value::Reference(..) | Value::Path(_),
+        ) => Some(("Put it into a list".to_owned(), Change::Around(span, "[".to_owned(), "]".to_owned()))),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@ mod entities;
 mod freezes;
 mod functions;
 mod namespaces;
+mod paths;
 mod previews;
 mod reference;
 mod secrets;
@@ -16,6 +17,7 @@ mod types;
 
 pub use actions::{ACTIONS, Action, BuiltInRole, ROLES, Reach, action_of};
 pub use functions::{FORGES, FUNCTIONS, Function, PARAMETER_TYPES, PROVIDERS, Parameter};
+pub use paths::{Below, below};
 pub use previews::PREVIEW_DIFFERS;
 pub use reference::language_reference;
 pub use services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};

@@ -52,7 +52,7 @@ const HEAD: [Attribute; 7] = [
     .fixed(),
 ];
 
-const SHARED_ATTRIBUTES: [Attribute; 18] = [
+const SHARED_ATTRIBUTES: [Attribute; 19] = [
     Attribute::new("namespace", Type::Text(Text::DnsLabel), "The namespace that it is deployed to.").required(),
     Attribute::new(
         "extra_namespaces",
@@ -78,6 +78,14 @@ const SHARED_ATTRIBUTES: [Attribute; 18] = [
         "A Secret whose content stays in a store: it becomes an `ExternalSecret`.",
     ),
     Attribute::new("sync", Type::Block(&SYNC), "How Argo CD syncs it."),
+    Attribute::new(
+        "same_across",
+        Type::Paths,
+        "What stages must not differ in, as paths such as `helm.version`: a version is never ahead of an earlier stage, \
+         everything else is the same.",
+    )
+    .default("[]")
+    .fixed(),
     ACCESS,
     Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels on its Applications."),
     Attribute::new("annotations", Type::Map(&Type::Text(Text::Annotation)), "Annotations on its Applications."),
@@ -97,7 +105,7 @@ const SHARED_ATTRIBUTES: [Attribute; 18] = [
 
 const SHARED: &[Attribute] = &SHARED_ATTRIBUTES;
 
-const SERVICE_ATTRIBUTES: [Attribute; 27] = {
+const SERVICE_ATTRIBUTES: [Attribute; 28] = {
     let [layer, owner, on, template, one_per, deliver, generator] = HEAD;
     let [
         namespace,
@@ -111,6 +119,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 27] = {
         source,
         secret,
         sync,
+        same_across,
         access,
         labels,
         annotations,
@@ -136,6 +145,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 27] = {
         source,
         secret,
         sync,
+        same_across,
         access,
         labels,
         annotations,

@@ -110,6 +110,12 @@ pub enum Form {
 }
 
 impl Attribute {
+    /// Whether it may differ between the instances of a service, and is part of what an instance is: not of the order.
+    #[must_use]
+    pub fn can_differ(&self) -> bool {
+        self.overlay && !matches!(self.of, Type::Needs | Type::Provides)
+    }
+
     pub(super) const fn new(name: &'static str, of: Type, doc: &'static str) -> Self {
         Self { name, of, doc, form: Form::Optional, overlay: true, whole: false, since: None }
     }
@@ -235,6 +241,8 @@ pub enum Type {
     Use,
     /// A string made of `${service}`, `${cluster}`, `${item}`, `${env}` and `${region}`.
     NameScheme,
+    /// A list of paths of the service's own attributes: `helm.version`, `source.extra.kustomize.images`.
+    Paths,
 }
 
 /// The form of a string.
@@ -322,6 +330,7 @@ impl Type {
             Self::PullRequests => "repository on a forge".to_owned(),
             Self::Use => "template with arguments".to_owned(),
             Self::NameScheme => "string of names".to_owned(),
+            Self::Paths => "list of paths".to_owned(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Value;
+use super::path;
 use super::resolve::{Expected, Scope};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean, with_article};
 use crate::schema::{FORGES, FUNCTIONS, Function, PROVIDERS};
@@ -10,6 +11,10 @@ use crate::syntax::ast::{Argument, BinaryOperator, Block, EntryKind, Expr, ExprK
 
 /// Checks an expression, evaluated or not, so that a mistake on a path that is never taken is found too.
 pub fn check(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut Sink) {
+    if let (Expected::Path, Some(keys)) = (expected, path::path_keys(expr)) {
+        let _ = path::value(scope, &keys, sink);
+        return;
+    }
     match &expr.kind {
         ExprKind::Name(word) => {
             let _ = scope.meaning(word, expr.range, expected, sink);

@@ -8,6 +8,7 @@ use super::arithmetic;
 use super::check::{function, is_provider, sides};
 use super::cost;
 use super::functions;
+use super::path;
 use super::pattern::{Composed, Own};
 use super::pull::{PULL, pull};
 use super::resolve::{Expected, Meaning, Scope, World};
@@ -33,6 +34,9 @@ pub fn evaluate(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut S
 /// The value of a part of an expression.
 fn value_of(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut Sink) -> Evaluated {
     scope.step(expr.range, sink)?;
+    if let (Expected::Path, Some(keys)) = (expected, path::path_keys(expr)) {
+        return path::value(scope, &keys, sink);
+    }
     match &expr.kind {
         ExprKind::Null => Ok(Value::Null),
         ExprKind::Bool(value) => Ok(Value::Bool(*value)),

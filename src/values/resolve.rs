@@ -138,6 +138,8 @@ pub enum Expected {
     Choice(&'static [Choice]),
     /// The name of a repository.
     Repository,
+    /// A path of the service's own attributes.
+    Path,
 }
 
 impl Expected {
@@ -149,6 +151,7 @@ impl Expected {
             Type::Choice(choices) => Self::Choice(choices),
             Type::RepositoryOrUrl => Self::Repository,
             Type::Needs => Self::Kind(Kind::Service),
+            Type::Paths => Self::Path,
             Type::List(inner) => Self::of(inner),
             _ => Self::Value,
         }
@@ -158,7 +161,7 @@ impl Expected {
         match self {
             Self::Kind(kind) => Some(kind),
             Self::Repository => Some(Kind::Repository),
-            Self::Value | Self::Choice(_) => None,
+            Self::Value | Self::Choice(_) | Self::Path => None,
         }
     }
 }

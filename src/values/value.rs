@@ -31,6 +31,8 @@ pub enum Value {
     Placed(Arc<str>, Arc<str>),
     /// What a service provides: the function and its argument, such as `crd` and `issuers.cert-manager.io`.
     Provided(Arc<str>, Arc<str>),
+    /// A path of a service's own attributes, by its keys.
+    Path(Arc<[Arc<str>]>),
 }
 
 impl Value {
@@ -53,6 +55,7 @@ impl Value {
             Self::Reference(..) => "a name",
             Self::Placed(..) => "a service on a cluster",
             Self::Provided(..) => "something provided",
+            Self::Path(_) => "a path",
         }
     }
 
@@ -116,9 +119,13 @@ impl Value {
             Self::Int(value) => Some(value.to_string().into()),
             Self::Float(value) => Some(value.0.to_string().into()),
             Self::Text(text) | Self::Reference(_, text) => Some(Arc::clone(text)),
-            Self::Null | Self::Pattern(_) | Self::List(_) | Self::Object(_) | Self::Placed(..) | Self::Provided(..) => {
-                None
-            }
+            Self::Null
+            | Self::Pattern(_)
+            | Self::List(_)
+            | Self::Object(_)
+            | Self::Placed(..)
+            | Self::Provided(..)
+            | Self::Path(_) => None,
         }
     }
 
@@ -130,6 +137,7 @@ impl Value {
             Self::Reference(_, name) => name.to_string(),
             Self::Placed(service, cluster) => format!("{service} on {cluster}"),
             Self::Provided(what, name) => format!("{what}(\"{name}\")"),
+            Self::Path(keys) => super::path::show(keys),
             other => other.to_json().to_string(),
         };
         if text.chars().count() <= 60 { text } else { text.chars().take(57).chain("...".chars()).collect() }
@@ -147,7 +155,7 @@ impl Value {
             Self::Pattern(pieces) => text_of(pieces, |own| format!("${{{own}}}")).into(),
             Self::List(items) => items.iter().map(Self::to_json).collect(),
             Self::Object(object) => object.iter().map(|(key, value)| (key.to_string(), value.to_json())).collect(),
-            Self::Placed(..) | Self::Provided(..) => self.show().into(),
+            Self::Placed(..) | Self::Provided(..) | Self::Path(_) => self.show().into(),
         }
     }
 }

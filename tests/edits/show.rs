@@ -305,6 +305,10 @@ fn body(it: &Service, bound: bool) -> String {
     if !bound {
         out += &freeze(knob("freeze"));
     }
+    if knob("same") > 3 {
+        let path = ["helm.version", "helm.values", "annotations"][knob("same") % 3];
+        let _ = writeln!(out, "  same_across = [{path}]");
+    }
     if knob("secret") > 4 {
         let _ = writeln!(out, "  secret {} {{ store = vault  all = \"kv/{}\" }}", it.name, knob("secret"));
     }
@@ -341,6 +345,7 @@ fn overlay(it: &Service) -> String {
         return String::new();
     }
     let says = match way(&it.knobs) {
+        0 if number % 2 == 1 => format!("helm {{ version = \"1.{number}.0\" }}"),
         0 => format!("helm {{ values {{ size = {number} }} }}"),
         1 | 5 => format!("helm {{ values {{ replicas = {number} }} }}"),
         2 => format!("kustomize {{ replicas {{ base = {number} }} }}"),

@@ -50,7 +50,7 @@ pub const BOUND: usize = 3;
 pub const LAYERS: [&str; 3] = ["base", "mid", "apps"];
 
 /// What a service can differ in.
-pub const SERVICE_KNOBS: [&str; 21] = [
+pub const SERVICE_KNOBS: [&str; 22] = [
     "tool",
     "value",
     "value",
@@ -58,6 +58,7 @@ pub const SERVICE_KNOBS: [&str; 21] = [
     "overlay",
     "overlay",
     "overlay",
+    "same",
     "doc",
     "comment",
     "access",

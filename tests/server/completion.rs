@@ -538,3 +538,25 @@ fn a_preview_knows_forges_and_its_pull_request() {
     let outside = labels("service new {\n  helm { values { a = | } }\n}\n");
     assert!(!has(&outside, &["pr"]), "{outside:?}");
 }
+
+#[test]
+fn paths_of_the_own_attributes_are_offered_key_by_key() {
+    let service = |path: &str| {
+        format!(
+            "service chat-web {{\n  source extra {{ helm {{ chart = \"x\" }} }}\n  helm {{ values {{ image {{ tag = \"1\" }} }} }}\n  same_across = {path}\n}}\n"
+        )
+    };
+    let first = labels(&service("[|]"));
+    assert!(has(&first, &["helm", "kustomize", "source", "namespace"]), "{first:?}");
+    assert!(
+        !first.iter().any(|label| matches!(label.as_str(), "needs" | "same_across" | "owner" | "env")),
+        "{first:?}"
+    );
+    assert!(chosen(&service("|"), "helm").contains("same_across = [helm"), "a list is begun");
+    assert!(has(&labels(&service("[helm.|]")), &["version", "values", "chart"]));
+    assert_eq!(labels(&service("[namespace, helm.values.|]")), ["image"]);
+    assert_eq!(labels(&service("[helm.values.image.|]")), ["tag"]);
+    assert_eq!(labels(&service("[source.|]")), ["extra"]);
+    assert!(has(&labels(&service("[source.extra.|]")), &["helm", "manifests"]));
+    assert!(labels(&service("[helm.version.|]")).is_empty());
+}

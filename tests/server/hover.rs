@@ -191,3 +191,14 @@ fn what_a_for_makes_tells_of_the_first() {
     let told = self::told(&mut editor, "platform.pf", "name}", 0);
     assert!(told.contains("for name in [\"a\", \"b\"]"), "{told}");
 }
+
+#[test]
+fn a_path_of_what_must_not_differ_tells_what_it_leads_to() {
+    let mut editor = of(
+        "service front {\n  layer = services\n  owner = infra\n  namespace = \"front\"\n  same_across = [helm.version, helm.values.image.tag]\n  helm {\n    repo = \"https://charts.example.com\"\n    chart = \"front\"\n    version = \"1.2.0\"\n    values { image { tag = \"v3\" } }\n  }\n}\n",
+    );
+    let version = told(&mut editor, "platform.pf", "version, helm", 0);
+    assert!(version.starts_with("`version`: chart version") && version.contains("`\"1.2.0\"`"), "{version}");
+    let tag = told(&mut editor, "platform.pf", "tag]", 0);
+    assert!(tag.starts_with("`helm.values.image.tag`") && tag.contains("`\"v3\"`"), "{tag}");
+}

@@ -8,9 +8,11 @@ mod platform;
 mod previews;
 mod secrets;
 mod service;
+mod stages;
 
 pub use access::{AccessRow, access_rows};
 pub(super) use cells::address;
 pub use graph::{GraphFormat, GraphScope, graph};
 pub(super) use platform::platform_readme;
 pub(super) use service::service_readme;
+pub use stages::inhabited;

@@ -30,6 +30,7 @@ pub(in crate::documents) fn platform_readme(db: &dyn Db) -> Option<(String, Arc<
     bootstrap(&mut out, platform, estate);
     layers(&mut out, db, platform, estate, &heads);
     services(&mut out, db, &heads);
+    super::stages::table(&mut out, db, &heads);
     clusters(&mut out, estate, &heads);
     super::freezes::table(&mut out, db);
     owners(&mut out, estate, &heads);

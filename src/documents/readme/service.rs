@@ -29,6 +29,7 @@ pub(in crate::documents) fn service_readme<'db>(db: &'db dyn Db, item: Item<'db>
     links(&mut out, service);
     out.push_str(super::freezes::freeze_rows(db, item));
     places(&mut out, db, service);
+    super::stages::of_service(&mut out, db, item);
     out.push_str(&super::previews::section(db, item));
     out.push_str(&super::access::table(db, item));
     needs(&mut out, db, item);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::{Asked, Offer, Sort, snippet};
 use crate::db::{Db, Workspace};
-use crate::ide::context::literal_in;
+use crate::ide::context::{Holds, literal_in};
 use crate::ide::symbols::{Role, symbols};
 use crate::model::{ValueKey, images, value_keys, workloads};
 use crate::names::{body, declarations};
 use crate::schema::{Kind, ROLES, Type};
+use crate::source::outline;
 use crate::syntax::ast::EntryKind;
 use crate::syntax::is_word;
 use crate::values::{DataFormat, PULL, PULL_FACTS, Value, data_file, join_path};
@@ -101,6 +102,9 @@ fn by(who: &[String]) -> String {
 
 impl Asked<'_> {
     pub(super) fn members(&mut self, words: &[&str]) {
+        if matches!(self.context.inner().map(|frame| frame.holds), Some(Holds::Items(Type::Paths))) {
+            return self.path(words, false);
+        }
         let is_local = self.context.locals().iter().any(|(name, _)| words.first() == Some(name));
         let said = match words {
             [name] if is_local => return self.columns(name),
@@ -116,6 +120,23 @@ impl Asked<'_> {
     /// What is known of a pull request.
     fn pull_facts(&mut self) {
         self.offers.extend(PULL_FACTS.iter().map(|fact| Offer::new(fact.name, Sort::Variable).doc(fact.doc)));
+    }
+
+    /// The keys that the declaration itself says below a path.
+    pub(super) fn said_below(&mut self, before: &[&str]) {
+        let decls = &outline(self.db, self.file).decls;
+        let Some(decl) = decls.iter().find(|decl| decl.start(self.db) == self.context.around.start) else { return };
+        let mut said = BTreeSet::new();
+        for symbol in symbols(self.db, *decl) {
+            let (Role::Key(path) | Role::Attribute(_, path)) = symbol.role else { continue };
+            if let Some((key, around)) = path.split_last()
+                && around.iter().map(AsRef::as_ref).eq(before.iter().copied())
+                && is_word(key)
+            {
+                said.insert(key.to_string());
+            }
+        }
+        self.offers.extend(said.into_iter().map(|key| Offer::new(key, Sort::Key)));
     }
 
     /// What the rows of a file have, which a name of `for` walks over.

@@ -6,12 +6,12 @@ use super::{Asked, Offer, Sort, is_list};
 use crate::ide::context::Holds;
 use crate::ide::symbols::{choices, item_type, reference};
 use crate::names::names;
-use crate::schema::{AMBIENTS, FORGES, FUNCTIONS, Function, Kind, PROVIDERS, Text, Type, Version};
+use crate::schema::{AMBIENTS, Below, FORGES, FUNCTIONS, Function, Kind, PROVIDERS, Text, Type, Version, below};
 use crate::values::Ambients;
 
 /// Whether a value of this type is one of some words or names.
 pub(super) fn is_closed(of: &'static Type) -> bool {
-    let is_word = matches!(of, Type::Bool | Type::Provides | Type::PullRequests | Type::Placement);
+    let is_word = matches!(of, Type::Bool | Type::Provides | Type::PullRequests | Type::Placement | Type::Paths);
     is_word || reference(of).is_some() || !choices(of).is_empty()
 }
 
@@ -24,6 +24,7 @@ impl Asked<'_> {
             Type::Placement => self.words(&["all", "not"]),
             Type::Provides => self.providers(&PROVIDERS, is_bare),
             Type::PullRequests => self.providers(&FORGES, false),
+            Type::Paths => return self.path(&[], is_bare),
             Type::Text(Text::ArgoVersion) => self.versions(),
             _ => self.choices_in(of, is_bare),
         }
@@ -77,6 +78,18 @@ impl Asked<'_> {
             let offer = Offer::new(*name, Sort::Function).doc(*doc).snippet(format!("{name}(\"$1\")"));
             offer.text(format!("{name}(\"\")")).in_list(is_bare)
         });
+        self.offers.extend(offers);
+    }
+
+    /// The keys behind a path of the service's own attributes.
+    pub(super) fn path(&mut self, before: &[&str], is_bare: bool) {
+        let keys = match below(before) {
+            Ok(Below::Keys(block)) => block.attributes.iter().filter(|known| known.can_differ()),
+            Ok(Below::Name(_) | Below::Free) => return self.said_below(before),
+            Ok(Below::Nothing) | Err(_) => return,
+        };
+        let offers =
+            keys.map(|known| Offer::new(known.name, Sort::Key).detail(known.of.name()).doc(known.doc).in_list(is_bare));
         self.offers.extend(offers);
     }
 

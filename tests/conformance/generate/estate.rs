@@ -162,6 +162,7 @@ impl Estate {
         text.open("service");
         maybe(random, text, &["links { runbook = \"https://wiki.example.com/${service}\" }"]);
         maybe(random, text, &["sync { retry { limit = 7  backoff { duration = \"5s\"  factor = 3  max = \"1m\" } } }"]);
+        maybe(random, text, &["same_across = [helm.chart, kustomize.images, source.extra.manifests.revision]"]);
         if random.chance(50) {
             let environment = &random.pick(&self.environments).name;
             text.line(format!("when env == {environment} {{ revision_history = {} }}", random.below(30)));
