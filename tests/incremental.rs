@@ -224,6 +224,7 @@ fn comment_inside_a_declaration() {
     check_declaration(service database)
     checked_freezes(service database)
     checked_head(service database)
+    checked_preview(service database)
     checked_service(service database)
     outline(services.pf)
     syntax(service database)
@@ -260,6 +261,7 @@ fn helm_value_edited() {
     check_declaration(service database)
     checked_freezes(service database)
     checked_head(service database)
+    checked_preview(service database)
     checked_service(service database)
     footprint(service database)
     leaves(service database)
@@ -317,6 +319,7 @@ fn doc_comment_edited() {
     check_declaration(service database)
     checked_freezes(service database)
     checked_head(service database)
+    checked_preview(service database)
     checked_service(service database)
     footprint(service database)
     head(service database)
@@ -347,6 +350,7 @@ fn overlay_edited() {
     check_declaration(service api)
     checked_freezes(service api)
     checked_head(service api)
+    checked_preview(service api)
     checked_service(service api)
     footprint(service api)
     leaves(service api)
@@ -378,6 +382,7 @@ fn service_added() {
     check_declaration(service extra)
     checked_freezes(service extra)
     checked_head(service extra)
+    checked_preview(service extra)
     checked_service(service extra)
     closure_of
     cluster_files × 2
@@ -412,6 +417,9 @@ fn service_added() {
     plan
     platform_diagnostics
     platform_readme
+    preview(service extra)
+    preview_files(service extra)
+    preview_sets(service extra)
     projects
     reachable
     repositories(service extra)
@@ -451,6 +459,7 @@ fn label_of_a_cluster_changed() {
     checked_head(service api)
     checked_head(service cache)
     checked_head(service database)
+    checked_preview(service api)
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
@@ -479,6 +488,12 @@ fn label_of_a_cluster_changed() {
     plan
     platform_diagnostics
     platform_readme
+    preview_files(service api)
+    preview_files(service cache)
+    preview_files(service database)
+    preview_sets(service api)
+    preview_sets(service cache)
+    preview_sets(service database)
     projects
     registrations
     repositories(service api)
@@ -561,6 +576,7 @@ fn service_renamed() {
     check_declaration(service memory)
     checked_freezes(service memory)
     checked_head(service memory)
+    checked_preview(service memory)
     checked_service(service memory)
     cluster_files × 2
     declared
@@ -587,6 +603,9 @@ fn service_renamed() {
     plan
     platform_diagnostics
     platform_readme
+    preview(service memory)
+    preview_files(service memory)
+    preview_sets(service memory)
     projects
     reachable
     repositories(service memory)
@@ -626,6 +645,8 @@ fn cluster_added() {
     checked_head(service api)
     checked_head(service cache)
     checked_head(service database)
+    checked_preview(service cache)
+    checked_preview(service database)
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
@@ -665,6 +686,12 @@ fn cluster_added() {
     plan
     platform_diagnostics
     platform_readme
+    preview_files(service api)
+    preview_files(service cache)
+    preview_files(service database)
+    preview_sets(service api)
+    preview_sets(service cache)
+    preview_sets(service database)
     projects
     reachable
     registrations
@@ -750,6 +777,16 @@ fn group_of_a_team_added() {
     plan
     platform_diagnostics
     platform_readme
+    preview_files(service api)
+    preview_files(service cache)
+    preview_files(service checkout)
+    preview_files(service database)
+    preview_files(service storefront)
+    preview_sets(service api)
+    preview_sets(service cache)
+    preview_sets(service checkout)
+    preview_sets(service database)
+    preview_sets(service storefront)
     projects
     registrations
     repositories(service api)
@@ -806,6 +843,7 @@ fn access_of_a_service_given() {
     check_declaration(service api)
     checked_freezes(service api)
     checked_head(service api)
+    checked_preview(service api)
     checked_service(service api)
     footprint(service api)
     leaves(service api)
@@ -861,6 +899,7 @@ fn freeze_added() {
     check_declaration(service cache)
     checked_freezes(service cache)
     checked_head(service cache)
+    checked_preview(service cache)
     checked_service(service cache)
     freeze_rows(service api)
     freeze_rows(service cache)
@@ -943,6 +982,7 @@ fn declaration_broken_and_mended() {
     check_declaration(service api)
     checked_freezes(service api)
     checked_head(service api)
+    checked_preview(service api)
     checked_service(service api)
     dependents
     footprint(service api)
@@ -993,6 +1033,7 @@ fn need_added() {
     check_declaration(service api)
     checked_freezes(service api)
     checked_head(service api)
+    checked_preview(service api)
     checked_service(service api)
     dependents
     footprint(service api)
@@ -1071,6 +1112,12 @@ fn data_file_changed() {
     plan
     platform_diagnostics
     platform_readme
+    preview_files(service api)
+    preview_files(service cache)
+    preview_files(service database)
+    preview_sets(service api)
+    preview_sets(service cache)
+    preview_sets(service database)
     projects
     registrations
     repositories(service api)

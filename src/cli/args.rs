@@ -98,6 +98,14 @@ pub(super) enum FindingFormat {
     Text,
     /// For programs, on standard output
     Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// A SARIF log
+    Sarif,
+    /// A report of GitLab's Code Quality
+    Gitlab,
+    /// A `JUnit` report
+    Junit,
 }
 
 #[derive(Debug, Args)]

@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &BuildArgs) -> u8 {
     };
     let db = &project.database;
     let findings = project.timings.measure("check", || compile::diagnostics(db));
-    if ui::report(db, &findings, arguments.format) {
+    if ui::report(&project, &findings, arguments.format) {
         return ui::FINDINGS;
     }
     let within = match &arguments.hub {

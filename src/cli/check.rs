@@ -10,7 +10,7 @@ pub(super) fn run(arguments: &CheckArgs) -> u8 {
         Err(code) => return code,
     };
     let findings = project.timings.measure("check", || compile::diagnostics(&project.database));
-    let errors = ui::report(&project.database, &findings, arguments.format);
+    let errors = ui::report(&project, &findings, arguments.format);
     arguments.speed.end(&project.timings);
     if errors { ui::FINDINGS } else { ui::FINE }
 }

@@ -34,7 +34,7 @@ fn unreadable(project: &Project) -> u8 {
     let mut findings = compile::diagnostics(&project.database);
     let families = ["PF00", "PF01", TOO_MUCH.id];
     findings.retain(|finding| families.iter().any(|family| finding.code.id.starts_with(family)));
-    ui::report(&project.database, &findings, FindingFormat::Text);
+    ui::report(project, &findings, FindingFormat::Text);
     ui::FINDINGS
 }
 

@@ -61,13 +61,24 @@ pub(super) fn refuse(LoadError { path, reason }: &LoadError) -> u8 {
 }
 
 /// Prints findings, and says whether some of them forbid to go on.
-pub(super) fn report(db: &dyn Db, findings: &[Diagnostic], format: FindingFormat) -> bool {
+pub(super) fn report(project: &Project, findings: &[Diagnostic], format: FindingFormat) -> bool {
+    let (db, folder) = (&project.database, from_here(&project.folder));
     match format {
-        FindingFormat::Json => drop(print(&(diagnostics::to_json(db, findings) + "\n"))),
         FindingFormat::Text if findings.is_empty() => {}
         FindingFormat::Text => say(&text(db, findings)),
+        FindingFormat::Json => drop(print(&(diagnostics::to_json(db, findings) + "\n"))),
+        FindingFormat::Github => drop(print(&diagnostics::to_github(db, findings, &folder))),
+        FindingFormat::Sarif => drop(print(&diagnostics::to_sarif(db, findings, &folder))),
+        FindingFormat::Gitlab => drop(print(&diagnostics::to_gitlab(db, findings, &folder))),
+        FindingFormat::Junit => drop(print(&diagnostics::to_junit(db, findings, &folder))),
     }
     compile::has_errors(findings)
+}
+
+/// A folder as it is seen from the one that the command runs in; empty where they are the same.
+fn from_here(folder: &Utf8Path) -> String {
+    let folder = folder.strip_prefix(here()).unwrap_or(folder);
+    folder.components().filter(|part| part.as_str() != ".").collect::<Utf8PathBuf>().into_string()
 }
 
 /// Findings for people, and how many there are.
@@ -89,7 +100,7 @@ pub(super) fn open_but_for(codes: &[Code], file: Option<&Utf8Path>) -> Result<Ma
     let project = open(file)?;
     let mut findings = compile::diagnostics(&project.database);
     findings.retain(|finding| finding.severity() == Severity::Error && !codes.contains(&finding.code));
-    if report(&project.database, &findings, FindingFormat::Text) { Err(FINDINGS) } else { Ok(project) }
+    if report(&project, &findings, FindingFormat::Text) { Err(FINDINGS) } else { Ok(project) }
 }
 
 fn summary(findings: &[Diagnostic]) -> String {

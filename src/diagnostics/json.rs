@@ -1,20 +1,18 @@
 use std::fmt::Write as _;
 
-use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::place::place;
+use super::lines::{self, Lines, Region};
 use super::render::is_harmful;
-use super::{Diagnostic, Label, Severity, Span};
-use crate::db::{Db, SourceFile};
-use crate::text::LineIndex;
+use super::{Diagnostic, Label, Severity};
+use crate::db::Db;
 
 /// The findings as a JSON array, in the order given.
 ///
 /// Lines and columns count from 1, columns in characters; bytes count from 0. An end lies behind the last character.
 #[must_use]
 pub fn to_json(db: &dyn Db, diagnostics: &[Diagnostic]) -> String {
-    let mut lines = Lines { db, indices: FxHashMap::default() };
+    let mut lines = Lines::new(db);
     let findings: Vec<_> = diagnostics.iter().map(|diagnostic| finding(&mut lines, diagnostic)).collect();
     // Only maps with keys that are no strings fail, and there are none.
     escaped(&serde_json::to_string_pretty(&findings).unwrap_or_default())
@@ -67,24 +65,9 @@ struct Position {
     byte: u32,
 }
 
-/// The line tables of the files that were met so far.
-struct Lines<'a> {
-    db: &'a dyn Db,
-    indices: FxHashMap<SourceFile, LineIndex>,
-}
-
-impl<'a> Lines<'a> {
-    fn place(&mut self, span: Span) -> Place<'a> {
-        let (file, range) = place(self.db, span);
-        Place { file: file.path(self.db), start: self.position(file, range.start), end: self.position(file, range.end) }
-    }
-
-    fn position(&mut self, file: SourceFile, byte: u32) -> Position {
-        let text = file.text(self.db);
-        let index = self.indices.entry(file).or_insert_with(|| LineIndex::new(text));
-        let position = index.line_column(text, byte);
-        Position { line: position.line.saturating_add(1), column: position.column.saturating_add(1), byte }
-    }
+fn place(region: Region<'_>) -> Place<'_> {
+    let position = |at: lines::Position| Position { line: at.line, column: at.column, byte: at.byte };
+    Place { file: region.file, start: position(region.start), end: position(region.end) }
 }
 
 fn finding<'a>(lines: &mut Lines<'a>, diagnostic: &'a Diagnostic) -> Finding<'a> {
@@ -92,7 +75,7 @@ fn finding<'a>(lines: &mut Lines<'a>, diagnostic: &'a Diagnostic) -> Finding<'a>
         code: diagnostic.code.id,
         severity: severity_word(diagnostic.severity()),
         message: &diagnostic.message,
-        place: lines.place(diagnostic.primary.span),
+        place: place(lines.region(diagnostic.primary.span)),
         label: &diagnostic.primary.text,
         related: diagnostic.secondary.iter().map(|label| related(lines, label)).collect(),
         notes: &diagnostic.notes,
@@ -101,7 +84,7 @@ fn finding<'a>(lines: &mut Lines<'a>, diagnostic: &'a Diagnostic) -> Finding<'a>
 }
 
 fn related<'a>(lines: &mut Lines<'a>, label: &'a Label) -> Related<'a> {
-    Related { place: lines.place(label.span), label: &label.text }
+    Related { place: place(lines.region(label.span)), label: &label.text }
 }
 
 /// What a severity is called in lower case.

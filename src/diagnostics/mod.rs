@@ -5,9 +5,11 @@ mod codes;
 mod diagnostic;
 mod fix;
 mod json;
+mod lines;
 mod place;
 mod registry;
 mod render;
+mod reports;
 mod sink;
 mod suggest;
 
@@ -20,5 +22,6 @@ pub(crate) use place::place;
 pub use place::sort;
 pub use registry::Code;
 pub use render::{printable, render};
+pub use reports::{to_github, to_gitlab, to_junit, to_sarif};
 pub use sink::{Reported, Sink};
 pub use suggest::{did_you_mean, with_article};

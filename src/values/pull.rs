@@ -66,7 +66,7 @@ pub(super) fn pull() -> Value {
 }
 
 /// A text with every fact replaced.
-pub fn with_facts<'t>(text: &'t str, of: impl Fn(&'static PullFact) -> String) -> Cow<'t, str> {
+pub fn with_facts(text: &str, of: impl Fn(&'static PullFact) -> String) -> Cow<'_, str> {
     if !text.contains(|character| fact_of(character).is_some()) {
         return Cow::Borrowed(text);
     }

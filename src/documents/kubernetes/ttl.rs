@@ -18,7 +18,7 @@ const EVERY: &str = "*/15 * * * *";
 
 pub(super) fn objects(platform: &Platform, ttl: &TimeToLive) -> Vec<Node> {
     let metadata = || Node::map([("name", Node::text(NAME)), ("labels", labels(platform))]);
-    let rule = |(group, resources): (&str, &[&str])| {
+    let allowed = |(group, resources): (&str, &[&str])| {
         Node::map([
             ("apiGroups", Node::list([group])),
             ("resources", Node::list(resources.iter().copied())),
@@ -34,7 +34,7 @@ pub(super) fn objects(platform: &Platform, ttl: &TimeToLive) -> Vec<Node> {
     vec![
         object("v1", "ServiceAccount", metadata()),
         object(&format!("{RBAC}/v1"), "Role", metadata())
-            .with("rules", Node::List(WORKLOADS.into_iter().map(rule).collect())),
+            .with("rules", Node::List(WORKLOADS.into_iter().map(allowed).collect())),
         object(&format!("{RBAC}/v1"), "RoleBinding", metadata())
             .with("roleRef", role)
             .with("subjects", Node::List(vec![subject])),

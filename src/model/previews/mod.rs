@@ -165,7 +165,7 @@ impl<'db> Reader<'_, 'db> {
             pulls: pulls?,
             namespace: namespace?,
             limit: fields.int("limit", 10),
-            ttl: self.ttl(fields),
+            ttl: time_to_live(fields),
             bounds,
             needs: needs(needed.as_ref()),
             shared: fields.texts("shared"),
@@ -308,11 +308,11 @@ impl<'db> Reader<'_, 'db> {
             ..Bounds::default()
         }
     }
+}
 
-    fn ttl(&self, fields: Fields<'_>) -> Option<TimeToLive> {
-        let ttl = fields.block("ttl");
-        Some(TimeToLive { seconds: seconds(&ttl.text("after")?), image: ttl.text("image")? })
-    }
+fn time_to_live(fields: Fields<'_>) -> Option<TimeToLive> {
+    let ttl = fields.block("ttl");
+    Some(TimeToLive { seconds: seconds(&ttl.text("after")?), image: ttl.text("image")? })
 }
 
 /// What of a tree is the service's, in the namespace of a preview.

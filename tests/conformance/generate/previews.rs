@@ -52,10 +52,10 @@ pub(super) fn preview(random: &mut Random, text: &mut Text, around: &Surrounding
         bounds(random, text);
     }
     if around.chart {
-        text.line(
-            "helm { values { pull { number = pr.number  title = \"${pr.title} of ${pr.author}\"  branch = [pr.branch, pr.slug] } } }",
-        );
-        maybe(random, text, &["helm { parameters { sha = pr.sha  short = \"v${pr.short_sha}\" } }"]);
+        text.open("helm");
+        text.line("values { pull { number = pr.number  title = \"${pr.title} of ${pr.author}\"  branch = [pr.branch, pr.slug] } }");
+        maybe(random, text, &["parameters { sha = pr.sha  short = \"v${pr.short_sha}\" }"]);
+        text.close();
     }
     maybe(random, text, &["annotations { \"example.com/branch\" = \"${pr.branch} to ${pr.target}: {{ x }}\" }"]);
     maybe(random, text, &["links { pull = \"https://git.example.com/pulls/${pr.number}\" }"]);

@@ -108,8 +108,8 @@ fn bounds(platform: &Platform, preview: &Preview) -> Option<Node> {
 
 /// What Kustomize puts another text in place of.
 fn replace(target: Node, path: &str, value: &str) -> Node {
-    let patch = format!("- op: replace\n  path: {path}\n  value: \"{value}\"\n");
-    Node::map([("target", target), ("patch", Node::text(patch))])
+    let operation = format!("- op: replace\n  path: {path}\n  value: \"{value}\"\n");
+    Node::map([("target", target), ("patch", Node::text(operation))])
 }
 
 /// A document with every fact of a pull request replaced, and every other text changed.
