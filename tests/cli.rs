@@ -1245,3 +1245,80 @@ fn owners_are_said_without_codeowners_and_to_programs() {
     exit code 0
     "#);
 }
+
+#[test]
+fn what_hangs_on_something_is_said() {
+    let place = Place::new(PLATFORM);
+    assert_snapshot!(place.run(&["impact", "database@eu"]), @"
+    database@eu: 1 instance
+      1 instance depends on it, the nearest first:
+        1. api@eu  needs database@eu  [waits]
+      while it is not well, nothing new comes to these layers of eu: apps (1 Application)
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["impact", "api"]), @"
+    api: 2 instances
+      nothing needs it
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["impact", "--without", "eu"]), @"
+    eu: 2 instances
+      nothing needs it
+    without eu: 2 instances gone
+      api goes on: dev
+      database goes on: dev
+    exit code 0
+    ");
+    assert_snapshot!(place.run(&["impact", "web", "--format", "json"]), @r#"
+    {
+      "dependents": [],
+      "instances": [
+        "api@dev",
+        "api@eu",
+        "database@dev",
+        "database@eu",
+        "tenant.one@dev",
+        "tenant.two@dev"
+      ],
+      "waiting": [
+        {
+          "cluster": "dev",
+          "layers": [
+            {
+              "applications": 3,
+              "layer": "apps"
+            }
+          ]
+        },
+        {
+          "cluster": "eu",
+          "layers": [
+            {
+              "applications": 1,
+              "layer": "apps"
+            }
+          ]
+        }
+      ],
+      "what": "web",
+      "without": null
+    }
+    exit code 0
+    "#);
+    assert_snapshot!(place.run(&["impact", "databse"]), @"
+    error: there is no service, cluster or team `databse`; did you mean `database`?
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["impact", "database@asia"]), @"
+    error: `database@asia` is no instance, and there is no such cluster; there are database@dev, database@eu
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["impact", "--without", "us"]), @"
+    error: there is no cluster `us`
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["impact"]), @"
+    error: say what: SERVICE, SERVICE@CLUSTER, CLUSTER or TEAM, or --without CLUSTER
+    exit code 2
+    ");
+}

@@ -50,6 +50,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  platformc graph --format dot | dot -Tsvg > platform.svg\n  platformc graph --cluster prod-eu-1\n  platformc graph --service chat-api --format json"
     )]
     Graph(GraphArgs),
+    /// Say what hangs on a service, a cluster or a team
+    #[command(
+        after_help = "Examples:\n  platformc impact cert-manager@prod-eu-1    what needs it, and what waits while it is not well\n  platformc impact chat                      what needs anything of team chat\n  platformc impact --without prod-eu-1       what is left on the day that the cluster is lost"
+    )]
+    Impact(ImpactArgs),
     /// Say whether a team may do something, and which lines decide that
     #[command(
         after_help = "Examples:\n  platformc can chat sync chat-api\n  platformc can chat sync ingress-nginx@prod-eu-1    exits with 1: no\n  platformc can chat exec chat-api --format json\n\nThe actions are those of `platformc access`."
@@ -298,6 +303,22 @@ pub(super) struct OwnsArgs {
     /// A path that the platform reads or writes, a service or a namespace
     #[arg(value_name = "PATH|SERVICE|NAMESPACE")]
     pub(super) what: String,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImpactArgs {
+    /// SERVICE, SERVICE@CLUSTER, CLUSTER or TEAM
+    #[arg(value_name = "WHAT")]
+    pub(super) what: Option<String>,
+    /// What is left when this cluster is lost
+    #[arg(long, value_name = "CLUSTER")]
+    pub(super) without: Option<String>,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub(super) format: ReportFormat,

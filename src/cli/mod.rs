@@ -10,6 +10,7 @@ mod expand;
 mod explain;
 mod fmt;
 mod graph;
+mod impact;
 mod init;
 mod lsp;
 mod order;
@@ -47,6 +48,7 @@ fn command(command: Command) -> u8 {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Expand(arguments) => expand::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Impact(arguments) => impact::run(&arguments),
         Command::Can(arguments) => can::run(&arguments),
         Command::Access(arguments) => access::run(&arguments),
         Command::Owns(arguments) => owns::run(&arguments),

@@ -57,7 +57,7 @@ const ELSEWHERE: &str = "it is on another cluster, and no sync spans two cluster
 #[must_use]
 pub fn edges(db: &dyn Db, service: &str, position: usize) -> Vec<Edge> {
     let Some(this) = heads(db).index(service) else { return vec![] };
-    let mut edges = needed(db, this, position);
+    let mut edges = needs_of(db, this, position);
     edges.extend(layered(db, this, position, &edges));
     edges
 }
@@ -68,7 +68,7 @@ pub fn needs(db: &dyn Db, service: &str, cluster: Option<&str>) -> Vec<Edge> {
     let heads = heads(db);
     let Some(this) = heads.index(service) else { return vec![] };
     let positions = cluster.map_or_else(|| heads.typical(this), |cluster| heads.on(this, cluster).collect());
-    positions.into_iter().flat_map(|position| needed(db, this, position)).collect()
+    positions.into_iter().flat_map(|position| needs_of(db, this, position)).collect()
 }
 
 /// For each service, who says that it needs it.
@@ -109,7 +109,7 @@ fn uses(this: &Head, provider: &Head) -> bool {
 }
 
 /// What an instance needs.
-fn needed(db: &dyn Db, this: usize, position: usize) -> Vec<Edge> {
+pub(super) fn needs_of(db: &dyn Db, this: usize, position: usize) -> Vec<Edge> {
     let heads = heads(db);
     let Some(head) = heads.all.get(this) else { return vec![] };
     let Some(slot) = head.instances.get(position) else { return vec![] };
