@@ -1322,3 +1322,63 @@ fn what_hangs_on_something_is_said() {
     exit code 2
     ");
 }
+
+#[test]
+fn only_warnings_that_are_new_are_shown_beside_a_baseline() {
+    let place = Place::new(&format!("{PLATFORM}\nimport \"none/*.pf\"\n"));
+    assert_snapshot!(place.run(&["check", "--format", "baseline"]), @r#"
+    {
+      "version": 1,
+      "warnings": [
+        {
+          "code": "PF0005",
+          "file": "platform.pf",
+          "message": "no file matches `none/*.pf`",
+          "count": 1
+        }
+      ]
+    }
+    exit code 0
+    "#);
+    let printed = place.run(&["check", "--format", "baseline"]);
+    place.put("baseline.json", printed.rsplit_once("exit code").unwrap().0);
+    assert_snapshot!(place.run(&["check", "--baseline", "baseline.json"]), @"exit code 0");
+    place.put("platform.pf", &format!("# Above.\n{PLATFORM}\nimport \"none/*.pf\"\nimport \"void/*.pf\"\n"));
+    assert_snapshot!(place.run(&["check", "--baseline", "baseline.json"]), @r#"
+    [PF0005] Warning: no file matches `void/*.pf`
+        ,-[ platform.pf:57:8 ]
+        |
+     57 | import "void/*.pf"
+        |        ^^^^^|^^^^^
+        |             `-------
+    ----'
+
+    1 warning; `platformc explain PF0005` says more about a code
+    exit code 0
+    "#);
+    place.put("platform.pf", &mistaken());
+    assert_snapshot!(place.run(&["check", "--baseline", "baseline.json"]), @"
+    baseline.json: 1 warning no longer there; print it again
+    [PF0203] Error: there is no team `wep`
+        ,-[ platform.pf:31:11 ]
+        |
+     31 |   owner = wep
+        |           ^|^
+        |            `--- not declared
+        |
+        | Help: did you mean `web`?
+    ----'
+
+    1 error; `platformc explain PF0203` says more about a code
+    exit code 1
+    ");
+    place.put("baseline.json", "{ \"version\": 2, \"warnings\": [] }");
+    assert_snapshot!(place.run(&["check", "--baseline", "baseline.json"]), @"
+    error: baseline.json: its version is 2, not 1
+    exit code 2
+    ");
+    assert_snapshot!(place.run(&["check", "--baseline", "nothing.json"]), @"
+    error: nothing.json: No such file or directory (os error 2)
+    exit code 2
+    ");
+}

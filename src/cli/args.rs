@@ -28,7 +28,9 @@ pub(super) enum Command {
     )]
     Watch(WatchArgs),
     /// Report every mistake, and write nothing
-    #[command(after_help = "Examples:\n  platformc check\n  platformc check --format json | jq '.[].code'")]
+    #[command(
+        after_help = "Examples:\n  platformc check\n  platformc check --format json | jq '.[].code'\n  platformc check --format baseline > baseline.json    the warnings that there are today\n  platformc check --baseline baseline.json             and from then on only new ones"
+    )]
     Check(CheckArgs),
     /// Format the platform's files
     #[command(
@@ -111,6 +113,8 @@ pub(super) enum FindingFormat {
     Gitlab,
     /// A `JUnit` report
     Junit,
+    /// The warnings, to be known from then on: see `check --baseline`
+    Baseline,
 }
 
 #[derive(Debug, Args)]
@@ -165,6 +169,9 @@ pub(super) struct WatchArgs {
 pub(super) struct CheckArgs {
     /// The main file, or its folder [default: platform.pf here or in a parent folder]
     pub(super) file: Option<Utf8PathBuf>,
+    /// Show no warning that stands in this file, which `--format baseline` printed
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(super) speed: SpeedArgs,
     /// How findings are printed

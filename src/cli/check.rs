@@ -1,6 +1,11 @@
-use super::args::CheckArgs;
+use camino::Utf8Path;
+
+use super::args::{CheckArgs, FindingFormat};
 use super::ui;
 use crate::compile;
+use crate::diagnostics::{Baseline, Diagnostic};
+use crate::project::Project;
+use crate::text::counted;
 
 /// `platformc check`
 pub(super) fn run(arguments: &CheckArgs) -> u8 {
@@ -9,8 +14,24 @@ pub(super) fn run(arguments: &CheckArgs) -> u8 {
         Ok(project) => project,
         Err(code) => return code,
     };
-    let findings = project.timings.measure("check", || compile::diagnostics(&project.database));
+    let mut findings = project.timings.measure("check", || compile::diagnostics(&project.database));
+    if let Some(path) = &arguments.baseline {
+        match leave_new(&project, path, &mut findings) {
+            Ok(0) => {}
+            Ok(gone) if arguments.format == FindingFormat::Text => {
+                ui::say(&format!("{path}: {} no longer there; print it again", counted(gone, "warning")));
+            }
+            Ok(_) => {}
+            Err(message) => return ui::fail(ui::USAGE, &format!("{path}: {message}")),
+        }
+    }
     let errors = ui::report(&project, &findings, arguments.format);
     arguments.speed.end(&project.timings);
     if errors { ui::FINDINGS } else { ui::FINE }
+}
+
+/// Takes out what a baseline knows, and says how much of that is there no longer.
+fn leave_new(project: &Project, path: &Utf8Path, findings: &mut Vec<Diagnostic>) -> Result<usize, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    Ok(Baseline::read(&text)?.leave_new(&project.database, findings))
 }

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::args::FindingFormat;
 use crate::compile;
 use crate::db::Db;
-use crate::diagnostics::{self, Code, Diagnostic, Severity};
+use crate::diagnostics::{self, Baseline, Code, Diagnostic, Severity};
 use crate::project::{LoadError, Project, find};
 use crate::text::counted;
 
@@ -70,6 +70,7 @@ pub(super) fn report(project: &Project, findings: &[Diagnostic], format: Finding
         FindingFormat::Github => drop(print(&diagnostics::to_github(db, findings, &folder))),
         FindingFormat::Sarif => drop(print(&diagnostics::to_sarif(db, findings, &folder))),
         FindingFormat::Gitlab => drop(print(&diagnostics::to_gitlab(db, findings, &folder))),
+        FindingFormat::Baseline => drop(print(&Baseline::of(db, findings).to_json())),
         FindingFormat::Junit => drop(print(&diagnostics::to_junit(db, findings, &folder))),
     }
     compile::has_errors(findings)

@@ -1,5 +1,6 @@
 //! What the compiler has to say: diagnostics, the registry of their codes, and how they are shown.
 
+mod baseline;
 mod budget;
 mod codes;
 mod diagnostic;
@@ -13,6 +14,7 @@ mod reports;
 mod sink;
 mod suggest;
 
+pub use baseline::Baseline;
 pub use budget::{MAX_DECLARATION, MAX_EXPRESSION};
 pub use codes::*;
 pub use diagnostic::{Diagnostic, Label, Severity, Span};
