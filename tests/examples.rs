@@ -11,7 +11,9 @@ use std::sync::LazyLock;
 
 use platformc::compile;
 use platformc::db::{Changes, Content, Database};
-use platformc::diagnostics::{CANNOT_BE_SYNCED, Code, NOT_A_SELECTOR, NOTHING_ROLLS_OUT, NUMBER_TOO_LARGE, Severity, render};
+use platformc::diagnostics::{
+    CANNOT_BE_SYNCED, Code, NOT_A_SELECTOR, NOTHING_ROLLS_OUT, NUMBER_TOO_LARGE, Severity, render,
+};
 use platformc::documents::{applications, codeowners, files, merged};
 use platformc::project::Timings;
 use platformc::project::write::{Target, write};

@@ -147,6 +147,7 @@ codes! {
     NO_SELF_HEAL = Warning "PF0925" "self-healing that a rollout takes away";
     ROLLS_OUT_ALL_THE_SAME = Error "PF0926" "`automated = false` where a rollout syncs";
     ROLLOUT_FROZEN = Warning "PF0927" "a freeze that a rollout does not pass";
+    ROLLOUT_PASSES_OVER = Warning "PF0928" "a change that a rollout passes over";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

@@ -367,6 +367,34 @@ fn condition(step: &Expr) -> Option<Arc<str>> {
     })
 }
 
+/// What of a tool stands in an Application and in no file, with the word that says that the tool itself is meant.
+const UNSEEN: [(&str, &[&str]); 3] = [
+    ("helm", &["parameters", "release", "kube_version", "api_versions"]),
+    ("plugin", &["env", "parameters"]),
+    ("kustomize", &["images", "replicas", "patches", "labels", "annotations", "name_prefix", "name_suffix"]),
+];
+
+/// Argo CD looks for what is to be rolled out by revisions, so a change of nothing but the Application is passed over.
+pub(super) fn check_seen(db: &dyn Db, item: Item<'_>, tree: &Tree, sink: &mut Sink) {
+    for block in super::fields::source_blocks(tree) {
+        for (tool, words) in UNSEEN {
+            // What differs from a base of the platform's own repository is written to files.
+            let Some(tool_block) = block.get(tool).filter(|block| tool != "kustomize" || block.get("repo").is_some())
+            else {
+                continue;
+            };
+            if let Some(line) = words.iter().find_map(|word| tool_block.get(word)) {
+                sink.push(
+                    Diagnostic::new(codes::ROLLOUT_PASSES_OVER, line.span(), "a rollout passes over a change of this alone")
+                        .also(rollout_span(db, item), "the service is rolled out in steps")
+                        .note("it stands in the Application and in no file; Argo CD (#27949) rolls out what has another revision")
+                        .help("say it in values or in files, or change a version along with it"),
+                );
+            }
+        }
+    }
+}
+
 /// Settings of the sync that don't go with a rollout, in which Argo CD syncs by its own rules.
 pub(super) fn check_sync(db: &dyn Db, item: Item<'_>, tree: &Tree, sink: &mut Sink) {
     let sync = Fields(tree.get("sync"));

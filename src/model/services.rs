@@ -174,6 +174,7 @@ impl<'v> Variants<'v> {
         self.versions.add(&instances, &tree);
         if self.rolls_out {
             super::rollouts::check_sync(db, self.gathered.item, &tree, sink);
+            super::rollouts::check_seen(db, self.gathered.item, &tree, sink);
         }
         let Some(spec) = lower(db, &instances, &tree, sink) else { return };
         let world = |member| self.asked.get(member).map(|asked| self.gathered.world(*asked)).unwrap_or_default();
