@@ -6,7 +6,7 @@ use crate::db::{Database, Db, SourceFile, in_parallel};
 use crate::diagnostics::{self as codes, Code, Diagnostic, Severity, sort};
 use crate::model::{
     check_declaration, estate, estate_diagnostics, head_diagnostics, namespace_diagnostics, preview_diagnostics,
-    service_diagnostics,
+    rollout_diagnostics, service_diagnostics,
 };
 use crate::names::{declarations, duplicates, items, reachable, unknown_teams};
 use crate::schema::Kind;
@@ -71,6 +71,7 @@ fn meaning_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let mut all = estate_diagnostics(db).to_vec();
     for item in declarations(db).of(db, Kind::Service) {
         all.extend(head_diagnostics(db, item).iter().cloned());
+        all.extend(rollout_diagnostics(db, item).iter().cloned());
         all.extend(service_diagnostics(db, item).iter().cloned());
         all.extend(preview_diagnostics(db, item).iter().cloned());
     }

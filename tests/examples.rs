@@ -11,7 +11,9 @@ use std::sync::LazyLock;
 
 use platformc::compile;
 use platformc::db::{Changes, Content, Database};
-use platformc::diagnostics::{CANNOT_BE_SYNCED, Code, NOT_A_SELECTOR, NUMBER_TOO_LARGE, Severity, render};
+use platformc::diagnostics::{
+    CANNOT_BE_SYNCED, Code, NOT_A_SELECTOR, NOTHING_ROLLS_OUT, NUMBER_TOO_LARGE, Severity, render,
+};
 use platformc::documents::{applications, codeowners, files, merged};
 use platformc::project::Timings;
 use platformc::project::write::{Target, write};
@@ -188,7 +190,8 @@ fn delivered(db: &Database) -> Applications {
 }
 
 /// Rules about the delivery, and what the service that meets one says instead.
-const OTHERWISE: [(Code, &str); 3] = [
+const OTHERWISE: [(Code, &str); 4] = [
+    (NOTHING_ROLLS_OUT, "deliver = applicationset"),
     (CANNOT_BE_SYNCED, "deliver = applicationset"),
     (NUMBER_TOO_LARGE, "deliver = applications"),
     (NOT_A_SELECTOR, "generator = list"),

@@ -56,6 +56,12 @@ impl Tree {
         self.of_kind("Application").into_iter().filter(|object| !is_leaf(object)).collect()
     }
 
+    /// Whether the control plane in a folder tells its ApplicationSet controller to take steps.
+    fn takes_steps(&self, folder: &str) -> bool {
+        let parameters = |path: &str| path.starts_with(folder) && path.ends_with("argocd-cmd-params-cm.yaml");
+        self.objects.iter().any(|(path, object)| parameters(path) && takes_steps(object))
+    }
+
     /// Whether an Application's own folder holds Applications, which only Argo CD's own cluster can take.
     fn brings_applications(&self, application: &Value) -> bool {
         let folder = text(application, "/spec/source/path");
@@ -501,14 +507,47 @@ fn durations_stand_as_they_are_written_back() {
     }
 }
 
-/// O04, O11 to O14: nothing is said to be ordered by steps of an `ApplicationSet`.
+/// O04, O11 to O13: a set that rolls out in steps selects everything that it makes once, by one label; no step is empty, nothing is
+/// said to heal itself, and the controller of its hub is told to take steps.
 #[test]
-fn no_set_rolls_out_in_steps() {
+fn sets_roll_out_in_whole_steps() {
+    let mut seen = 0;
     for tree in TREES.iter() {
-        for set in tree.of_kind("ApplicationSet") {
-            tree.holds(set, set["spec"].get("strategy").is_none());
+        let sets = tree.objects.iter().filter(|(_, object)| object["kind"] == "ApplicationSet");
+        for (path, set) in sets.filter(|(_, set)| set["spec"].get("strategy").is_some()) {
+            seen += 1;
+            tree.holds(set, set["spec"]["strategy"]["type"] == "RollingSync");
+            tree.holds(set, set["spec"]["template"]["spec"]["syncPolicy"]["automated"]["selfHeal"] == false);
+            let steps = list(set, "/spec/strategy/rollingSync/steps").iter().map(|step| selected(tree, set, step));
+            let steps: Vec<String> = steps.collect();
+            let made = argocd::generated_by(&tree.outputs, path, set);
+            let made: BTreeSet<&str> =
+                made.iter().map(|made| text(made, "/metadata/labels/platformc.io~1step")).collect();
+            tree.holds(set, steps.is_sorted() && steps.iter().map(String::as_str).eq(made.iter().copied()));
+            let hub = path.rsplit_once('/').unwrap().0.replace("application-sets", "argocd");
+            tree.holds(set, tree.takes_steps(&hub));
+        }
+        let hubs = tree.objects.iter().filter(|(path, _)| path.ends_with("argocd-cmd-params-cm.yaml"));
+        for (path, object) in hubs.filter(|(_, object)| takes_steps(object)) {
+            let sets =
+                path.rsplit_once('/').unwrap().0.trim_end_matches("/settings").replace("argocd", "application-sets");
+            let rolls =
+                |(path, set): &(String, Value)| path.starts_with(&sets) && set["spec"].get("strategy").is_some();
+            tree.holds(object, tree.objects.iter().any(rolls));
         }
     }
+    assert!(seen >= 4, "only {seen} sets of all examples roll out");
+}
+
+/// The value of the one label by which a step selects.
+fn selected(tree: &Tree, set: &Value, step: &Value) -> String {
+    let [by] = list(step, "/matchExpressions") else { panic!("{step} has not one expression") };
+    tree.holds(set, by["key"] == "platformc.io/step" && by["operator"] == "In" && list(by, "/values").len() == 1);
+    text(by, "/values/0").to_owned()
+}
+
+fn takes_steps(settings: &Value) -> bool {
+    settings["data"]["applicationsetcontroller.enable.progressive.syncs"] == "true"
 }
 
 /// O15: a layer has an Application on a cluster only where it has something there.

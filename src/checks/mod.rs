@@ -10,6 +10,7 @@ mod order;
 mod owners;
 mod previews;
 mod reach;
+mod rollouts;
 
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, Sink};
@@ -27,5 +28,6 @@ pub fn platform_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     reach::check(db, &mut sink);
     freezes::check(db, &mut sink);
     previews::check(db, &mut sink);
+    rollouts::check(db, &mut sink);
     sink.finish()
 }

@@ -7,8 +7,10 @@ use super::args::ReportFormat;
 use super::ui;
 use crate::db::Db;
 use crate::ide::{Instance, instance_name as show};
-use crate::model::{Slot, estate};
+use crate::model::{Slot, estate, head, rollout, some};
+use crate::names::declarations;
 use crate::plan::{Edge, Guarantee, Reason, edges};
+use crate::schema::Kind;
 
 /// `platformc explain order`
 pub(super) fn of_all(db: &dyn Db, format: ReportFormat) -> u8 {
@@ -40,7 +42,49 @@ fn text(db: &dyn Db, instance: &Instance<'_>) -> String {
         let (after, guarantee) = (show(&edge.service, &edge.slot), guarantee(edge));
         let _ = writeln!(out, "  after {after}  [{guarantee}] {}: {}", reason(edge), edge.because);
     }
+    if let Some(step) = Step::of(db, instance) {
+        out.push_str(&step.text());
+    }
     out
+}
+
+/// An instance in the rollout of its service.
+struct Step {
+    number: usize,
+    steps: usize,
+    hub: String,
+    /// The instances that take a change directly before it.
+    before: Vec<String>,
+}
+
+impl Step {
+    fn of(db: &dyn Db, instance: &Instance<'_>) -> Option<Self> {
+        let item = declarations(db).get(Kind::Service, instance.service)?;
+        let (head, rollout) = (head(db, item).as_ref()?, rollout(db, item).as_ref()?);
+        let hub = |position: usize| {
+            let slot = head.instances.get(position)?;
+            estate(db).cluster(&slot.cluster).map(|cluster| &cluster.hub)
+        };
+        let own = hub(instance.position)?;
+        let before = rollout.before(instance.position, |other| hub(other) == Some(own)).into_iter();
+        Some(Self {
+            number: rollout.number(instance.position)?,
+            steps: rollout.steps.len(),
+            hub: own.to_string(),
+            before: before.filter_map(|other| Some(show(instance.service, head.instances.get(other)?))).collect(),
+        })
+    }
+
+    fn text(&self) -> String {
+        let names: Vec<&str> = self.before.iter().map(AsRef::as_ref).collect();
+        let after =
+            if names.is_empty() { "the first on its hub".to_owned() } else { format!("after {}", some(&names)) };
+        format!("  step {} of {} in its rollout on hub {}: {after}\n", self.number, self.steps, self.hub)
+    }
+
+    fn object(&self) -> Value {
+        json!({ "number": self.number, "of": self.steps, "after": self.before })
+    }
 }
 
 fn object(db: &dyn Db, instance: &Instance<'_>) -> Value {
@@ -58,6 +102,7 @@ fn object(db: &dyn Db, instance: &Instance<'_>) -> Value {
         "application": application(db, instance.service, &instance.slot),
         "hub": estate(db).cluster(&instance.slot.cluster).map(|cluster| cluster.hub.to_string()),
         "after": after.collect::<Vec<_>>(),
+        "step": Step::of(db, instance).map(|step| step.object()),
     })
 }
 

@@ -138,6 +138,16 @@ codes! {
     NEVER_OPEN = Error "PF0822" "freezes that never end";
     TORN_FREEZE = Warning "PF0823" "a freeze that changes of the clock tear apart";
     FREEZE_HOLDS_OTHERS = Warning "PF0824" "a freeze that others wait for";
+    // Rollouts.
+    STEP_SELECTS_NOTHING = Error "PF0920" "a step of a rollout that selects nothing";
+    STEPS_OVERLAP = Error "PF0921" "an instance in two steps of a rollout";
+    IN_NO_STEP = Error "PF0922" "an instance in no step of a rollout";
+    NOTHING_ROLLS_OUT = Error "PF0923" "a rollout where nothing walks through steps";
+    BAD_STEPS = Error "PF0924" "steps that make no rollout";
+    NO_SELF_HEAL = Warning "PF0925" "self-healing that a rollout takes away";
+    ROLLS_OUT_ALL_THE_SAME = Error "PF0926" "`automated = false` where a rollout syncs";
+    ROLLOUT_FROZEN = Warning "PF0927" "a freeze that a rollout does not pass";
+    ROLLOUT_PASSES_OVER = Warning "PF0928" "a change that a rollout passes over";
     // The disk.
     FOREIGN_FILE = Error "PF0901" "a file in the way that is not ours";
     SYMLINK_IN_TREE = Error "PF0902" "a symlink inside the output folder";

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::leaf::reads_values;
 use super::readme::address;
 use crate::db::Db;
 use crate::model::{Cluster, Origin, Preview, Service, Source, Tool, Variant, estate, service};
@@ -36,7 +37,7 @@ pub(super) fn repositories<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<(A
     let mut read = BTreeSet::new();
     for variant in &service.variants {
         let hubs: FxHashSet<&Arc<str>> = clusters(db, service, variant).map(|cluster| &cluster.hub).collect();
-        for url in variant.spec.sources.iter().flat_map(|source| urls(source, &platform.repo)) {
+        for url in variant.spec.sources.iter().flat_map(|source| urls(service, source, &platform.repo)) {
             read.extend(hubs.iter().map(|hub| (Arc::clone(hub), Arc::clone(&url))));
         }
     }
@@ -47,7 +48,7 @@ pub(super) fn repositories<'db>(db: &'db dyn Db, item: Item<'db>) -> BTreeSet<(A
 pub(super) fn preview_repositories(preview: &Preview, own: &Arc<str>) -> BTreeSet<Arc<str>> {
     let sources = preview.service.variants.iter().flat_map(|variant| &variant.spec.sources);
     // What bounds it lies in the platform's.
-    sources.flat_map(|source| urls(source, own)).chain([Arc::clone(own)]).collect()
+    sources.flat_map(|source| urls(&preview.service, source, own)).chain([Arc::clone(own)]).collect()
 }
 
 /// Where a service writes on clusters whose hub impersonates: the cluster, the namespace that it is deployed to, and the one
@@ -76,8 +77,8 @@ fn clusters<'s>(db: &'s dyn Db, service: &'s Service, variant: &'s Variant) -> i
 }
 
 /// The repositories that a source reads.
-fn urls(source: &Source, own: &Arc<str>) -> Vec<Arc<str>> {
-    let with_files = matches!(&source.tool, Tool::Helm(helm) if !helm.value_files.is_empty());
+fn urls(service: &Service, source: &Source, own: &Arc<str>) -> Vec<Arc<str>> {
+    let with_files = reads_values(service, source);
     match &source.origin {
         Origin::Own(_) | Origin::Written => vec![Arc::clone(own)],
         Origin::Git { url, .. } | Origin::Chart { url, .. } if with_files => vec![Arc::clone(url), Arc::clone(own)],

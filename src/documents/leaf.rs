@@ -125,16 +125,21 @@ impl<'s> Sources<'s> {
         }
         let folder = format!("{}/{}/", paths::service_folder(&self.service.head), written.folder());
         let start = Text::literal(self.platform.repository_path(&folder));
-        self.variation(written, name).text().0.into_iter().fold(start, |text, part| match part {
-            super::yaml::Part::Literal(literal) => text.then(literal),
-            super::yaml::Part::Hole(hole) => text.hole(hole),
-        })
+        start.and(self.variation(written, name).text())
+    }
+
+    /// The repository's path of the file with a source's values, with holes; nothing where the Application says them.
+    fn values_path(&self, source: &Source) -> Option<Text> {
+        let path = super::values::file(self.service, source)?;
+        let start = Text::literal(self.platform.repository_path(""));
+        let start = if start.0.is_empty() { start } else { start.then("/") };
+        Some(start.and(path))
     }
 
     /// The nodes of `source` or `sources`, as a key and its node.
     pub(super) fn node(&self, spec: &Spec) -> (&'static str, Node) {
         let mut nodes: Vec<Node> = spec.sources.iter().map(|source| self.source(source)).collect();
-        if spec.sources.iter().any(needs_values_reference) {
+        if spec.sources.iter().any(|source| needs_values_reference(self.service, source)) {
             nodes.push(Node::map([
                 ("repoURL", Node::text(Arc::clone(&self.platform.repo))),
                 ("targetRevision", Node::text(Arc::clone(&self.platform.revision))),
@@ -153,7 +158,10 @@ impl<'s> Sources<'s> {
     fn source(&self, source: &Source) -> Node {
         let head = self.head(source);
         match &source.tool {
-            Tool::Helm(helm) => head.with("helm", helm_node(helm, self.release(helm), &source.origin)),
+            Tool::Helm(helm) => {
+                let values = self.values_path(source);
+                head.with("helm", helm_node(helm, values, self.release(helm), &source.origin))
+            }
             Tool::Kustomize(kustomize) if self.written(source).is_none() => {
                 head.with_filled("kustomize", kustomize_node(kustomize, &source.origin))
             }
@@ -215,10 +223,7 @@ impl<'s> Sources<'s> {
         for source in &spec.sources {
             for path in self.read_paths(source) {
                 let start = if text.0.is_empty() { "/" } else { ";/" };
-                text = path.0.into_iter().fold(text.then(start), |text, part| match part {
-                    super::yaml::Part::Literal(literal) => text.then(literal),
-                    super::yaml::Part::Hole(hole) => text.hole(hole),
-                });
+                text = text.then(start).and(path);
             }
         }
         (!text.0.is_empty()).then_some(text)
@@ -227,6 +232,7 @@ impl<'s> Sources<'s> {
     fn read_paths(&self, source: &Source) -> Vec<Text> {
         let mut read: Vec<Text> = vec![];
         read.extend(self.written(source).map(|written| self.written_path(written, source.name.as_ref())));
+        read.extend(self.values_path(source));
         let mut paths: Vec<Arc<str>> = vec![];
         if let Origin::Own(path) = &source.origin {
             paths.extend(closure(self.db, path).iter().cloned());
@@ -246,21 +252,30 @@ impl<'s> Sources<'s> {
 }
 
 /// A chart from elsewhere reads files of values in the platform's repository through a second source.
-fn needs_values_reference(source: &Source) -> bool {
-    matches!(&source.tool, Tool::Helm(helm) if !helm.value_files.is_empty()) && !matches!(source.origin, Origin::Own(_))
+fn needs_values_reference(service: &Service, source: &Source) -> bool {
+    reads_values(service, source) && !matches!(source.origin, Origin::Own(_))
 }
 
-fn helm_node(helm: &Helm, release: Node, origin: &Origin) -> Node {
-    let own = matches!(origin, Origin::Own(_));
-    let file = |path: &Arc<str>| Node::text(if own { format!("/{path}") } else { format!("$values/{path}") });
+/// Whether a chart reads values from files in the platform's repository.
+pub(super) fn reads_values(service: &Service, source: &Source) -> bool {
+    let named = matches!(&source.tool, Tool::Helm(helm) if !helm.value_files.is_empty());
+    named || super::values::file(service, source).is_some()
+}
+
+/// A Helm source. Of several files of values the last one wins, which is that with the service's own.
+fn helm_node(helm: &Helm, values: Option<Text>, release: Node, origin: &Origin) -> Node {
+    let from = if matches!(origin, Origin::Own(_)) { "/" } else { "$values/" };
+    let file = |path: Text| Node::Text(Text::literal(from).and(path));
+    let in_place = helm.values.as_ref().filter(|_| values.is_none()).map(node);
+    let files = helm.value_files.iter().map(|path| Text::literal(Arc::clone(path))).chain(values);
     let parameter = |(name, value): (&Arc<str>, &Arc<str>)| {
         Node::map([("name", Node::text(Arc::clone(name))), ("value", Node::text(Arc::clone(value)))])
     };
     let flags =
         helm.flags.iter().fold(Node::map([("releaseName", release)]), |node, flag| node.with(*flag, Node::Bool(true)));
     flags
-        .with_filled("valueFiles", Node::List(helm.value_files.iter().map(file).collect()))
-        .with_some("valuesObject", helm.values.as_ref().map(node))
+        .with_filled("valueFiles", Node::List(files.map(file).collect()))
+        .with_some("valuesObject", in_place)
         .with_filled("parameters", Node::List(helm.parameters.iter().map(parameter).collect()))
         .with_some("kubeVersion", helm.kube_version.clone().map(Node::text))
         .with_filled("apiVersions", texts(&helm.api_versions))

@@ -12,6 +12,7 @@ mod paths;
 mod portions;
 mod present;
 mod readme;
+mod values;
 mod variation;
 pub mod yaml;
 

@@ -10,7 +10,7 @@ use super::summary::parameters;
 use super::symbols::Role;
 use super::values;
 use crate::db::Db;
-use crate::model::head;
+use crate::model::{head, rollout};
 use crate::names::{Item, body, declarations, items};
 use crate::schema::{AMBIENTS, Attribute, FORGES, Form, Function, Kind, PROVIDERS, SERVICE_DEFAULTS, Type, kind};
 use crate::source::Decl;
@@ -94,6 +94,7 @@ fn attribute_value(db: &dyn Db, at: &At<'_>, attribute: &Attribute, path: &[Arc<
     match (&attribute.of, path) {
         (Type::Block(_) | Type::Named(_) | Type::Objects, _) => None,
         (Type::Placement, [_]) => placement(db, at),
+        (_, [first, _, ..]) if first.as_ref() == "rollout" => steps(db, at),
         (_, [first, ..]) if SERVICE_DEFAULTS.attribute(first).is_some() => value(db, at, path),
         _ => None,
     }
@@ -106,6 +107,19 @@ fn placement(db: &dyn Db, at: &At<'_>) -> Option<String> {
     let clusters: BTreeSet<&Arc<str>> = head.instances.iter().map(|slot| &slot.cluster).collect();
     let mut facts = Facts::default();
     facts.item(&counted(clusters.len(), "cluster"), names(clusters));
+    facts.list()
+}
+
+/// The instances in each step of the rollout that a word stands in.
+fn steps(db: &dyn Db, at: &At<'_>) -> Option<String> {
+    let service = *services_at(db, at.decl, at.symbol.range).first()?;
+    let (head, rollout) = (head(db, service).as_ref()?, rollout(db, service).as_ref()?);
+    let mut facts = Facts::default();
+    for step in 1..=rollout.steps.len() {
+        let within = head.instances.iter().enumerate().filter(|(position, _)| rollout.number(*position) == Some(step));
+        facts
+            .item(&format!("step {step}"), names(within.map(|(_, slot)| super::instance_name(service.name(db), slot))));
+    }
     facts.list()
 }
 

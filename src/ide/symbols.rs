@@ -430,7 +430,7 @@ pub(super) fn of(key: &str, shape: Shape) -> &'static Type {
 /// What a block may hold that stands where a value of this type is asked for.
 pub(super) fn inner(of: &'static Type) -> Shape {
     match of {
-        Type::Block(schema) | Type::Named(schema) => Shape::Attributes(schema),
+        Type::Block(schema) | Type::Named(schema) | Type::Steps(schema) => Shape::Attributes(schema),
         Type::Map(of) => Shape::Free(of),
         _ => Shape::Free(&ANY),
     }

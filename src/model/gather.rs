@@ -451,9 +451,10 @@ impl<'db> Gathered<'db> {
         let frames = 0..self.contributions.frames.len();
         let locals: Vec<_> = frames.map(|frame| locals(facts, &self.contributions, frame, &group.world)).collect();
         let scope = |line: usize| {
-            let Contribution { frame, patterned, .. } = self.contributions.list[line];
+            let Contribution { frame, patterned, ref path, .. } = self.contributions.list[line];
             let locals: &[(Arc<str>, Value)] = locals.get(frame).map_or(&[], |locals| locals.as_ref());
             let ambients = match self.contributions.frames[frame].level {
+                _ if path.first().is_some_and(|key| key.as_ref() == "rollout") => Ambients::Condition,
                 Level::Preview => Ambients::Preview,
                 _ if patterned && group.own == Naming::Patterns => Ambients::Patterns,
                 _ => Ambients::All,

@@ -26,6 +26,7 @@ mod raw;
 mod reach;
 mod refusals;
 mod reviews;
+mod rollouts;
 mod scheme;
 mod secrets;
 mod selector;
@@ -63,6 +64,8 @@ pub use previews::{Preview, PullForge, PullRequests, TimeToLive, Token, preview,
 pub(crate) use previews::{preview_line, preview_span};
 pub use reach::{Given, OWN_ROLE, Reached, cluster_roles, given, is_reserved, own_actions};
 pub use reviews::{Read, Reader, codeowners_places, file_owner, owned_reads};
+pub use rollouts::{Batch, Rollout, RolloutStep, rollout, rollout_diagnostics};
+pub(crate) use rollouts::{rollout_span, step_spans};
 pub use scheme::{Scheme, SchemePart};
 pub use secrets::masked;
 pub use selector::Requirement;

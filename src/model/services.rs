@@ -11,6 +11,7 @@ use super::heads::{Head, Slot, head};
 use super::local::asks_for_texts;
 use super::lower::{Instances, lower};
 use super::objects::{Brought, objects};
+use super::rollouts::{Rollout, rollout};
 use super::spec::Spec;
 use super::stages::{Running, Watched};
 use super::versions::Versions;
@@ -40,6 +41,8 @@ pub struct Service {
     pub file: Arc<str>,
     /// What its instances are; no two are equal.
     pub variants: Vec<Variant>,
+    /// In which steps they take a change.
+    pub rollout: Option<Arc<Rollout>>,
 }
 
 impl Service {
@@ -109,9 +112,9 @@ fn checked_service<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     Checked { service, brought, running, diagnostics: sink.finish() }
 }
 
-/// What an instance says itself; the head has been read before.
+/// What an instance says itself; the head and the rollout have been read before.
 fn matters(key: &str) -> bool {
-    SERVICE_DEFAULTS.attribute(key).is_some() && !matches!(key, "needs" | "provides")
+    SERVICE_DEFAULTS.attribute(key).is_some() && !matches!(key, "needs" | "provides" | "rollout")
 }
 
 fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut Sink) -> Option<Resolved> {
@@ -134,8 +137,8 @@ fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut S
         }
     }
     let (variants, brought, running) = variants.finish(sink);
-    let service =
-        Service { head: Arc::clone(head), doc: doc(db, item), file: item.decl(db).file(db).path(db).into(), variants };
+    let (file, rollout) = (item.decl(db).file(db).path(db).into(), rollout(db, item).clone());
+    let service = Service { head: Arc::clone(head), doc: doc(db, item), file, variants, rollout };
     Some((service, brought, running))
 }
 
@@ -145,6 +148,7 @@ struct Variants<'v> {
     head: &'v Head,
     gathered: &'v Gathered<'v>,
     asked: &'v [Asked],
+    rolls_out: bool,
     list: Vec<(Variant, Vec<Brought>)>,
     index: FxHashMap<Arc<Spec>, usize>,
     versions: Versions,
@@ -154,7 +158,8 @@ struct Variants<'v> {
 impl<'v> Variants<'v> {
     fn new(db: &'v dyn Db, head: &'v Head, gathered: &'v Gathered<'v>, asked: &'v [Asked]) -> Self {
         let (list, index, versions) = (vec![], FxHashMap::default(), Versions::default());
-        Self { db, head, gathered, asked, list, index, versions, watched: Watched::new(db, head) }
+        let (watched, rolls_out) = (Watched::new(db, head), rollout(db, gathered.item).is_some());
+        Self { db, head, gathered, asked, rolls_out, list, index, versions, watched }
     }
 
     fn add(&mut self, group: &Group, tree: Tree, sink: &mut Sink) {
@@ -167,6 +172,10 @@ impl<'v> Variants<'v> {
         let item = slots.first().and_then(|slot| slot.item.as_deref());
         let instances = Instances { head, item, clusters };
         self.versions.add(&instances, &tree);
+        if self.rolls_out {
+            super::rollouts::check_sync(db, self.gathered.item, &tree, sink);
+            super::rollouts::check_seen(db, self.gathered.item, &tree, sink);
+        }
         let Some(spec) = lower(db, &instances, &tree, sink) else { return };
         let world = |member| self.asked.get(member).map(|asked| self.gathered.world(*asked)).unwrap_or_default();
         self.watched.add(&group.members, &tree, &world);

@@ -23,6 +23,8 @@ pub enum Place {
     Template,
     /// The `preview` of a service: neither, and what is known of a pull request.
     Preview,
+    /// A `rollout`: neither, and no more than conditions may ask for, since its steps are made of them.
+    Rollout,
 }
 
 /// Walks blocks and gathers what they contribute.
@@ -293,6 +295,7 @@ impl<'a> Collector<'a, '_> {
         }
         match key.text.as_ref() {
             "defaults" if walk.path.is_empty() && place == Place::Plain => walk.place = Place::Overlaid,
+            "rollout" if matches!(shape, Shape::Attributes(_)) => walk.place = Place::Rollout,
             "preview" if walk.path.is_empty() && place == Place::Service => walk.place = Place::Preview,
             _ => {}
         }
@@ -332,7 +335,7 @@ impl<'a> Collector<'a, '_> {
     }
 
     fn when(&mut self, entry: &'a Entry, condition: &'a Expr, body: &'a Block, shape: Shape, walk: &mut Walk) {
-        if matches!(walk.place, Place::Plain | Place::Preview) {
+        if matches!(walk.place, Place::Plain | Place::Preview | Place::Rollout) {
             let help = "overlays stand in services, templates, namespaces and defaults".to_owned();
             return self.report(walk, codes::MISPLACED_STATEMENT, entry.range, "`when` can't stand here", Some(help));
         }
@@ -392,13 +395,14 @@ fn is_whole(shape: Shape, key: &str) -> bool {
 }
 
 fn takes_lists(of: &Type) -> bool {
-    matches!(of, Type::List(_) | Type::Any | Type::Needs | Type::Provides | Type::Paths)
+    matches!(of, Type::List(_) | Type::Steps(_) | Type::Any | Type::Needs | Type::Provides | Type::Paths)
 }
 
 /// Entities of their own are the same on every cluster; what a service says may differ.
 fn ambients_of(walk: &Walk) -> Ambients {
     let is_vars = walk.path.first().is_some_and(|key| key.as_ref() == "vars");
     match walk.place {
+        Place::Rollout => Ambients::Condition,
         Place::Plain if is_vars => Ambients::Condition,
         Place::Plain => Ambients::None,
         Place::Preview => Ambients::Preview,

@@ -168,7 +168,9 @@ fn check_value(value: &Value, of: &'static Type, span: Span, sink: &mut Sink) ->
         (Type::Provides, Value::List(items)) => all(items.iter().map(|item| check_provided(item, span, sink))),
         (Type::PullRequests, Value::Provided(forge, path)) => check_repository(forge, path, span, sink),
         (Type::Paths, Value::List(items)) => all(items.iter().map(|item| check_path(item, span, sink))),
-        (Type::NameScheme, Value::Text(_)) => Ok(()),
+        (Type::NameScheme, Value::Text(_)) | (Type::Placement, Value::Bool(_)) => Ok(()),
+        (Type::Steps(schema), Value::List(items)) => all(items.iter().map(|item| check_step(item, schema, span, sink))),
+        (Type::Batch, value) => check_batch(value, span, sink),
         _ => Err(sink.error(mismatch(value, of, span))),
     }
 }
@@ -182,6 +184,29 @@ fn in_range(number: i64, least: i64, most: i64, span: Span, sink: &mut Sink) -> 
         return Ok(());
     }
     Err(sink.error(Diagnostic::new(codes::BAD_VALUE, span, format!("{number} is not between {least} and {most}"))))
+}
+
+fn check_step(step: &Value, schema: &'static BlockSchema, span: Span, sink: &mut Sink) -> Result<(), Reported> {
+    let Some(object) = step.as_object() else { return Err(sink.error(mismatch(step, &Type::Object, span))) };
+    all(object.iter().map(|(key, value)| match schema.attribute(key) {
+        Some(attribute) => check_value(value, &attribute.of, span, sink),
+        None => Err(sink.error(unknown(key, schema, span))),
+    }))
+}
+
+fn check_batch(value: &Value, span: Span, sink: &mut Sink) -> Result<(), Reported> {
+    let percent = value.as_text().and_then(|text| text.strip_suffix('%')?.parse::<i64>().ok());
+    let is_plain = value.as_text().is_none_or(|text| text.starts_with(|first: char| first.is_ascii_digit()));
+    match (value, percent) {
+        (Value::Int(1..), _) => Ok(()),
+        (_, Some(1..=100)) if is_plain => Ok(()),
+        _ => {
+            let message = format!("{} is neither a number of instances nor a part of them", value.show());
+            let note = "Argo CD takes `0` for a step that nothing may ever update, and passes over what it can't read";
+            let finding = Diagnostic::new(codes::BAD_VALUE, span, message).note(note);
+            Err(sink.error(finding.help("write a number from 1 on, or a percentage from `\"1%\"` to `\"100%\"`")))
+        }
+    }
 }
 
 fn check_need(item: &Value, span: Span, sink: &mut Sink) -> Result<(), Reported> {

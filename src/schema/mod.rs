@@ -10,6 +10,7 @@ mod namespaces;
 mod paths;
 mod previews;
 mod reference;
+mod rollouts;
 mod secrets;
 mod services;
 mod sources;
@@ -27,7 +28,7 @@ pub use types::{Attribute, BlockSchema, Choice, Form, Kind, KindSchema, Text, Ty
 pub const KINDS: &[KindSchema] = entities::KINDS;
 
 /// Words that are part of the language and come with a later version.
-pub const NOT_YET: &[&str] = &["policy", "test", "rollout", "moved", "removed", "expect"];
+pub const NOT_YET: &[&str] = &["policy", "test", "moved", "removed", "expect"];
 
 /// What a condition and every expression of a service may name beside its own locals.
 pub const AMBIENTS: &[(&str, &str)] = &[
@@ -50,6 +51,9 @@ pub fn kind(kind: Kind) -> &'static KindSchema {
 
 /// What stands in the `preview` of a service.
 pub const PREVIEW: &BlockSchema = &previews::PREVIEW;
+
+/// What stands in the `rollout` of a service.
+pub const ROLLOUT: &BlockSchema = &rollouts::ROLLOUT;
 
 /// What the table says of a value of a service: whether it must be there, or what it is without a line. Below free keys, such
 /// as those of Helm values, every path is known.

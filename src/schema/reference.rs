@@ -97,7 +97,7 @@ fn rows(out: &mut String, prefix: &str, block: &BlockSchema) {
         match attribute.of {
             // What services share stands with the service.
             Type::Block(inner) if std::ptr::eq(inner.attributes, SERVICE_DEFAULTS.attributes) => {}
-            Type::Block(inner) => rows(out, &format!("{name}."), inner),
+            Type::Block(inner) | Type::Steps(inner) => rows(out, &format!("{name}."), inner),
             // The blocks of a further source are those of the service itself.
             Type::Named(inner) if !inner.attributes.iter().any(|of| matches!(of.of, Type::Block(_))) => {
                 rows(out, &format!("{name}."), inner);

@@ -3,6 +3,7 @@
 use super::actions::ACCESS;
 use super::freezes::FREEZES;
 use super::previews::PREVIEWS;
+use super::rollouts::ROLLOUTS;
 use super::secrets::SECRET;
 use super::sources::{HELM, KUSTOMIZE, MANIFESTS, PLUGIN, SOURCE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, Text, Type};
@@ -52,7 +53,7 @@ const HEAD: [Attribute; 7] = [
     .fixed(),
 ];
 
-const SHARED_ATTRIBUTES: [Attribute; 19] = [
+const SHARED_ATTRIBUTES: [Attribute; 20] = [
     Attribute::new("namespace", Type::Text(Text::DnsLabel), "The namespace that it is deployed to.").required(),
     Attribute::new(
         "extra_namespaces",
@@ -86,6 +87,7 @@ const SHARED_ATTRIBUTES: [Attribute; 19] = [
     )
     .default("[]")
     .fixed(),
+    ROLLOUTS,
     ACCESS,
     Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels on its Applications."),
     Attribute::new("annotations", Type::Map(&Type::Text(Text::Annotation)), "Annotations on its Applications."),
@@ -105,7 +107,7 @@ const SHARED_ATTRIBUTES: [Attribute; 19] = [
 
 const SHARED: &[Attribute] = &SHARED_ATTRIBUTES;
 
-const SERVICE_ATTRIBUTES: [Attribute; 28] = {
+const SERVICE_ATTRIBUTES: [Attribute; 29] = {
     let [layer, owner, on, template, one_per, deliver, generator] = HEAD;
     let [
         namespace,
@@ -120,6 +122,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 28] = {
         secret,
         sync,
         same_across,
+        rollout,
         access,
         labels,
         annotations,
@@ -146,6 +149,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 28] = {
         secret,
         sync,
         same_across,
+        rollout,
         access,
         labels,
         annotations,

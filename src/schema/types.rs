@@ -237,6 +237,10 @@ pub enum Type {
     Provides,
     /// A repository on a forge, such as `github("example/shop")`.
     PullRequests,
+    /// A list of objects of this shape: the steps of a rollout.
+    Steps(&'static BlockSchema),
+    /// A number that is not zero, or a part of a hundred: `"25%"`.
+    Batch,
     /// `TEMPLATE` or `TEMPLATE(param = value)`.
     Use,
     /// A string made of `${service}`, `${cluster}`, `${item}`, `${env}` and `${region}`.
@@ -328,6 +332,8 @@ impl Type {
             Self::Needs => "list of services".to_owned(),
             Self::Provides => "list of what it provides".to_owned(),
             Self::PullRequests => "repository on a forge".to_owned(),
+            Self::Steps(_) => "list of steps".to_owned(),
+            Self::Batch => "number or percentage".to_owned(),
             Self::Use => "template with arguments".to_owned(),
             Self::NameScheme => "string of names".to_owned(),
             Self::Paths => "list of paths".to_owned(),

@@ -64,7 +64,12 @@ fn without_wave(mut application: Value) -> Value {
 
 /// The Applications that the tree's `ApplicationSets` generate.
 pub(crate) fn generated(outputs: &Texts) -> Vec<Value> {
-    of_kind(outputs, "ApplicationSet").flat_map(|(path, set)| Set::new(outputs, path, &set).applications()).collect()
+    of_kind(outputs, "ApplicationSet").flat_map(|(path, set)| generated_by(outputs, path, &set)).collect()
+}
+
+/// The Applications that one `ApplicationSet` generates.
+pub(crate) fn generated_by(outputs: &Texts, path: &str, set: &Value) -> Vec<Value> {
+    Set::new(outputs, path, set).applications()
 }
 
 /// `argocd/eu/clusters/x.yaml` and `application-sets/eu/x.yaml` belong to `eu`.

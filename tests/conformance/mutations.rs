@@ -345,6 +345,28 @@ const GENERATORS: &[Mutation] = &[
         "lint/appset-name-clash",
         Edit::Copy("infra/application-sets/shop.yaml", "infra/application-sets/shop-too.yaml"),
     ),
+    Mutation {
+        name: "an Application in no step of a rollout",
+        example: "fleet",
+        rule: "lint/appset-rolling",
+        edit: Edit::Replace("infra/application-sets/trial/parcels-api.yaml", "step: '2'", "step: '9'"),
+    },
+    Mutation {
+        name: "an Application in two steps of a rollout",
+        example: "fleet",
+        rule: "lint/appset-rolling",
+        edit: Edit::Replace(
+            "infra/application-sets/live/tracking.yaml",
+            "          values:\n          - '3'\n",
+            "          values:\n          - '3'\n          - '4'\n",
+        ),
+    },
+    Mutation {
+        name: "an Application that shall heal itself in a rollout",
+        example: "fleet",
+        rule: "expand/different",
+        edit: Edit::Replace("infra/application-sets/trial/parcels-api.yaml", "selfHeal: false", "selfHeal: true"),
+    },
     on(
         "an element too few",
         "expand/missing",

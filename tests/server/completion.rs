@@ -188,6 +188,19 @@ fn comparisons_ask_for_names() {
 }
 
 #[test]
+fn steps_of_a_rollout_are_conditions() {
+    let step = |text: &str| labels(&format!("service new {{\n  rollout {{ steps = [{text}] }}\n}}\n"));
+    assert_eq!(step("{ | }"), ["on", "batch"]);
+    assert!(has(&step("{ on = env == | }")[..2], &["dev", "prod"]));
+    assert!(has(&step("{ on = | }"), &["env", "labels", "not"]));
+    assert!(!has(&step("{ on = | }"), &["vars"]), "conditions know no variables");
+    assert!(has(&step("{ on = env == dev }, { on = cluster != | }")[..2], &["dev-eu", "prod-eu"]));
+    let rollout = labels("layer new {\n  defaults { rollout { | } }\n}\n");
+    assert_eq!(rollout, ["steps", "deletion_order"]);
+    assert!(has(&labels("template new {\n  rollout { deletion_order = | }\n}\n")[..2], &["all_at_once", "reverse"]));
+}
+
+#[test]
 fn words_and_constants_are_offered() {
     assert_eq!(labels("layer new {\n  deliver = |\n}\n"), ["applications", "applicationset"]);
     let deliver = item("layer new {\n  deliver = |\n}\n", "applicationset");

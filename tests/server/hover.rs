@@ -143,6 +143,18 @@ fn no_secret_is_told() {
 }
 
 #[test]
+fn a_rollout_tells_who_is_in_which_step() {
+    let mut editor = of(
+        "service shop {\n  layer = services\n  owner = infra\n  namespace = \"shop\"\n  deliver = applicationset\n  manifests { path = \"apps\" }\n  rollout { steps = [{ on = env == dev }, {}] }\n}\n",
+    );
+    for word in ["steps", "on ="] {
+        let told = told(&mut editor, "platform.pf", word, 0);
+        assert!(told.contains("- **step 1**: shop@dev-eu") && told.contains("- **step 2**: shop@prod-eu"), "{told}");
+    }
+    assert!(told(&mut editor, "platform.pf", "dev }", 0).contains("environment **dev**"));
+}
+
+#[test]
 fn of_many_values_only_some_are_told() {
     let cluster =
         |number| format!("cluster c{number:02} {{ env = dev  server = \"https://c{number}.example.com\" }}\n");

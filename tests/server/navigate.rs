@@ -229,6 +229,24 @@ fn every_kind_of_name_can_be_another_and_the_platform_stays_sound() {
 }
 
 #[test]
+fn what_a_step_of_a_rollout_names_is_renamed_with_it() {
+    let rollout =
+        "  rollout { steps = [{ on = env == dev }, { on = cluster == prod-eu and labels.size == \"large\" }] }\n";
+    let text = PLATFORM[1].1.replace("  needs     = [queue]\n", &format!("  deliver   = applicationset\n{rollout}"));
+    for (word, new) in [("dev {", "env == renamed"), ("prod-eu", "cluster == renamed"), ("size", "labels.renamed ==")] {
+        let mut editor = open();
+        editor.change("services.pf", &text);
+        let edit = rename(&mut editor, "platform.pf", word, 0, "renamed").unwrap();
+        let texts = applied(&editor, &edit);
+        assert!(texts["services.pf"].contains(new), "{word}: {texts:#?}");
+        for (path, text) in &texts {
+            editor.change(path, text);
+        }
+        assert_eq!([editor.codes("platform.pf"), editor.codes("services.pf")], [[""; 0], [""; 0]], "{texts:#?}");
+    }
+}
+
+#[test]
 fn a_name_that_can_not_be_is_refused_with_a_reason() {
     let mut editor = open();
     let more = PLATFORM[0].1.replace("domain = \"example", "region = \"eu\", domain = \"example");

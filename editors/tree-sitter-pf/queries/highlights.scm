@@ -80,7 +80,7 @@
   (#any-of? @keyword.type
     ; words kinds
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "rollout" "moved" "removed"
+    "repository" "store" "health" "policy" "test" "moved" "removed"
     ; end
   ))
 
@@ -88,8 +88,7 @@
   (#any-of? @keyword.type
     ; words kinds blocks
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "rollout" "moved" "removed" "freeze" "secret"
-    "source"
+    "repository" "store" "health" "policy" "test" "moved" "removed" "freeze" "secret" "source"
     ; end
   ))
 

@@ -6,7 +6,7 @@ use super::super::holes;
 use super::super::leaf::{Sources, node, texts};
 use super::super::yaml::{Node, Template};
 use super::super::{header, paths};
-use super::{ARGO, FINALIZER, SYNC_WAVE, object};
+use super::{ARGO, FINALIZER, SYNC_WAVE, object, rolling};
 use crate::db::Db;
 use crate::model::{Cluster, Deliver, Estate, Hub, Platform, Service, Slot, Spec, Sync, estate, service};
 use crate::names::{Item, declarations};
@@ -20,8 +20,18 @@ pub(in crate::documents) struct Alike<'m> {
     pub(in crate::documents) hub: &'m Hub,
     pub(in crate::documents) protected: bool,
     pub(in crate::documents) with_region: bool,
+    /// The index of their step, where the service is rolled out.
+    pub(in crate::documents) step: Option<usize>,
     /// Positions in the service's head.
     pub(in crate::documents) members: Vec<usize>,
+}
+
+impl Alike<'_> {
+    /// Whether instances of one variant are alike in what their clusters say, too.
+    fn is_like(&self, other: &Self) -> bool {
+        self.hub.name == other.hub.name
+            && (self.protected, self.with_region, self.step) == (other.protected, other.with_region, other.step)
+    }
 }
 
 /// A service's instances in groups that are alike.
@@ -31,15 +41,13 @@ pub(in crate::documents) fn alike<'m>(service: &'m Service, estate: &'m Estate) 
         let first = groups.len();
         for position in &variant.instances {
             let Some((cluster, hub)) = place(service, estate, *position) else { continue };
-            let (protected, with_region) = (cluster.protected, cluster.region.is_some());
-            let known = groups.iter_mut().skip(first).find(|group| {
-                group.hub.name == hub.name && group.protected == protected && group.with_region == with_region
-            });
-            match known {
+            let step = service.rollout.as_ref().and_then(|rollout| rollout.step_of.get(*position)).copied();
+            let (spec, members) = (variant.spec.as_ref(), vec![*position]);
+            let one =
+                Alike { spec, hub, protected: cluster.protected, with_region: cluster.region.is_some(), step, members };
+            match groups.iter_mut().skip(first).find(|group| group.is_like(&one)) {
                 Some(group) => group.members.push(*position),
-                None => {
-                    groups.push(Alike { spec: &variant.spec, hub, protected, with_region, members: vec![*position] });
-                }
+                None => groups.push(one),
             }
         }
     }
@@ -110,6 +118,9 @@ fn labels(platform: &Platform, service: &Service, alike: &Alike<'_>) -> Node {
     for (key, value) in platform.labels.iter().chain(&alike.spec.labels) {
         labels.insert(Arc::clone(key), Node::text(Arc::clone(value)));
     }
+    if let Some(step) = alike.step {
+        labels.insert(rolling::LABEL, Node::text(rolling::number(step)));
+    }
     sorted(labels)
 }
 
@@ -142,7 +153,9 @@ fn sync_policy(service: &Service, alike: &Alike<'_>) -> Node {
     let confirmed = alike.protected && alike.hub.version >= Version::of(3, 4);
     // Before 3.4 an Application has no option to confirm a prune, so nothing is pruned.
     let prune = sync.prune && (!alike.protected || confirmed);
-    let automated = Node::map([("prune", Node::Bool(prune)), ("selfHeal", Node::Bool(sync.self_heal))])
+    // What is rolled out heals nothing: its controller turns automated sync off, and asks of it only whether to prune.
+    let self_heal = sync.self_heal && alike.step.is_none();
+    let automated = Node::map([("prune", Node::Bool(prune)), ("selfHeal", Node::Bool(self_heal))])
         .with_some("allowEmpty", sync.allow_empty.then_some(true));
     Node::Map(vec![])
         .with_some("automated", sync.automated.then_some(automated))

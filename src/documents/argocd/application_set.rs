@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::yaml::{Node, Part, Template, Text};
 use super::super::{header, holes, paths};
 use super::application::{Alike, alike, application, place};
-use super::{ARGO, object};
+use super::{ARGO, object, rolling};
 use crate::db::Db;
 use crate::model::{Cluster, Deliver, Estate, Generator, Hub, Platform, Service, estate, service};
 use crate::names::Item;
@@ -38,6 +38,8 @@ pub(in crate::documents) fn application_sets<'db>(db: &'db dyn Db, item: Item<'d
 
 /// One element: an instance.
 struct Element<'b> {
+    /// Its position in the service's head.
+    position: usize,
     cluster: &'b Cluster,
     /// Which of the trees its group's elements have.
     tree: usize,
@@ -60,7 +62,10 @@ struct Builder<'b> {
 
 impl<'b> Builder<'b> {
     fn new(db: &'b dyn Db, platform: &'b Platform, service: &'b Service, hub: &'b Hub, groups: &[&Alike<'_>]) -> Self {
-        let nodes: Vec<Node> = groups.iter().map(|alike| application(db, platform, service, alike)).collect();
+        let mut nodes: Vec<Node> = groups.iter().map(|alike| application(db, platform, service, alike)).collect();
+        if service.head.generator == Generator::List {
+            nodes.iter_mut().for_each(rolling::take_from_element);
+        }
         let template = shared(&nodes).unwrap_or(Node::Map(vec![]));
         let mut builder = Self {
             db,
@@ -94,7 +99,7 @@ impl<'b> Builder<'b> {
             return;
         };
         let values = holes::values_of(self.db, cluster, slot.item.as_ref(), 0);
-        self.elements.push(Element { cluster, tree, is_patched, values });
+        self.elements.push(Element { position, cluster, tree, is_patched, values });
     }
 
     /// What the elements of a group say.
@@ -108,17 +113,19 @@ impl<'b> Builder<'b> {
                 ("url", Node::hole(holes::SERVER)),
                 ("env", Node::hole(holes::ENVIRONMENT)),
             ]);
-            node.with_some("region", hole(alike.with_region, holes::REGION))
+            let node = node.with_some("region", hole(alike.with_region, holes::REGION));
+            node.with_some(rolling::KEY, alike.step.map(|step| Node::text(rolling::number(step))))
         };
         node.with_some("item", hole(self.service.head.each.is_some(), holes::ITEM)).with_filled("patch", patch)
     }
 
     fn files(&self) -> Vec<(String, Arc<str>)> {
-        let mut parts = self.elements.len().div_ceil(MAX_ELEMENTS).max(1);
+        let is_whole = self.service.rollout.is_some();
+        let mut parts = if is_whole { 1 } else { self.elements.len().div_ceil(MAX_ELEMENTS).max(1) };
         loop {
             let files = self.split(parts);
             let fits = files.iter().all(|(_, text)| text.len() <= MAX_BYTES);
-            if fits || parts >= self.elements.len() {
+            if fits || is_whole || parts >= self.elements.len() {
                 return files;
             }
             parts *= 2;
@@ -149,6 +156,7 @@ impl<'b> Builder<'b> {
         let spec =
             Node::map([("goTemplate", Node::Bool(true)), ("goTemplateOptions", Node::list(["missingkey=error"]))])
                 .with("generators", Node::List(vec![self.generator(elements)]))
+                .with_some("strategy", self.strategy())
                 .with_filled("syncPolicy", self.policy())
                 .with("template", self.go_template())
                 .with_some("templatePatch", elements.iter().any(|element| element.is_patched).then_some(PATCH));
@@ -166,6 +174,10 @@ impl<'b> Builder<'b> {
             ("platformc.io/owner", Node::text(Arc::clone(&self.service.head.owner))),
             ("platformc.io/service", Node::text(Arc::clone(&self.service.head.name))),
         ])
+    }
+
+    fn strategy(&self) -> Option<Node> {
+        Some(rolling::strategy(self.service.rollout.as_ref()?, self.elements.iter().map(|element| element.position)))
     }
 
     /// A set that holds something protected never deletes.
@@ -280,6 +292,7 @@ fn parameter(hole: super::super::yaml::Hole, by_label: bool) -> &'static str {
         (holes::SERVER, false) => "{{.url}}",
         (holes::ENVIRONMENT, false) => "{{.env}}",
         (holes::REGION, false) => "{{.region}}",
+        (rolling::STEP, false) => "{{.step}}",
         (holes::CLUSTER, true) => "{{.name}}",
         (holes::SERVER, true) => "{{.server}}",
         (holes::ENVIRONMENT, true) => "{{index .metadata.labels \"platformc.io/env\"}}",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::yaml::Node;
 use super::super::{header, paths};
 use super::policy::policy;
+use super::rolling::rolling_hubs;
 use super::{SYNC_WAVE, object};
 use crate::db::Db;
 use crate::model::{Estate, Health, Hub, Settings, estate};
@@ -24,7 +25,7 @@ fn of_hub(db: &dyn Db, estate: &Estate, hub: &Hub) -> Vec<(String, Arc<str>)> {
     let control_plane = paths::of_hub(estate, paths::CONTROL_PLANE, &hub.name);
     let maps = [
         ("argocd-cm", main_settings(estate, hub)),
-        ("argocd-cmd-params-cm", parameters(hub)),
+        ("argocd-cmd-params-cm", parameters(db, hub)),
         ("argocd-rbac-cm", policy(db, hub)),
     ];
     let fragment = hub.settings == Settings::Fragment;
@@ -87,8 +88,12 @@ fn main_settings(estate: &Estate, hub: &Hub) -> Node {
 const IGNORED_UPDATES: &str =
     "jsonPointers:\n- /status/reconciledAt\n- /status/operationState/startedAt\n- /metadata/resourceVersion\n";
 
-fn parameters(hub: &Hub) -> Node {
-    Node::map([("controller.sync.timeout.seconds", Node::text(hub.sync_timeout.to_string()))])
+fn parameters(db: &dyn Db, hub: &Hub) -> Node {
+    // Without it the controller passes over the steps of a rollout, and syncs everything at once.
+    let rolls_out = rolling_hubs(db).contains(&hub.name).then_some("true");
+    Node::Map(vec![])
+        .with_some("applicationsetcontroller.enable.progressive.syncs", rolls_out)
+        .with("controller.sync.timeout.seconds", Node::text(hub.sync_timeout.to_string()))
 }
 
 /// A component that an Argo CD which is installed elsewhere takes into its kustomization.

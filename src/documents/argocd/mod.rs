@@ -8,6 +8,7 @@ mod policy;
 mod previews;
 mod project;
 mod registration;
+mod rolling;
 mod roots;
 mod windows;
 
@@ -19,6 +20,7 @@ pub(super) use previews::preview_sets;
 pub use previews::{Pull, previews_of};
 pub(super) use project::projects;
 pub(super) use registration::registrations;
+pub(super) use rolling::rolling_hubs;
 pub(super) use roots::{cluster_files, root_files};
 
 use super::yaml::Node;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::leaf::{Sources, Written, node, text_map, texts};
 use super::super::yaml::{Node, Template};
-use super::super::{header, paths};
+use super::super::{header, paths, values};
 use super::secret::external_secret;
 use crate::db::Db;
 use crate::model::{Kustomize, Object, Origin, Platform, Service, Source, Spec, Tool, estate, service};
@@ -25,6 +25,7 @@ pub(in crate::documents) fn written<'db>(db: &'db dyn Db, item: Item<'db>) -> Ve
             }
         }
     }
+    files.extend(values::files(db, service));
     files
 }
 

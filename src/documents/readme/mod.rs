@@ -6,6 +6,7 @@ mod freezes;
 mod graph;
 mod platform;
 mod previews;
+mod rollouts;
 mod secrets;
 mod service;
 mod stages;

@@ -28,6 +28,7 @@ pub(in crate::documents) fn platform_readme(db: &dyn Db) -> Option<(String, Arc<
         let _ = writeln!(out, "{doc}\n");
     }
     bootstrap(&mut out, platform, estate);
+    super::rollouts::controllers(&mut out, db);
     layers(&mut out, db, platform, estate, &heads);
     services(&mut out, db, &heads);
     super::stages::table(&mut out, db, &heads);

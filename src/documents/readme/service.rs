@@ -30,6 +30,7 @@ pub(in crate::documents) fn service_readme<'db>(db: &'db dyn Db, item: Item<'db>
     out.push_str(super::freezes::freeze_rows(db, item));
     places(&mut out, db, service);
     super::stages::of_service(&mut out, db, item);
+    out.push_str(&super::rollouts::section(db, service));
     out.push_str(&super::previews::section(db, item));
     out.push_str(&super::access::table(db, item));
     needs(&mut out, db, item);

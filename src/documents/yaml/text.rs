@@ -42,6 +42,15 @@ impl Text {
         self
     }
 
+    /// The text with another one after it.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        other.0.into_iter().fold(self, |text, part| match part {
+            Part::Literal(literal) => text.then(literal),
+            Part::Hole(hole) => text.hole(hole),
+        })
+    }
+
     /// Whether values are missing before the text is known.
     pub fn has_holes(&self) -> bool {
         self.0.iter().any(|part| matches!(part, Part::Hole(_)))

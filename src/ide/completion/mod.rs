@@ -198,5 +198,5 @@ impl Offer {
 
 /// Whether a value of a type is a list.
 fn is_list(of: &Type) -> bool {
-    matches!(of, Type::List(_) | Type::Needs | Type::Provides | Type::Paths)
+    matches!(of, Type::List(_) | Type::Steps(_) | Type::Needs | Type::Provides | Type::Paths)
 }

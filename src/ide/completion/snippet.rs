@@ -28,6 +28,7 @@ pub(super) fn plain_key(name: &str, of: &Type) -> String {
 /// The form of a value, with a place to fill in.
 pub(super) fn value(of: &Type, number: usize) -> String {
     match of {
+        Type::Steps(_) => format!("[{{ on = ${number} }}]"),
         Type::List(_) | Type::Needs | Type::Provides | Type::Paths => format!("[${number}]"),
         Type::Text(_) | Type::NameScheme => format!("\"${number}\""),
         _ => format!("${number}"),

@@ -208,7 +208,7 @@ impl<'db> Reader<'_, 'db> {
 
     /// Everything that the service and its preview say, on the preview's cluster.
     fn tree(&mut self, cluster: &Arc<str>) -> Option<Tree> {
-        let matters = |key: &str| key == "preview" || SERVICE_DEFAULTS.attribute(key).is_some();
+        let matters = |key: &str| key == "preview" || key != "rollout" && SERVICE_DEFAULTS.attribute(key).is_some();
         // What is wrong with the template has been reported with the head.
         let mut reported = sink_of(self.db, self.item);
         let gathered = gather_preview(self.db, self.item, matters, &mut reported).filter(|_| !reported.has_errors())?;
@@ -243,6 +243,7 @@ impl<'db> Reader<'_, 'db> {
             doc: doc(self.db, self.item),
             file: self.item.decl(self.db).file(self.db).path(self.db).into(),
             variants: vec![Variant { spec: Arc::new(spec), instances: vec![0] }],
+            rollout: None,
         })
     }
 

@@ -55,7 +55,7 @@ fn words() -> Vec<(String, Regex)> {
 fn attributes(all: &'static [Attribute], each: &mut dyn FnMut(&'static str)) {
     for attribute in all {
         each(attribute.name);
-        if let Type::Block(block) | Type::Named(block) = attribute.of {
+        if let Type::Block(block) | Type::Named(block) | Type::Steps(block) = attribute.of {
             attributes(block.attributes, each);
         }
     }

@@ -6,6 +6,7 @@ pub(crate) mod coverage;
 mod estate;
 mod namespaces;
 mod previews;
+mod rollouts;
 mod secrets;
 mod services;
 mod sources;

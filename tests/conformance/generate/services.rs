@@ -4,6 +4,7 @@ use super::conditions::{Condition, comparison, condition};
 use super::estate::{Estate, freezes, maybe};
 use super::namespaces::SHARED;
 use super::previews::{Surroundings, preview};
+use super::rollouts::rollout;
 use super::secrets::{secret, store};
 use super::sources::{Source, config_map};
 use super::text::{Text, list};
@@ -207,7 +208,10 @@ impl Writer<'_> {
         } else if can_select && self.random.chance(20) {
             text.line("generator = clusters");
         }
-        if sets && self.random.chance(20) {
+        if sets && self.random.chance(30) {
+            rollout(self.random, text, self.estate, &placement.holds);
+            self.sync(text);
+        } else if sets && self.random.chance(20) {
             text.line("sync { automated = false }");
         } else {
             self.sync(text);

@@ -221,7 +221,7 @@ class Plane:
                             "--redis", redis, "--disable-tls", "--client-ca-path", ""],
             "application-controller": [*hub, "--redis", redis, "--repo-server", repo, "--repo-server-plaintext"],
             "applicationset-controller": [
-                *hub, "--argocd-repo-server", repo, "--repo-server-plaintext", "--enable-progressive-syncs",
+                *hub, "--argocd-repo-server", repo, "--repo-server-plaintext",
                 "--metrics-addr", "127.0.0.1:12345", "--probe-addr", "127.0.0.1:12346",
                 "--webhook-addr", "127.0.0.1:7001"],
             "server": [*hub, "--insecure", "--address", "127.0.0.1", "--port", settings.SERVER_PORT, "--metrics-port",

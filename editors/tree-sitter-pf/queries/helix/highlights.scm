@@ -82,7 +82,7 @@
   (#any-of? @keyword.storage.type
     ; words kinds
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "rollout" "moved" "removed"
+    "repository" "store" "health" "policy" "test" "moved" "removed"
     ; end
   ))
 
@@ -90,8 +90,7 @@
   (#any-of? @keyword.storage.type
     ; words kinds blocks
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "rollout" "moved" "removed" "freeze" "secret"
-    "source"
+    "repository" "store" "health" "policy" "test" "moved" "removed" "freeze" "secret" "source"
     ; end
   ))
 
