@@ -9,6 +9,7 @@ mod objects;
 mod order;
 mod owners;
 mod previews;
+mod promotion;
 mod reach;
 
 use crate::db::Db;
@@ -27,5 +28,6 @@ pub fn platform_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     reach::check(db, &mut sink);
     freezes::check(db, &mut sink);
     previews::check(db, &mut sink);
+    promotion::check(db, &mut sink);
     sink.finish()
 }

@@ -52,7 +52,7 @@ const HEAD: [Attribute; 7] = [
     .fixed(),
 ];
 
-const SHARED_ATTRIBUTES: [Attribute; 19] = [
+const SHARED_ATTRIBUTES: [Attribute; 20] = [
     Attribute::new("namespace", Type::Text(Text::DnsLabel), "The namespace that it is deployed to.").required(),
     Attribute::new(
         "extra_namespaces",
@@ -86,6 +86,13 @@ const SHARED_ATTRIBUTES: [Attribute; 19] = [
     )
     .default("[]")
     .fixed(),
+    Attribute::new(
+        "promote",
+        Type::Text(Text::VersionRange),
+        "The versions that `promotion` of the platform carries from environment to environment: `^2.1`, or `*` for all. \
+         They stand in a YAML file that the service reads, by environment.",
+    )
+    .fixed(),
     ACCESS,
     Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels on its Applications."),
     Attribute::new("annotations", Type::Map(&Type::Text(Text::Annotation)), "Annotations on its Applications."),
@@ -105,7 +112,7 @@ const SHARED_ATTRIBUTES: [Attribute; 19] = [
 
 const SHARED: &[Attribute] = &SHARED_ATTRIBUTES;
 
-const SERVICE_ATTRIBUTES: [Attribute; 28] = {
+const SERVICE_ATTRIBUTES: [Attribute; 29] = {
     let [layer, owner, on, template, one_per, deliver, generator] = HEAD;
     let [
         namespace,
@@ -120,6 +127,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 28] = {
         secret,
         sync,
         same_across,
+        promote,
         access,
         labels,
         annotations,
@@ -146,6 +154,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 28] = {
         secret,
         sync,
         same_across,
+        promote,
         access,
         labels,
         annotations,
