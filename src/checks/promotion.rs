@@ -3,7 +3,7 @@
 use super::lines::line_in;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::model::{Cluster, Platform, estate, namespace_owner, promotion_diagnostics, service};
+use crate::model::{Cluster, Platform, estate, namespace_owner, promotion_diagnostics, says_promote};
 use crate::names::{Item, declarations, name_span};
 use crate::schema::Kind;
 
@@ -12,11 +12,8 @@ const IN_CLUSTER: &str = "https://kubernetes.default.svc";
 
 pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
     let Some(platform) = &estate(db).platform else { return };
-    let is_promoted = |item: &Item<'_>| {
-        service(db, *item).as_ref().is_some_and(|known| known.variants.iter().any(|one| one.spec.promote.is_some()))
-    };
     let services = declarations(db).of(db, Kind::Service);
-    let promoted: Vec<Item<'_>> = services.filter(is_promoted).collect();
+    let promoted: Vec<Item<'_>> = services.filter(|item| *says_promote(db, *item)).collect();
     match (platform.promotion, promoted.first()) {
         (None, Some(first)) => sink.push(by_nobody(db, *first)),
         (Some(_), None) if !is_said(db) => sink.extend(of_nothing(db)),

@@ -63,7 +63,7 @@ pub(crate) use objects::Brought;
 pub use owners::{ClusterName, Namespaces, Owned, namespace_owner, namespaces_of, ownership};
 pub use previews::{Preview, PullForge, PullRequests, TimeToLive, Token, preview, preview_diagnostics};
 pub(crate) use previews::{preview_line, preview_span};
-pub use promotion::{Artifact, Edit, Promoted, Stop, promoted, promotion_diagnostics};
+pub use promotion::{Artifact, Edit, Promoted, Stop, promoted, promotion_diagnostics, says_promote};
 pub use reach::{Given, OWN_ROLE, Reached, cluster_roles, given, is_reserved, own_actions};
 pub use reviews::{Read, Reader, codeowners_places, file_owner, owned_reads};
 pub use scheme::{Scheme, SchemePart};

@@ -105,12 +105,17 @@ pub fn promotion_diagnostics<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db [Dia
     &checked(db, item).diagnostics
 }
 
+/// Whether a service says that it is promoted: a narrow view of it, for questions about all services.
+#[salsa::tracked]
+pub fn says_promote<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
+    service(db, item).as_ref().is_some_and(|known| known.variants.iter().any(|one| one.spec.promote.is_some()))
+}
+
 #[salsa::tracked]
 fn checked<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let mut sink = sink_of(db, item);
     let is_asked = estate(db).platform.as_ref().is_some_and(|platform| platform.promotion.is_some());
-    let says = |spec: &super::Spec| spec.promote.is_some();
-    let is_said = is_asked && service(db, item).as_ref().is_some_and(|s| s.variants.iter().any(|v| says(&v.spec)));
-    let promoted = if is_said { check::promoted(db, item, &mut sink) } else { None };
+    let is_asked = is_asked && *says_promote(db, item);
+    let promoted = if is_asked { check::promoted(db, item, &mut sink) } else { None };
     Checked { promoted: promoted.map(Arc::new), diagnostics: sink.finish() }
 }

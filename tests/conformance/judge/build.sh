@@ -49,7 +49,10 @@ kargo() {
   local module=github.com/akuity/kargo@v1.11.2 sum=h1:n9qTrpkZxtlzu7eJa509XPZbsIMAYoT0qIvTiMjMTKI= found
   found=$(cd / && go mod download -json "$module")
   grep -qF "\"Sum\": \"$sum\"" <<<"$found" || { echo "$module is not what it was" >&2; exit 1; }
-  install -m 644 -D -t crds/kargo "$(sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p' <<<"$found")"/charts/kargo/resources/crds/*.yaml
+  found=$(sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p' <<<"$found")
+  install -m 644 -D -t crds/kargo "$found"/charts/kargo/resources/crds/*.yaml
+  install -m 644 -D -t crds/kargo/steps "$found"/pkg/promotion/runner/builtin/schemas/*.json
+  install -m 644 -D -t crds/kargo/subscriptions "$found"/pkg/subscription/schemas/*.json
 }
 # All other schemas are those of the modules that are linked in, so they cannot drift.
 dir() { go list -m -f '{{.Dir}}' "$1"; }

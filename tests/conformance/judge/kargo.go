@@ -1,5 +1,12 @@
 package main
 
+import (
+	"encoding/json"
+	"io"
+	"io/fs"
+	"strings"
+)
+
 // kargoGroup is the group of Kargo's kinds, which the judge knows by their CRDs alone.
 const kargoGroup = "kargo.akuity.io"
 
@@ -20,4 +27,19 @@ func lintKargo(r *Report, d *Doc) {
 		r.fail("object-meta", "kargo: scope of the CRD", d, "a %s belongs to the namespace of a Project", d.Obj.GetKind())
 	}
 	lintByCRD(r, d)
+}
+
+// cmdSchemas answers with the JSON schemas of what Kargo's definitions leave open: the configuration of
+// each step, and what a Warehouse subscribes to. They are of a draft that no linked module reads.
+func cmdSchemas(*options, []string) (*answer, error) {
+	schemas := map[string]json.RawMessage{}
+	err := fs.WalkDir(crdFiles, "crds/kargo", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".json") {
+			return err
+		}
+		data, err := crdFiles.ReadFile(path)
+		schemas[strings.TrimPrefix(path, "crds/kargo/")] = data
+		return err
+	})
+	return &answer{ok: true, result: schemas, text: func(io.Writer) {}}, err
 }
