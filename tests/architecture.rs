@@ -50,6 +50,8 @@ const SPANS: &[(&str, &str)] = &[
     ("model/objects.rs", "where an object is written is kept beside what tells it from others"),
     ("model/placement.rs", "a condition that no cluster meets is reported where it stands"),
     ("model/previews/mod.rs", "findings about a preview point at its lines; no preview keeps a span"),
+    ("model/promotion/check.rs", "what stands in the way of a promotion is reported where it stands"),
+    ("model/promotion/read.rs", "where a version is said, until it is known that it can be promoted"),
     ("model/rollouts.rs", "findings about steps point at them; no rollout keeps a span"),
     ("model/secrets.rs", "what stands in the source as it is, is looked for where it stands"),
     ("model/settings.rs", "settings are checked where they stand"),

@@ -45,7 +45,7 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
 fn is_of_the_tree(estate: &Estate, cluster: &Cluster, name: &str) -> bool {
     let above = name.strip_suffix(cluster.name.as_ref()).and_then(|rest| rest.strip_suffix('.'));
     let is_parent = |word: &str| matches!(word, "cluster" | "foundation") || estate.layer(word).is_some();
-    matches!(name, "root" | "control-plane" | "application-sets") || above.is_some_and(is_parent)
+    matches!(name, "root" | "control-plane" | "application-sets" | "promotion") || above.is_some_and(is_parent)
 }
 
 fn of_the_tree(span: Span, name: &str) -> Diagnostic {

@@ -9,6 +9,7 @@ mod objects;
 mod order;
 mod owners;
 mod previews;
+mod promotion;
 mod reach;
 mod rollouts;
 
@@ -29,5 +30,6 @@ pub fn platform_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     freezes::check(db, &mut sink);
     previews::check(db, &mut sink);
     rollouts::check(db, &mut sink);
+    promotion::check(db, &mut sink);
     sink.finish()
 }

@@ -158,4 +158,12 @@ codes! {
     STAGE_AHEAD = Error "PF0940" "a version that is ahead of an earlier stage";
     STAGES_DIFFER = Error "PF0941" "stages that differ in what must be the same";
     NOTHING_COMPARED = Warning "PF0942" "nothing to compare between stages";
+    // Promotion.
+    NO_ORDER = Error "PF0960" "a promotion between environments without an order";
+    NOT_PROMOTABLE = Error "PF0961" "a version that no tool can promote";
+    PROMOTES_NOTHING = Warning "PF0962" "a promotion of nothing, or by nobody";
+    SHARED_VERSION = Error "PF0963" "two environments that read one version";
+    BAD_VERSION_LINE = Error "PF0964" "a version that can't be written where it is read";
+    PROMOTION_APART = Error "PF0965" "a promotion over several hubs";
+    PROMOTION_UNREACHABLE = Error "PF0966" "what is promoted, where Kargo can't find it";
 }

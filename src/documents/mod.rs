@@ -5,6 +5,7 @@ mod codeowners;
 mod footprints;
 mod header;
 mod holes;
+mod kargo;
 mod kubernetes;
 mod leaf;
 mod output;

@@ -11,6 +11,7 @@ use super::argocd::{
 };
 use super::codeowners::codeowners_apart;
 use super::file::{OutputContent, OutputFile};
+use super::kargo::{promotion_of, promotion_projects};
 use super::kubernetes::{access, bootstrap, preview_files, written};
 use super::paths;
 use super::portions::Portions;
@@ -104,6 +105,7 @@ fn service_files<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<OutputFile> {
         .chain(preview_sets(db, item))
         .chain(preview_files(db, item))
         .chain(shared(db, item))
+        .chain(promotion_of(db, item))
         .chain(service_readme(db, item));
     leaves.chain(folder.map(|(path, content)| text(path.as_str(), content))).collect()
 }
@@ -114,6 +116,7 @@ fn platform_files(db: &dyn Db) -> Vec<OutputFile> {
     paths.sort();
     let bootstrap = bootstrap(estate(db), &paths);
     let others = root_files(db).iter().chain(platform_readme(db)).chain(&bootstrap).chain(codeowners_apart(db));
+    let others = others.chain(promotion_projects(db));
     control_plane.into_iter().chain(others).map(|(path, content)| text(path.as_str(), content)).collect()
 }
 
@@ -121,7 +124,7 @@ fn platform_files(db: &dyn Db) -> Vec<OutputFile> {
 #[must_use]
 pub fn hub_prefixes(db: &dyn Db, hub: &str) -> Vec<String> {
     let estate = estate(db);
-    let folders = [paths::ROOTS, paths::CONTROL_PLANE, paths::SETS]
+    let folders = [paths::ROOTS, paths::CONTROL_PLANE, paths::SETS, paths::PROMOTION]
         .map(|folder| format!("{}/", paths::of_hub(estate, folder, hub)));
     let clusters = estate.clusters.iter().filter(|cluster| cluster.hub.as_ref() == hub);
     let clusters = clusters.map(|cluster| format!("{}/", paths::cluster(&cluster.name)));

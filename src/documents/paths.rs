@@ -20,6 +20,7 @@ pub(super) fn of_hub(estate: &Estate, folder: &str, hub: &str) -> String {
 pub(super) const ROOTS: &str = "_main_apps";
 pub(super) const CONTROL_PLANE: &str = "argocd";
 pub(super) const SETS: &str = "application-sets";
+pub(super) const PROMOTION: &str = "promotion";
 pub(super) const SETTINGS: &str = "settings";
 
 /// The folder of a cluster.

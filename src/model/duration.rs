@@ -14,7 +14,7 @@ const UNITS: [(&str, u128); 6] = [
 
 /// A duration as Go prints it, whose form has been checked: `1h` is `1h0m0s`. A controller that stores an object again writes
 /// durations so; written otherwise, the object would differ from Git from then on.
-pub(super) fn canonical(text: &str) -> Arc<str> {
+pub(crate) fn canonical(text: &str) -> Arc<str> {
     const SECOND: u128 = 1_000_000_000;
     let Some(total) = nanoseconds(text) else { return text.into() };
     let (seconds, rest) = (total / SECOND, total % SECOND);

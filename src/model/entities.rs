@@ -72,6 +72,13 @@ impl Forge {
     }
 }
 
+/// What carries versions from environment to environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Promotion {
+    /// Kargo.
+    Kargo,
+}
+
 /// The platform itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Platform {
@@ -91,6 +98,8 @@ pub struct Platform {
     pub admins: Vec<Arc<str>>,
     /// In whose form CODEOWNERS is written, if it is.
     pub codeowners: Option<Forge>,
+    /// What carries versions from environment to environment, if anything does.
+    pub promotion: Option<Promotion>,
     /// When order holds.
     pub order: Order,
     /// How Applications are named.

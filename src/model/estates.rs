@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::access;
 use super::entities::{
     Cluster, DefaultProject, Deliver, Environment, Estate, Forge, Generator, Health, Hub, Layer, Order, Platform,
-    Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
+    Promotion, Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
 };
 use super::fields::Fields;
 use super::scheme::Scheme;
@@ -186,6 +186,7 @@ impl<'db> Reader<'db> {
             output: trimmed(fields.text("output"), "infra"),
             admins: fields.texts("admins"),
             codeowners: forge(fields.text("codeowners").as_deref()),
+            promotion: fields.text("promotion").map(|_| Promotion::Kargo),
             order: if fields.text("order").as_deref() == Some("always") { Order::Always } else { Order::Bootstrap },
             names: self.scheme(item),
             labels: fields.text_map("labels"),
@@ -320,7 +321,8 @@ impl<'db> Reader<'db> {
     }
 
     fn layer(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Layer> {
-        const RESERVED: [&str; 6] = ["clusters", "argocd", "application-sets", "foundation", "cluster", "root"];
+        const RESERVED: [&str; 7] =
+            ["clusters", "argocd", "application-sets", "promotion", "foundation", "cluster", "root"];
         if RESERVED.contains(&item.name(self.db).as_ref()) {
             self.sink.push(reserved(self.db, item, "the tree has a folder or an Application of this name already"));
         }

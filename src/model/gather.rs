@@ -131,6 +131,11 @@ impl<'db> Gathered<'db> {
         self.order = strongest_first(&self.contributions, &self.narrowness);
     }
 
+    /// The lines from the strongest to the weakest.
+    pub(super) fn strongest_first(&self) -> &[usize] {
+        &self.order
+    }
+
     pub(super) fn facts(&self) -> Facts<'_> {
         let each = self.each.as_ref().map(|(name, _)| (name, self.values.as_slice()));
         Facts { db: self.db, names: names(self.db), clusters: self.worlds, each }

@@ -48,6 +48,7 @@ pub(super) fn lower(db: &dyn Db, instances: &Instances<'_>, tree: &Tree, sink: &
         extra_namespaces: fields.texts("extra_namespaces"),
         sources: sources?,
         sync,
+        promote: fields.text("promote"),
         access,
         labels: fields.text_map("labels"),
         annotations: fields.text_map("annotations"),
@@ -64,6 +65,23 @@ struct Lower<'l> {
     item: Option<&'l str>,
     clusters: &'l [&'l Cluster],
     sink: &'l mut Sink,
+}
+
+/// The URL that `repo` means: its own, or a named repository's.
+pub(super) fn repository_url(db: &dyn Db, fields: Fields<'_>) -> Option<Arc<str>> {
+    match fields.tree("repo")? {
+        Tree::Leaf(Value::Reference(Kind::Repository, name), _) => {
+            let mut known = estate(db).repositories.iter();
+            known.find(|repository| repository.name == *name).map(|repository| match repository.kind {
+                RepositoryKind::Oci if !repository.url.starts_with("oci://") => {
+                    format!("oci://{}", repository.url).into()
+                }
+                _ => Arc::clone(&repository.url),
+            })
+        }
+        Tree::Leaf(Value::Text(url), _) => Some(Arc::clone(url)),
+        _ => None,
+    }
 }
 
 impl Lower<'_> {
@@ -184,28 +202,11 @@ impl Lower<'_> {
         sources
     }
 
-    /// The URL that `repo` means: its own, or a named repository's.
-    fn url(&self, fields: Fields<'_>) -> Option<Arc<str>> {
-        match fields.tree("repo")? {
-            Tree::Leaf(Value::Reference(Kind::Repository, name), _) => {
-                let mut known = estate(self.db).repositories.iter();
-                known.find(|repository| repository.name == *name).map(|repository| match repository.kind {
-                    RepositoryKind::Oci if !repository.url.starts_with("oci://") => {
-                        format!("oci://{}", repository.url).into()
-                    }
-                    _ => Arc::clone(&repository.url),
-                })
-            }
-            Tree::Leaf(Value::Text(url), _) => Some(Arc::clone(url)),
-            _ => None,
-        }
-    }
-
     /// A folder of the platform's repository or of another.
     fn folder(&mut self, block: &Tree, nature: Nature) -> Option<Origin> {
         let fields = Fields(Some(block));
         let path: Arc<str> = fields.text("path")?.trim_end_matches('/').into();
-        let Some(url) = self.url(fields) else {
+        let Some(url) = repository_url(self.db, fields) else {
             if fields.tree("repo").is_some() {
                 return None;
             }
@@ -312,7 +313,7 @@ impl Lower<'_> {
                 );
             }
         }
-        let (url, version) = (self.url(fields)?, fields.text("version")?);
+        let (url, version) = (repository_url(self.db, fields)?, fields.text("version")?);
         let floats =
             version.contains(['*', '>', '<', '^', '~', '|', ' ']) || version.split('.').any(|part| part == "x");
         if let (true, Some(tree)) = (floats, fields.tree("version")) {

@@ -22,6 +22,7 @@ mod objects;
 mod owners;
 mod placement;
 mod previews;
+mod promotion;
 mod raw;
 mod reach;
 mod refusals;
@@ -44,9 +45,10 @@ mod versions;
 pub use bounds::{Bounds, Namespace, namespace, namespace_diagnostics};
 pub use checks::{check_declaration, check_name};
 
+pub(crate) use duration::canonical;
 pub use entities::{
     Cluster, DefaultProject, Deliver, Environment, Estate, Forge, Generator, Health, Hub, Layer, Order, Platform,
-    Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
+    Promotion, Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
 };
 pub use estates::{estate, estate_diagnostics, worlds};
 pub use explain::{Everywhere, Explained, Somewhere, everywhere, explain_value};
@@ -62,6 +64,7 @@ pub(crate) use objects::Brought;
 pub use owners::{ClusterName, Namespaces, Owned, namespace_owner, namespaces_of, ownership};
 pub use previews::{Preview, PullForge, PullRequests, TimeToLive, Token, preview, preview_diagnostics};
 pub(crate) use previews::{preview_line, preview_span};
+pub use promotion::{Artifact, Edit, Promoted, Stop, promoted, promotion_diagnostics, says_promote};
 pub use reach::{Given, OWN_ROLE, Reached, cluster_roles, given, is_reserved, own_actions};
 pub use reviews::{Read, Reader, codeowners_places, file_owner, owned_reads};
 pub use rollouts::{Batch, Rollout, RolloutStep, rollout, rollout_diagnostics};

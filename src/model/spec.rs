@@ -15,6 +15,8 @@ pub struct Spec {
     pub sources: Vec<Source>,
     /// How it is synced.
     pub sync: Sync,
+    /// The versions that are promoted, if any are.
+    pub promote: Option<Arc<str>>,
     /// Who may do what with it.
     pub access: super::access::Granted,
     /// Labels on the Application.

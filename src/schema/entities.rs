@@ -117,6 +117,14 @@ const PLATFORM: &[Attribute] = &[
         "Whose form of CODEOWNERS is written, so that each change is reviewed by its owner. Without it none is.",
     ),
     Attribute::new(
+        "promotion",
+        Type::Choice(&[Choice {
+            name: "kargo",
+            doc: "a Project, and for each service that says `promote` a Warehouse and Stages",
+        }]),
+        "Which tool carries versions from environment to environment, in the order of `after`. Without it none does.",
+    ),
+    Attribute::new(
         "order",
         Type::Choice(&[
             Choice { name: "bootstrap", doc: "order holds when a cluster comes up and for what is added to a layer" },

@@ -53,7 +53,7 @@ const HEAD: [Attribute; 7] = [
     .fixed(),
 ];
 
-const SHARED_ATTRIBUTES: [Attribute; 20] = [
+const SHARED_ATTRIBUTES: [Attribute; 21] = [
     Attribute::new("namespace", Type::Text(Text::DnsLabel), "The namespace that it is deployed to.").required(),
     Attribute::new(
         "extra_namespaces",
@@ -88,6 +88,13 @@ const SHARED_ATTRIBUTES: [Attribute; 20] = [
     .default("[]")
     .fixed(),
     ROLLOUTS,
+    Attribute::new(
+        "promote",
+        Type::Text(Text::VersionRange),
+        "The versions that `promotion` of the platform carries from environment to environment: `^2.1`, or `*` for all. \
+         They stand in a YAML file that the service reads, by environment.",
+    )
+    .fixed(),
     ACCESS,
     Attribute::new("labels", Type::Map(&Type::Text(Text::LabelValue)), "Labels on its Applications."),
     Attribute::new("annotations", Type::Map(&Type::Text(Text::Annotation)), "Annotations on its Applications."),
@@ -107,7 +114,7 @@ const SHARED_ATTRIBUTES: [Attribute; 20] = [
 
 const SHARED: &[Attribute] = &SHARED_ATTRIBUTES;
 
-const SERVICE_ATTRIBUTES: [Attribute; 29] = {
+const SERVICE_ATTRIBUTES: [Attribute; 30] = {
     let [layer, owner, on, template, one_per, deliver, generator] = HEAD;
     let [
         namespace,
@@ -123,6 +130,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 29] = {
         sync,
         same_across,
         rollout,
+        promote,
         access,
         labels,
         annotations,
@@ -150,6 +158,7 @@ const SERVICE_ATTRIBUTES: [Attribute; 29] = {
         sync,
         same_across,
         rollout,
+        promote,
         access,
         labels,
         annotations,

@@ -278,6 +278,8 @@ pub enum Text {
     Revision,
     /// A version of a chart.
     ChartVersion,
+    /// Versions, as Helm says which: `^1.2`, `>=1.2 <2`, `*`.
+    VersionRange,
     /// A version of Argo CD.
     ArgoVersion,
     /// A duration such as `1h30m`, as Go reads it.
@@ -356,6 +358,7 @@ impl Text {
             Self::Link | Self::ApplicationLink => "URL",
             Self::Revision => "Git revision",
             Self::ChartVersion => "chart version",
+            Self::VersionRange => "range of versions",
             Self::ArgoVersion => "version of Argo CD",
             Self::Duration => "duration",
             Self::Schedule => "schedule",

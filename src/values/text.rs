@@ -1,5 +1,7 @@
 //! The forms of strings.
 
+use std::sync::LazyLock;
+
 use super::handle::{is_github_handle, is_gitlab_handle};
 use super::quantity::quantity;
 use super::{Schedule, Zone};
@@ -92,6 +94,10 @@ fn check_form(form: Text, text: &str) -> Result<(), TextProblem> {
         Text::Revision | Text::ChartVersion if text.is_empty() || text.chars().any(char::is_whitespace) => {
             problem(format!("`{text}` is no {}", form.name()), "a revision has no blanks in it")
         }
+        Text::VersionRange if !is_version_range(text) => problem(
+            format!("`{text}` is no range of versions"),
+            "ranges are read as Helm does: `*`, `^1.2`, `~1.4.0`, `1.x`, `>=1.2 <2`, `1.2 - 1.5`, with `||` between alternatives",
+        ),
         Text::ArgoVersion => argo_version(text),
         Text::Duration if !is_duration(text) => problem(
             format!("`{text}` is no duration"),
@@ -223,6 +229,18 @@ fn is_duration(text: &str) -> bool {
         rest = after.get(unit.len()..).unwrap_or("");
     }
     !text.is_empty()
+}
+
+/// What Masterminds' semver reads, which Helm and Kargo ask: alternatives of comparisons.
+fn is_version_range(text: &str) -> bool {
+    static RANGE: LazyLock<Option<regex::Regex>> = LazyLock::new(|| {
+        let number = r"(?:\d+|[xX*])";
+        let version = format!(r"v?{number}(?:\.{number})?(?:\.{number})?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?");
+        let one = format!(r"(?:=|==|!=|>=|=>|<=|=<|>|<|~|~>|\^)?\s*{version}");
+        let all = format!(r"(?:{version}\s+-\s+{version}|{one}(?:(?:\s*,\s*|\s+){one})*)");
+        regex::Regex::new(&format!(r"^\s*{all}(?:\s*\|\|\s*{all})*\s*$")).ok()
+    });
+    RANGE.as_ref().is_some_and(|range| range.is_match(text))
 }
 
 fn schedule(text: &str) -> Result<(), TextProblem> {

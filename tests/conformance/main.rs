@@ -8,6 +8,7 @@ mod claims;
 mod generate;
 mod judge;
 mod mutations;
+mod promotion;
 mod shrink;
 #[path = "../support/mod.rs"]
 mod support;

@@ -124,6 +124,32 @@ const KUBERNETES: &[Mutation] = &[
     ),
 ];
 
+const fn promoting(name: &'static str, rule: &'static str, from: &'static str, to: &'static str) -> Mutation {
+    let edit = Edit::Replace("infra/promotion/services/metrics-server.yaml", from, to);
+    Mutation { name, example: "promotion", rule, edit }
+}
+
+/// What Kargo would not take.
+const KARGO: &[Mutation] = &[
+    promoting("a Stage that asks for nothing", "lint/crd-schema", "requestedFreight", "requested"),
+    promoting("a step that is a task as well", "lint/crd-schema", "- task:\n", "- uses: git-clone\n        task:\n"),
+    promoting(
+        "an unknown field of a Warehouse",
+        "lint/crd-pruned",
+        "interval: '5m0s'",
+        "interval: '5m0s'\n  every: 1m",
+    ),
+    promoting(
+        "a subscription without an address",
+        "promotion/schema",
+        "- chart:\n      repoURL",
+        "- chart:\n      url",
+    ),
+    promoting("an unknown kind of subscription", "promotion/schema", "- chart:", "- charts:"),
+    promoting("a step without its file", "promotion/schema", "path: './src/promotion", "file: './src/promotion"),
+    promoting("a step that nobody runs", "promotion/schema", "uses: yaml-update", "uses: yaml-change"),
+];
+
 /// What Argo CD's types and its resource definitions refuse.
 const TYPES: &[Mutation] = &[
     on(
@@ -611,5 +637,5 @@ const ACCESS: &[Mutation] = &[
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Mutation> {
-    [KUBERNETES, TYPES, VALIDATIONS, KUSTOMIZE, GENERATORS, ORDER, PERMISSIONS, ACCESS].into_iter().flatten()
+    [KUBERNETES, KARGO, TYPES, VALIDATIONS, KUSTOMIZE, GENERATORS, ORDER, PERMISSIONS, ACCESS].into_iter().flatten()
 }

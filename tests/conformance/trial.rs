@@ -76,6 +76,7 @@ impl Trial {
         fs::write(&file, json!(pulls).to_string()).map_err(|error| error.to_string())?;
         let file = text(&file);
         let mut found = findings("lint", &judge.ask(&["lint", &output, "--each", "--pulls", &file])?);
+        found.extend(crate::promotion::differences(judge, &self.repository)?);
         let mut tally = Tally { files: self.repository.len(), ..Tally::default() };
         for hub in &self.hubs {
             let own = folder.path().join(&hub.name);

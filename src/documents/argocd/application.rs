@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::super::holes;
+use super::super::kargo::authorized;
 use super::super::leaf::{Sources, node, texts};
-use super::super::yaml::{Node, Template};
+use super::super::yaml::{Node, Template, Text};
 use super::super::{header, paths};
 use super::{ARGO, FINALIZER, SYNC_WAVE, object, rolling};
 use crate::db::Db;
@@ -83,7 +84,7 @@ pub(super) fn application_of(platform: &Platform, service: &Service, alike: &Ali
         ("labels", labels(platform, service, alike)),
     ]);
     let metadata = metadata
-        .with_filled("annotations", annotations(alike.spec, sources))
+        .with_filled("annotations", annotations(platform, service, alike.spec, sources))
         .with_some("finalizers", (!alike.protected).then(|| Node::list([FINALIZER])));
     let spec = Node::map([("project", Node::text(Arc::clone(&service.head.project))), sources.node(alike.spec)])
         .with("destination", destination(alike.spec))
@@ -131,13 +132,18 @@ fn sorted(node: Node) -> Node {
     Node::Map(entries)
 }
 
-fn annotations(spec: &Spec, sources: &Sources<'_>) -> Node {
+fn annotations(platform: &Platform, service: &Service, spec: &Spec, sources: &Sources<'_>) -> Node {
     let links = spec
         .links
         .iter()
         .map(|(name, url)| (Arc::from(format!("link.argocd.argoproj.io/{name}")), Node::text(Arc::clone(url))));
     let mut annotations = Node::Map(links.collect())
         .with_some("argocd.argoproj.io/manifest-generate-paths", sources.generate_paths(spec).map(Node::Text));
+    // Without it Kargo may not sync the Application.
+    if platform.promotion.is_some() && spec.promote.is_some() {
+        let stage = Text::literal(authorized(platform, &service.head.name)).hole(holes::ENVIRONMENT);
+        annotations.insert("kargo.akuity.io/authorized-stage", Node::Text(stage));
+    }
     for (key, value) in &spec.annotations {
         annotations.insert(Arc::clone(key), Node::text(Arc::clone(value)));
     }

@@ -27,7 +27,7 @@ use super::yaml::Node;
 
 pub(super) const IN_CLUSTER: &str = "https://kubernetes.default.svc";
 pub(super) const FINALIZER: &str = "resources-finalizer.argocd.argoproj.io";
-pub(super) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
+pub(in crate::documents) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 pub(super) const ADMIN: &str = "admin";
 
 /// An object's head.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::super::footprints::{preview_repositories, repositories};
+use super::super::kargo::{project_name, promoting};
 use super::super::kubernetes::ACCOUNT;
 use super::super::yaml::Node;
 use super::super::{header, leaf, paths};
@@ -194,8 +195,9 @@ fn default_project(hub: &Hub) -> Arc<str> {
 }
 
 /// The cluster-scoped kinds that foundations hold.
-fn cluster_kinds(hub: &Hub) -> Vec<Node> {
+fn cluster_kinds(hub: &Hub, promotes: bool) -> Vec<Node> {
     let mut kinds = vec![kind("", "Namespace"), kind("rbac.authorization.k8s.io", "ClusterRole")];
+    kinds.extend(promotes.then(|| kind("kargo.akuity.io", "Project")));
     kinds.extend(hub.impersonation.then(|| kind("rbac.authorization.k8s.io", "ClusterRoleBinding")));
     kinds
 }
@@ -212,12 +214,14 @@ fn admin(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<st
     };
     let clusters = estate.clusters.iter().filter(|cluster| cluster.hub == hub.name);
     let mut destinations = vec![destination(IN_CLUSTER, &hub.namespace)];
+    let promotes = promoting(db).contains_key(&hub.name);
+    destinations.extend(promotes.then(|| destination(IN_CLUSTER, project_name(platform))));
     destinations.extend(clusters.map(|cluster| destination(&cluster.server, "*")));
     let spec = Node::map([
         ("description", Node::text("Roots, layers and foundations; no team's services")),
         ("sourceRepos", Node::list([platform.repo.as_ref()])),
         ("destinations", Node::List(destinations)),
-        ("clusterResourceWhitelist", Node::List(cluster_kinds(hub))),
+        ("clusterResourceWhitelist", Node::List(cluster_kinds(hub, promotes))),
     ])
     .with_filled("syncWindows", windows::of_admin(db, platform, hub).list(hub.version));
     header::document(

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::file::OutputFile;
 use super::super::footprints::writes;
+use super::super::kargo::promoting;
 use super::super::kubernetes::{self, Foundation, Place, foundation_files};
 use super::super::yaml::Node;
 use super::super::{header, paths};
@@ -122,6 +123,11 @@ fn of_hub(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Vec<(
         let path = paths::of_hub(estate, paths::SETS, &hub.name);
         let directory = has_previews.then(|| Node::map([("recurse", Node::Bool(true))]));
         parents.push(("application-sets", here("application-sets", 0, path, directory)));
+    }
+    if promoting(db).contains_key(&hub.name) {
+        let path = paths::of_hub(estate, paths::PROMOTION, &hub.name);
+        let recurse = Node::map([("recurse", Node::Bool(true))]);
+        parents.push(("promotion", here("promotion", 0, path, Some(recurse))));
     }
     let mut files: Vec<(String, Arc<str>)> = parents
         .into_iter()

@@ -29,7 +29,7 @@ fn bounded(platform: &Platform, declared: &Bounds) -> Arc<Template> {
 }
 
 /// What the compiler makes in a namespace says whose it is.
-pub(super) fn labels(platform: &Platform) -> Node {
+pub(in crate::documents) fn labels(platform: &Platform) -> Node {
     Node::map([
         ("app.kubernetes.io/managed-by", Node::text("platformc")),
         ("app.kubernetes.io/part-of", Node::text(Arc::clone(&platform.name))),

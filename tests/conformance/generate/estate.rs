@@ -65,6 +65,8 @@ pub(crate) struct Estate {
     pub(crate) named: bool,
     /// For which forge CODEOWNERS is written, if it is.
     pub(crate) forge: Option<&'static str>,
+    /// Whether Kargo promotes something.
+    pub(crate) promotes: bool,
 }
 
 impl Estate {
@@ -81,6 +83,8 @@ impl Estate {
             let layer = layer(random, index, &layers);
             layers.push(layer);
         }
+        // A hub promotes by itself, and services of the generator run wherever it likes.
+        let promotes = hubs.len() == 1 && random.chance(40);
         Self {
             seed,
             folder: if random.chance(25) { "deploy/platform" } else { "" },
@@ -92,6 +96,7 @@ impl Estate {
             repositories: (0..random.below(4)).map(repository).collect(),
             named: random.chance(25),
             forge: *random.pick(&[None, Some("github"), Some("gitlab")]),
+            promotes,
             stores: *random.pick(&[&["vault"][..], &["vault", "elsewhere"]]),
         }
     }
@@ -130,9 +135,15 @@ impl Estate {
     fn platform(&self, random: &mut Random, text: &mut Text) {
         text.line("## A platform that nobody runs.");
         text.open(format!("platform random-{}", self.seed));
-        let host = *random.pick(&["https://git.example.com", "ssh://git@git.example.com"]);
-        text.line(format!("repo = \"{host}/random/platform-{}.git\"", self.seed));
-        maybe(random, text, &["revision = \"main\"", "revision = \"refs/heads/release\"", "revision = \"v1.2.3\""]);
+        let hosts: &[&str] = &["https://git.example.com", "ssh://git@git.example.com"];
+        let revisions: &[&str] = &["revision = \"main\"", "revision = \"refs/heads/release\"", "revision = \"v1.2.3\""];
+        // What is promoted is written into a branch, and by https.
+        let [hosts, revisions] = if self.promotes { [&hosts[..1], &revisions[..2]] } else { [hosts, revisions] };
+        text.line(format!("repo = \"{}/random/platform-{}.git\"", random.pick(hosts), self.seed));
+        maybe(random, text, revisions);
+        if self.promotes {
+            text.line("promotion = kargo");
+        }
         if !self.folder.is_empty() {
             text.line(format!("folder = \"{}\"", self.folder));
         }

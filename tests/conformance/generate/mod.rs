@@ -6,6 +6,7 @@ pub(crate) mod coverage;
 mod estate;
 mod namespaces;
 mod previews;
+mod promotion;
 mod rollouts;
 mod secrets;
 mod services;
@@ -37,5 +38,8 @@ pub(crate) fn platform(seed: u64, newest: Version) -> Platform {
     let (mut sources, mut repository) = (Texts::new(), Texts::new());
     estate.write(&mut random, &mut sources);
     services::services(&mut random, &estate, &mut sources, &mut repository);
+    if estate.promotes {
+        promotion::services(&mut random, &estate, &mut sources, &mut repository);
+    }
     Platform { name: format!("random platform {seed}"), sources, repository }
 }

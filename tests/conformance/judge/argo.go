@@ -78,12 +78,12 @@ func lintByCRD(r *Report, d *Doc) {
 		r.fail("crd-schema", "judge", d, "%s", err)
 		return
 	}
-	errs, pruned := schemas[d.Obj.GetKind()].check(d.Obj.Object)
+	errs, pruned := schemas[d.Obj.GroupVersionKind()].check(d.Obj.Object)
 	for _, e := range errs {
-		r.fail("crd-schema", "k8s: apiextensions validation of the argo-cd CRD", d, "%s", oneLine(e.Error()))
+		r.fail("crd-schema", "k8s: apiextensions validation of the CRD", d, "%s", oneLine(e.Error()))
 	}
 	for _, p := range pruned {
-		r.fail("crd-pruned", "k8s: apiextensions pruning of the argo-cd CRD", d, "the apiserver would silently drop %s", p)
+		r.fail("crd-pruned", "k8s: apiextensions pruning of the CRD", d, "the apiserver would silently drop %s", p)
 	}
 }
 

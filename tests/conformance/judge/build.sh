@@ -44,11 +44,22 @@ if [ -n "$release" ]; then
   export GOFLAGS="$GOFLAGS -mod=mod"
 fi
 
-# The schemas are those of the modules that are linked in, so they cannot drift.
+# Of what promotes, which others install, the definitions are of interest alone: its module is not linked.
+kargo() {
+  local module=github.com/akuity/kargo@v1.11.2 sum=h1:n9qTrpkZxtlzu7eJa509XPZbsIMAYoT0qIvTiMjMTKI= found
+  found=$(cd / && go mod download -json "$module")
+  grep -qF "\"Sum\": \"$sum\"" <<<"$found" || { echo "$module is not what it was" >&2; exit 1; }
+  found=$(sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p' <<<"$found")
+  install -m 644 -D -t crds/kargo "$found"/charts/kargo/resources/crds/*.yaml
+  install -m 644 -D -t crds/kargo/steps "$found"/pkg/promotion/runner/builtin/schemas/*.json
+  install -m 644 -D -t crds/kargo/subscriptions "$found"/pkg/subscription/schemas/*.json
+}
+# All other schemas are those of the modules that are linked in, so they cannot drift.
 dir() { go list -m -f '{{.Dir}}' "$1"; }
 go mod download "$module" k8s.io/kubernetes
 rm -rf crds schemas && mkdir crds schemas
 install -m 644 "$(dir "$module")"/manifests/crds/*-crd.yaml crds/
+kargo
 install -m 644 "$(dir k8s.io/kubernetes)"/api/openapi-spec/swagger.json schemas/
 
 go build -tags "$tags" -ldflags="-s -w" -o "$bin" .

@@ -51,6 +51,7 @@ var commands = map[string]command{
 	"rbac":        {5, cmdRBAC},
 	"rbac-matrix": {1, cmdRBACMatrix},
 	"compare":     {2, cmdCompare},
+	"schemas":     {0, cmdSchemas},
 }
 
 // answer is what a command found out.

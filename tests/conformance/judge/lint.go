@@ -82,6 +82,10 @@ func lintObject(r *Report, d *Doc) {
 		lintArgo(r, d)
 		return
 	}
+	if d.group() == kargoGroup {
+		lintKargo(r, d)
+		return
+	}
 	known := lintBySchema(r, d)
 	if clientgoscheme.Scheme.IsGroupRegistered(d.group()) {
 		lintCore(r, d)

@@ -20,7 +20,7 @@ var clusterScoped = map[string]bool{
 	"Namespace": true, "ClusterRole": true, "ClusterRoleBinding": true, "CustomResourceDefinition": true,
 	"PersistentVolume": true, "StorageClass": true, "PriorityClass": true, "IngressClass": true, "APIService": true,
 	"ValidatingWebhookConfiguration": true, "MutatingWebhookConfiguration": true, "ValidatingAdmissionPolicy": true,
-	"ValidatingAdmissionPolicyBinding": true, "RuntimeClass": true, "ClusterIssuer": true, "Node": true,
+	"Project": true, "ValidatingAdmissionPolicyBinding": true, "RuntimeClass": true, "ClusterIssuer": true, "Node": true,
 }
 
 // lintMeta judges names, labels and annotations as the apiserver would.
