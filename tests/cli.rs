@@ -746,7 +746,8 @@ fn orders_are_explained_to_programs() {
         ],
         "application": "api.eu",
         "hub": "main",
-        "instance": "api@eu"
+        "instance": "api@eu",
+        "step": null
       }
     ]
     exit code 0

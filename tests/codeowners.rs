@@ -99,7 +99,7 @@ fn with_codeowners(example: &Example, forge: &str) -> Changes {
     static PLATFORM: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^platform \S+ \{").unwrap());
     static TEAM: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^ *team (\S+) \{").unwrap());
     static OLD: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r#"(?m)^ *(codeowners *= *\w+|(github|gitlab) *= *"[^"]*" *(#.*)?)$"#).unwrap());
+        LazyLock::new(|| Regex::new(r#"(?m)^ *codeowners *= *\w+ *$|\b(github|gitlab) *= *"[^"]*""#).unwrap());
     let all: String = texts_of(&example.sources).map(|(_, text)| text.to_owned()).collect();
     let has_admins = Regex::new(r"(?m)^ *admins *=").unwrap().is_match(&all);
     let admins = if has_admins { "" } else { "\n admins = [web]" };
