@@ -14,7 +14,7 @@ use platformc::names::declarations;
 use platformc::schema::Kind;
 use serde_json::Value;
 
-use support::{Example, awkward, database, examples, findings, texts};
+use support::{Example, Texts, awkward, database, examples, findings, outputs, texts};
 
 const PLATFORM: &str = r#"
 platform acorn { repo = "https://git.example.com/acorn.git"  vars { domain = "example.com"  list = ["a"] } }
@@ -62,6 +62,14 @@ service items {
   helm { repo = "https://charts.example.com"  chart = "web"  version = "1.0.0"  values { a = tenant  b = "${tenant}@${cluster}" } }
 }
 
+service rolled {
+  layer = apps  owner = web  namespace = "rolled-${tenant}"  deliver = applicationset
+  each tenant in ["one", "two"]
+  helm { repo = "https://charts.example.com"  chart = "web"  version = "1.0.0"  values { a = tenant  b = "${tenant}@${cluster}"  c = env } }
+  source extra { helm { path = "charts/extra"  values { where = [region, "${cluster}: x"]  none = null } } }
+  rollout { steps = [{ on = env == dev and tenant == "one" }, {}] }
+}
+
 service objects {
   layer = apps  owner = web  namespace = "objects-${tenant.name}"
   each tenant in [{ name = "one"  size = 1 }, { name = "two"  size = 2 }]
@@ -75,7 +83,7 @@ fn platform(deliver: &str) -> Example {
 }
 
 /// The Helm values of an instance, each source's by itself: by its resolved Application, and asked for alone.
-fn values(db: &Database, of: &str, slot: &Slot, application: &Value) -> Vec<(Value, Value)> {
+fn values(db: &Database, files: &Texts, of: &str, slot: &Slot, application: &Value) -> Vec<(Value, Value)> {
     let item = declarations(db).get(Kind::Service, of).unwrap();
     let names = service(db, item).as_ref().unwrap().variants[0].spec.sources.iter().map(|source| source.name.clone());
     let spec = &application["spec"];
@@ -92,9 +100,17 @@ fn values(db: &Database, of: &str, slot: &Slot, application: &Value) -> Vec<(Val
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
             let alone = explain_value(db, item, &slot.cluster, slot.item.as_deref(), &path).unwrap().value;
             let alone = alone.map_or(Value::Null, |value| value.to_json());
-            (source["helm"].get("valuesObject").cloned().unwrap_or(Value::Null), alone)
+            let together = source["helm"].get("valuesObject").cloned().or_else(|| in_file(files, &source["helm"]));
+            (together.unwrap_or(Value::Null), alone)
         })
         .collect()
+}
+
+/// The values that a chart takes from a file of the tree, as in a rollout.
+fn in_file(files: &Texts, helm: &Value) -> Option<Value> {
+    let file = helm["valueFiles"].as_array()?.last()?.as_str()?;
+    let (_, text) = files.iter().find(|(path, _)| file.ends_with(&format!("/{path}")))?;
+    Some(serde_yaml::from_str(text).unwrap())
 }
 
 #[test]
@@ -104,9 +120,10 @@ fn each_instance_gets_what_it_gets_alone() {
     for example in examples().iter().chain(&own).chain([&awkward()]) {
         let db = database(&example.sources);
         assert!(!compile::has_errors(&compile::diagnostics(&db)), "{}: {}", example.name, findings(&db));
+        let files = outputs(&db);
         for meaning in applications(&db) {
             let application = meaning.application.to_json(&[]);
-            for (together, alone) in values(&db, &meaning.service, &meaning.slot, &application) {
+            for (together, alone) in values(&db, &files, &meaning.service, &meaning.slot, &application) {
                 let instance = format!("{} of {} on {}", meaning.service, example.name, meaning.slot.cluster);
                 assert_eq!(whole_numbers(together), whole_numbers(alone), "{instance}");
                 compared += 1;

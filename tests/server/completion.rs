@@ -196,7 +196,7 @@ fn steps_of_a_rollout_are_conditions() {
     assert!(!has(&step("{ on = | }"), &["vars"]), "conditions know no variables");
     assert!(has(&step("{ on = env == dev }, { on = cluster != | }")[..2], &["dev-eu", "prod-eu"]));
     let rollout = labels("layer new {\n  defaults { rollout { | } }\n}\n");
-    assert!(has(&rollout[..2], &["steps", "deletion_order"]));
+    assert_eq!(rollout, ["steps", "deletion_order"], "no step is under a condition of its own");
     assert!(has(&labels("template new {\n  rollout { deletion_order = | }\n}\n")[..2], &["all_at_once", "reverse"]));
 }
 

@@ -9,8 +9,9 @@ use crate::model::{Batch, Estate, Rollout, RolloutStep, Service, estate, some};
 
 /// Said of every rollout, since nothing in Argo CD says it.
 const COSTS: &str = "A step begins when everything in the one before is Synced and Healthy; what becomes Degraded stops the steps after it, and \
-                     nothing rolls back. While it is rolled out, the service does not heal itself: what is changed by hand stays until the next \
-                     commit. A freeze holds a rollout back where it stands. Argo CD calls this beta, before 3.3 alpha.\n";
+                     nothing rolls back. Argo CD counts what it has not looked at since a commit as done, so let the first step look first. \
+                     While it is rolled out, the service does not heal itself: what is changed by hand stays until the next commit. A freeze holds a rollout \
+                     back where it stands. Argo CD calls this beta, before 3.3 alpha.\n";
 
 /// The section about the rollout of a service; nothing where it has none.
 pub(super) fn section(db: &dyn Db, service: &Service) -> String {

@@ -52,7 +52,7 @@ impl Asked<'_> {
         let is_plain =
             !matches!(kind, Some(Kind::Service | Kind::Template | Kind::Namespace)) && !path.contains(&"defaults");
         let is_value = self.context.frames.iter().any(|frame| !frame.is_entry);
-        if is_plain || is_value || path.contains(&"freeze") {
+        if is_plain || is_value || path.contains(&"freeze") || path.last() == Some(&"rollout") {
             return;
         }
         let word = |word: &str, rest: &str, doc: &str| {

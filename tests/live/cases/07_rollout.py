@@ -1,8 +1,8 @@
 """A rollout takes dev, then stage, then prod, and stops where something is broken.
 
 The platform `rings`: three clusters, and two services of one chart. `shop` has a rollout, `till` has none. First a commit that changes
-nothing but the chart, then one that changes a value, then one that breaks the chart, and one that mends it. Last, somebody changes
-something by hand.
+nothing but the chart, then one that changes a value, then one that breaks the chart, and one that mends it. Of each, dev hears first. Then
+commits of which all hear at once, and last, somebody changes something by hand.
 """
 import json
 
@@ -19,7 +19,7 @@ FLAG = "applicationsetcontroller.enable.progressive.syncs"
 
 def run(case):
     platform = case.platform(settings.LIVE / "platforms/rings")
-    case.up(platform)
+    case.up(platform, resync="1h")  # who hears of a commit, and when, is for the case to say
     case.bootstrap(platform)
     if not case.converge(platform.everything(), 400):
         return
@@ -35,6 +35,7 @@ def run(case):
     held_back(case, platform)
     rows += in_order(case, platform, "the commit that mends it", lambda: content(platform, (f"{IMAGE}-c", f"{IMAGE}-d"), ('"fail"', READY)))
     case.tables.append([["commit", "Application", "sync begins, s after the push", "Synced and Healthy, s"], *rows])
+    at_once(case, platform)
     by_hand(case)
 
 
@@ -54,6 +55,11 @@ def commit(case, platform, change):
     before = {name: case.recorder.last(name) for name in STEPS + OTHERS}
     mark = case.recorder.mark()
     return platform.push("a change"), case.recorder.now(), mark, before
+
+
+def hear(case, names):
+    """Lets Applications look at Git, as a webhook does."""
+    case.plane.kubectl("-n", "argocd", "annotate", "application", "--overwrite", *names, "argocd.argoproj.io/refresh=normal")
 
 
 def known_steps(case):
@@ -83,6 +89,9 @@ def in_order(case, platform, title, change):
     """One commit: who begins when, and when it is well. Each step must begin after the one before is well."""
     sha, pushed, mark, before = commit(case, platform, change)
     case.say(f"pushed: {title}")
+    hear(case, ["shop.dev", "root", "application-sets"])
+    until(60, "dev to hear of it", lambda: begun(case, "shop.dev", mark, before))
+    hear(case, STEPS[1:] + OTHERS)
     try:
         until(300, title, lambda: all(done(case, name, mark, before) for name in STEPS))
     except Waited:
@@ -107,6 +116,9 @@ def held_back(case, platform):
     sha, pushed, mark, before = commit(
         case, platform, lambda: content(platform, (f"{IMAGE}-b", f"{IMAGE}-c"), (READY, '"fail"')))
     case.say("pushed: a commit that fails")
+    hear(case, ["shop.dev"])
+    until(60, "dev to hear of it", lambda: begun(case, "shop.dev", mark, before))
+    hear(case, STEPS[1:] + OTHERS)
     until(180, "dev to be Degraded", lambda: case.recorder.last("shop.dev").health == "Degraded" and revision(case, "shop.dev") == sha)
     late = case.recorder.now() + 60
     until(120, "a minute more", lambda: case.recorder.now() > late)
@@ -116,6 +128,24 @@ def held_back(case, platform):
         case.check(f"while dev is Degraded, {name} stays at the commit before", held, f"{last.sync} {last.health}, a minute later")
     broken = [name for name in OTHERS if case.recorder.last(name).health == "Degraded"]
     case.check("without a rollout, the same commit breaks dev, stage and prod", len(broken) == 3, ", ".join(broken))
+
+
+ROUNDS = 6
+
+
+def at_once(case, platform):
+    """Commits of which everything hears at once. What looks first may go first, and it is not for Argo CD's settings to say what does."""
+    kept = 0
+    for number in range(ROUNDS):
+        last = f"{IMAGE}-{'d' if number == 0 else number}"
+        _, _, mark, before = commit(case, platform, lambda: content(platform, (last, f"{IMAGE}-{number + 1}")))
+        hear(case, STEPS)
+        until(180, "the commit to reach all", lambda: all(done(case, name, mark, before) for name in STEPS))
+        seen = [(begun(case, name, mark, before), done(case, name, mark, before)) for name in STEPS]
+        kept += all(later[0].seq > earlier[1].seq for earlier, later in zip(seen, seen[1:]))
+    case.figure("commits that all heard of at once, and that went in order all the same", f"{kept} of {ROUNDS}")
+    case.note("Argo CD asks whether a step is done by what it knows at that moment: an Application that has not looked at Git yet counts as done, and one "
+              "that has looked goes ahead (issues 12325 and 29410, open as of 3.6). docs/guides/rollouts.md says how to let the first step hear first.")
 
 
 def by_hand(case):
