@@ -225,6 +225,7 @@ fn comment_inside_a_declaration() {
     checked_freezes(service database)
     checked_head(service database)
     checked_preview(service database)
+    checked_rollout(service database)
     checked_service(service database)
     outline(services.pf)
     syntax(service database)
@@ -242,6 +243,9 @@ fn comment_inside_the_platform() {
     checked_head(service api)
     checked_head(service cache)
     checked_head(service database)
+    checked_rollout(service api)
+    checked_rollout(service cache)
+    checked_rollout(service database)
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
@@ -262,6 +266,7 @@ fn helm_value_edited() {
     checked_freezes(service database)
     checked_head(service database)
     checked_preview(service database)
+    checked_rollout(service database)
     checked_service(service database)
     footprint(service database)
     leaves(service database)
@@ -270,6 +275,7 @@ fn helm_value_edited() {
     repositories(service database)
     rights(service database)
     running(service database)
+    says_promote(service database)
     service(service database)
     service_readme(service database)
     shared(service database)
@@ -320,6 +326,7 @@ fn doc_comment_edited() {
     checked_freezes(service database)
     checked_head(service database)
     checked_preview(service database)
+    checked_rollout(service database)
     checked_service(service database)
     footprint(service database)
     head(service database)
@@ -330,6 +337,7 @@ fn doc_comment_edited() {
     repositories(service database)
     rights(service database)
     running(service database)
+    says_promote(service database)
     service(service database)
     service_readme(service database)
     shared(service database)
@@ -351,6 +359,7 @@ fn overlay_edited() {
     checked_freezes(service api)
     checked_head(service api)
     checked_preview(service api)
+    checked_rollout(service api)
     checked_service(service api)
     footprint(service api)
     leaves(service api)
@@ -359,6 +368,7 @@ fn overlay_edited() {
     repositories(service api)
     rights(service api)
     running(service api)
+    says_promote(service api)
     service(service api)
     service_readme(service api)
     shared(service api)
@@ -383,6 +393,8 @@ fn service_added() {
     checked_freezes(service extra)
     checked_head(service extra)
     checked_preview(service extra)
+    checked_promotion(service extra)
+    checked_rollout(service extra)
     checked_service(service extra)
     closure_of
     cluster_files × 2
@@ -421,11 +433,17 @@ fn service_added() {
     preview_files(service extra)
     preview_sets(service extra)
     projects
+    promoted(service extra)
+    promoting
+    promotion_of(service extra)
     reachable
     repositories(service extra)
     rights(service extra)
+    rolling_hubs
+    rollout(service extra)
     root_files
     running(service extra)
+    says_promote(service extra)
     service(service extra)
     service_readme(service extra)
     settings
@@ -460,6 +478,10 @@ fn label_of_a_cluster_changed() {
     checked_head(service cache)
     checked_head(service database)
     checked_preview(service api)
+    checked_promotion(service api)
+    checked_promotion(service cache)
+    checked_promotion(service database)
+    checked_rollout(service api)
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
@@ -495,6 +517,10 @@ fn label_of_a_cluster_changed() {
     preview_sets(service cache)
     preview_sets(service database)
     projects
+    promotion_of(service api)
+    promotion_of(service cache)
+    promotion_of(service database)
+    promotion_projects
     registrations
     repositories(service api)
     repositories(service cache)
@@ -502,6 +528,7 @@ fn label_of_a_cluster_changed() {
     rights(service api)
     root_files
     running(service api)
+    says_promote(service api)
     service(service api)
     service_readme(service api)
     service_readme(service cache)
@@ -555,7 +582,9 @@ fn service_removed() {
     platform_diagnostics
     platform_readme
     projects
+    promoting
     reachable
+    rolling_hubs
     root_files
     settings
     users
@@ -577,6 +606,8 @@ fn service_renamed() {
     checked_freezes(service memory)
     checked_head(service memory)
     checked_preview(service memory)
+    checked_promotion(service memory)
+    checked_rollout(service memory)
     checked_service(service memory)
     cluster_files × 2
     declared
@@ -607,11 +638,17 @@ fn service_renamed() {
     preview_files(service memory)
     preview_sets(service memory)
     projects
+    promoted(service memory)
+    promoting
+    promotion_of(service memory)
     reachable
     repositories(service memory)
     rights(service memory)
+    rolling_hubs
+    rollout(service memory)
     root_files
     running(service memory)
+    says_promote(service memory)
     service(service memory)
     service_readme(service memory)
     settings
@@ -647,6 +684,11 @@ fn cluster_added() {
     checked_head(service database)
     checked_preview(service cache)
     checked_preview(service database)
+    checked_promotion(service api)
+    checked_promotion(service cache)
+    checked_promotion(service database)
+    checked_rollout(service cache)
+    checked_rollout(service database)
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
@@ -693,6 +735,10 @@ fn cluster_added() {
     preview_sets(service cache)
     preview_sets(service database)
     projects
+    promotion_of(service api)
+    promotion_of(service cache)
+    promotion_of(service database)
+    promotion_projects
     reachable
     registrations
     repositories(service api)
@@ -703,6 +749,8 @@ fn cluster_added() {
     root_files
     running(service cache)
     running(service database)
+    says_promote(service cache)
+    says_promote(service database)
     service(service cache)
     service(service database)
     service_readme(service api)
@@ -751,6 +799,11 @@ fn group_of_a_team_added() {
     checked_head(service checkout)
     checked_head(service database)
     checked_head(service storefront)
+    checked_promotion(service api)
+    checked_promotion(service cache)
+    checked_promotion(service checkout)
+    checked_promotion(service database)
+    checked_promotion(service storefront)
     checked_service(service api)
     checked_service(service cache)
     checked_service(service checkout)
@@ -788,6 +841,12 @@ fn group_of_a_team_added() {
     preview_sets(service database)
     preview_sets(service storefront)
     projects
+    promotion_of(service api)
+    promotion_of(service cache)
+    promotion_of(service checkout)
+    promotion_of(service database)
+    promotion_of(service storefront)
+    promotion_projects
     registrations
     repositories(service api)
     repositories(service cache)
@@ -844,6 +903,7 @@ fn access_of_a_service_given() {
     checked_freezes(service api)
     checked_head(service api)
     checked_preview(service api)
+    checked_rollout(service api)
     checked_service(service api)
     footprint(service api)
     leaves(service api)
@@ -852,6 +912,7 @@ fn access_of_a_service_given() {
     repositories(service api)
     rights(service api)
     running(service api)
+    says_promote(service api)
     service(service api)
     service_readme(service api)
     settings
@@ -900,6 +961,7 @@ fn freeze_added() {
     checked_freezes(service cache)
     checked_head(service cache)
     checked_preview(service cache)
+    checked_rollout(service cache)
     checked_service(service cache)
     freeze_rows(service api)
     freeze_rows(service cache)
@@ -928,6 +990,8 @@ fn template_edited() {
     check_declaration(template web)
     checked_head(service checkout)
     checked_head(service storefront)
+    checked_rollout(service checkout)
+    checked_rollout(service storefront)
     checked_service(service checkout)
     checked_service(service storefront)
     footprint(service checkout)
@@ -943,6 +1007,8 @@ fn template_edited() {
     rights(service storefront)
     running(service checkout)
     running(service storefront)
+    says_promote(service checkout)
+    says_promote(service storefront)
     service(service checkout)
     service(service storefront)
     service_readme(service checkout)
@@ -983,6 +1049,7 @@ fn declaration_broken_and_mended() {
     checked_freezes(service api)
     checked_head(service api)
     checked_preview(service api)
+    checked_rollout(service api)
     checked_service(service api)
     dependents
     footprint(service api)
@@ -1008,6 +1075,7 @@ fn declaration_broken_and_mended() {
     rights(service api)
     root_files
     running(service api)
+    says_promote(service api)
     service(service api)
     service_readme(service api)
     service_readme(service database)
@@ -1034,6 +1102,7 @@ fn need_added() {
     checked_freezes(service api)
     checked_head(service api)
     checked_preview(service api)
+    checked_rollout(service api)
     checked_service(service api)
     dependents
     footprint(service api)
@@ -1060,6 +1129,7 @@ fn need_added() {
     rights(service api)
     root_files
     running(service api)
+    says_promote(service api)
     service(service api)
     service_readme(service api)
     service_readme(service cache)
@@ -1091,6 +1161,9 @@ fn data_file_changed() {
     checked_head(service api)
     checked_head(service cache)
     checked_head(service database)
+    checked_promotion(service api)
+    checked_promotion(service cache)
+    checked_promotion(service database)
     checked_service(service api)
     checked_service(service cache)
     checked_service(service database)
@@ -1119,6 +1192,10 @@ fn data_file_changed() {
     preview_sets(service cache)
     preview_sets(service database)
     projects
+    promotion_of(service api)
+    promotion_of(service cache)
+    promotion_of(service database)
+    promotion_projects
     registrations
     repositories(service api)
     repositories(service cache)
