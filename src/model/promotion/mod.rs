@@ -97,12 +97,12 @@ struct Checked {
 /// How a service is promoted, if it is.
 #[salsa::tracked]
 pub fn promoted<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<Promoted>> {
-    checked(db, item).promoted.clone()
+    checked_promotion(db, item).promoted.clone()
 }
 
 /// What is wrong with how a service is promoted.
 pub fn promotion_diagnostics<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db [Diagnostic] {
-    &checked(db, item).diagnostics
+    &checked_promotion(db, item).diagnostics
 }
 
 /// Whether a service says that it is promoted: a narrow view of it, for questions about all services.
@@ -112,7 +112,7 @@ pub fn says_promote<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
 }
 
 #[salsa::tracked]
-fn checked<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
+fn checked_promotion<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let mut sink = sink_of(db, item);
     let is_asked = estate(db).platform.as_ref().is_some_and(|platform| platform.promotion.is_some());
     let is_asked = is_asked && *says_promote(db, item);
