@@ -5,11 +5,13 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
+FORGES = ("github", "gitlab", "gitea", "bitbucket", "bitbucketServer", "azuredevops")
 
 
 class Broken(Exception):
@@ -25,9 +27,28 @@ def documents(path: Path) -> list:
 
 
 def expand(platformc: list[str], example: str) -> list[dict]:
-    """All Applications of a platform, whichever way they are delivered."""
+    """All Applications of a platform, whichever way they are delivered, and a preview of each service that has some."""
     command = [*platformc, "expand", "--format", "json", "--file", str(ROOT / "examples" / example / "platform.pf")]
-    return json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+
+    def run(*more: str) -> list[dict]:
+        return json.loads(subprocess.run([*command, *more], cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as pulls:
+        json.dump(pulls_for(ROOT / "examples" / example / "expected"), pulls)
+        pulls.flush()
+        return run() + run("--pulls", pulls.name)
+
+
+def pulls_for(tree: Path) -> dict[str, list[dict]]:
+    """A pull request for each ApplicationSet that makes previews."""
+    found = {}
+    for path in tree.glob("application-sets/**/previews/*.yaml"):
+        generator = documents(path)[0]["spec"]["generators"][0]["pullRequest"]
+        forge = next(of for name, of in generator.items() if name in FORGES)
+        repository = "/".join(forge[part] for part in ("organization", "owner", "project", "repo") if part in forge)
+        pull = {"number": 7, "branch": "main", "headSHA": "0" * 40, "labels": forge.get("labels", [])}
+        found[repository] = [pull]
+    return found
 
 
 class Repository:
