@@ -664,6 +664,7 @@ fn service_renamed() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "most of them are the snapshot")]
 fn cluster_added() {
     let mut watched = Watched::new();
     let added = "cluster asia { env = prod  server = \"https://asia.example.com\" }\n\nlayer base";
@@ -778,6 +779,7 @@ fn cluster_added() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "most of them are the snapshot")]
 fn group_of_a_team_added() {
     let mut watched = Watched::with_shop();
     let executed = watched.edit("services.pf", "sso = [\"shop\"]", "sso = [\"shop\", \"shop-contractors\"]");

@@ -262,7 +262,9 @@ fn namespaces_belong_to_foundations() {
     for tree in TREES.iter() {
         let mut created: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (path, object) in tree.objects.iter().filter(|(_, object)| object["kind"] == "Namespace") {
-            let cluster = path.strip_prefix("clusters/").and_then(|rest| rest.split('/').next()).expect("a cluster's");
+            // Kargo's stands with the Project that it belongs to.
+            let cluster = path.strip_prefix("clusters/").and_then(|rest| rest.split('/').next());
+            let cluster = cluster.or(path.starts_with("promotion/").then_some("promotion")).expect("a cluster's");
             tree.holds(object, created.entry(cluster).or_default().insert(text(object, "/metadata/name")));
             let annotation = |key: &str| object["metadata"]["annotations"][key].as_str().unwrap_or("").to_owned();
             tree.holds(object, annotation("argocd.argoproj.io/sync-options").contains("Prune=false"));
@@ -657,6 +659,11 @@ fn folders_that_are_applied_hold_manifests() {
             "ServiceAccount",
             "Kustomization",
             "Component",
+            "Project",
+            "ProjectConfig",
+            "PromotionTask",
+            "Stage",
+            "Warehouse",
         ])
     });
     for tree in TREES.iter() {
@@ -665,7 +672,7 @@ fn folders_that_are_applied_hold_manifests() {
             tree.holds(parent, source["directory"].get("recurse").is_none_or(|recurse| recurse == true));
         }
         for (path, object) in &tree.objects {
-            let applied = ["_main_apps/", "argocd/", "application-sets/", "clusters/"];
+            let applied = ["_main_apps/", "argocd/", "application-sets/", "promotion/", "clusters/"];
             if applied.iter().any(|folder| path.starts_with(folder)) {
                 tree.holds(object, KINDS.contains(text(object, "/kind")));
             }

@@ -43,6 +43,9 @@ pub(super) fn promoted<'db>(db: &'db dyn Db, item: Item<'db>, sink: &mut Sink) -
     service.promoted(sink)
 }
 
+/// A file from the repository's root, and a key in it.
+type At = (Arc<str>, Arc<str>);
+
 struct Service<'s> {
     db: &'s dyn Db,
     head: &'s Head,
@@ -74,7 +77,7 @@ impl Service<'_> {
         let clusters = self.head.instances.iter().filter_map(|slot| estate(self.db).cluster(&slot.cluster));
         let hubs: BTreeSet<&Arc<str>> = clusters.map(|cluster| &cluster.hub).collect();
         if hubs.len() > 1 {
-            let names: Vec<&str> = hubs.iter().map(|hub| hub.as_ref()).collect();
+            let names: Vec<&str> = hubs.iter().copied().map(AsRef::as_ref).collect();
             let message = format!("`{}` is deployed by several hubs: {}", self.head.name, some(&names));
             sink.push(
                 Diagnostic::new(codes::PROMOTION_APART, self.said_at, message)
@@ -138,7 +141,7 @@ impl Service<'_> {
     fn stops(&self, sink: &mut Sink) -> Vec<Stop> {
         let order = stage_order(self.db);
         let mut stops: BTreeMap<&Arc<str>, Stop> = BTreeMap::new();
-        let mut taken: BTreeMap<(Arc<str>, Arc<str>), (&Arc<str>, Span)> = BTreeMap::new();
+        let mut taken: BTreeMap<At, (&Arc<str>, Span)> = BTreeMap::new();
         let mut own = Sink::default();
         let reads = |(_, said): &&Somewhere| said.iter().any(|said| said.lookup.is_some());
         let names: BTreeSet<_> =
@@ -171,7 +174,7 @@ impl Service<'_> {
     }
 
     /// The file from the repository's root, and the key in it, that a tool writes.
-    fn place(&self, said: &Said, sink: &mut Sink) -> Option<(Arc<str>, Arc<str>)> {
+    fn place(&self, said: &Said, sink: &mut Sink) -> Option<At> {
         let platform = estate(self.db).platform.as_ref()?;
         let lookup = said.lookup.as_ref()?;
         if let Err(problem) = line::check(self.db, lookup) {
@@ -206,7 +209,7 @@ impl Service<'_> {
 
     fn ordered(&self, sink: &mut Sink) {
         let (order, environments) = (stage_order(self.db), self.environments());
-        let names: Vec<&str> = environments.iter().map(|name| name.as_ref()).collect();
+        let names: Vec<&str> = environments.iter().copied().map(AsRef::as_ref).collect();
         let is_after = |name: &&str| !order.nearest(name, environments.iter().copied()).is_empty();
         // In a circle, which is reported elsewhere, nothing is before anything.
         let is_circle = |known: &Environment| known.after.iter().any(|first| !order.is_before(first, &known.name));
