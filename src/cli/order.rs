@@ -97,13 +97,16 @@ fn object(db: &dyn Db, instance: &Instance<'_>) -> Value {
             "because": edge.because,
         })
     });
-    json!({
+    let mut object = json!({
         "instance": show(instance.service, &instance.slot),
         "application": application(db, instance.service, &instance.slot),
         "hub": estate(db).cluster(&instance.slot.cluster).map(|cluster| cluster.hub.to_string()),
         "after": after.collect::<Vec<_>>(),
-        "step": Step::of(db, instance).map(|step| step.object()),
-    })
+    });
+    if let (Some(step), Some(keys)) = (Step::of(db, instance), object.as_object_mut()) {
+        keys.insert("step".to_owned(), step.object());
+    }
+    object
 }
 
 /// What Argo CD calls an instance.

@@ -1,4 +1,4 @@
-//! Rollouts: in which step of its ApplicationSet an instance takes a change. The conditions of steps are evaluated as any
+//! Rollouts: in which step of its `ApplicationSet` an instance takes a change. The conditions of steps are evaluated as any
 //! value of an instance is, so that each instance says of every step whether it is in it.
 
 use std::sync::Arc;

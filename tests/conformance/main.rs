@@ -13,6 +13,7 @@ mod shrink;
 #[path = "../support/mod.rs"]
 mod support;
 mod trial;
+mod values;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -388,6 +388,12 @@ const GENERATORS: &[Mutation] = &[
         ),
     },
     Mutation {
+        name: "values that are not there",
+        example: "fleet",
+        rule: "values/missing",
+        edit: Edit::Remove("infra/services/parcels-api/values/dev-eu.yaml"),
+    },
+    Mutation {
         name: "an Application that shall heal itself in a rollout",
         example: "fleet",
         rule: "expand/different",

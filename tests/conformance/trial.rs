@@ -68,7 +68,9 @@ impl Trial {
     pub(crate) fn differences(&self, judge: &mut Judge) -> Result<(Vec<Difference>, Tally), String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let repository = folder.path().join("repository");
-        write_all(&repository, &self.repository)?;
+        let (values, wrong) = crate::values::values(self);
+        let shown = self.repository.iter().filter(|(path, _)| !values.contains(*path));
+        write_all(&repository, &shown.map(|(path, text)| (path.clone(), text.clone())).collect())?;
         let repository = text(&repository);
         let output = format!("{repository}/{}", self.output);
         let pulls: BTreeMap<&String, _> = self.hubs.iter().flat_map(|hub| &hub.pulls).collect();
@@ -76,6 +78,7 @@ impl Trial {
         fs::write(&file, json!(pulls).to_string()).map_err(|error| error.to_string())?;
         let file = text(&file);
         let mut found = findings("lint", &judge.ask(&["lint", &output, "--each", "--pulls", &file])?);
+        found.extend(wrong);
         found.extend(crate::promotion::differences(judge, &self.repository)?);
         let mut tally = Tally { files: self.repository.len(), ..Tally::default() };
         for hub in &self.hubs {
