@@ -746,8 +746,7 @@ fn orders_are_explained_to_programs() {
         ],
         "application": "api.eu",
         "hub": "main",
-        "instance": "api@eu",
-        "step": null
+        "instance": "api@eu"
       }
     ]
     exit code 0

@@ -56,7 +56,7 @@ impl Tree {
         self.of_kind("Application").into_iter().filter(|object| !is_leaf(object)).collect()
     }
 
-    /// Whether the control plane in a folder tells its ApplicationSet controller to take steps.
+    /// Whether the control plane in a folder tells its `ApplicationSet` controller to take steps.
     fn takes_steps(&self, folder: &str) -> bool {
         let parameters = |path: &str| path.starts_with(folder) && path.ends_with("argocd-cmd-params-cm.yaml");
         self.objects.iter().any(|(path, object)| parameters(path) && takes_steps(object))

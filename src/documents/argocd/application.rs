@@ -287,6 +287,10 @@ fn without_holes(node: &Node, words: &[Arc<str>]) -> Option<Node> {
             });
             Some(Node::Map(kept.collect()))
         }
+        Node::List(items) => {
+            let kept: Vec<Node> = items.iter().filter_map(|item| without_holes(item, words)).collect();
+            (!kept.is_empty() || items.is_empty()).then_some(Node::List(kept))
+        }
         other => Some(other.clone()),
     }
 }

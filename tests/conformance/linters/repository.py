@@ -65,11 +65,13 @@ class Repository:
         self.output.parent.mkdir(parents=True, exist_ok=True)
         (folder / "expected").rename(self.output)
         self.hubs = self._hubs()
+        self.values = {folder / file.removeprefix("$values").lstrip("/") for one in applications for file in values_of(one)}
         self._add_what_sets_make(applications)
         self._commit(roots[0]["repoURL"], roots[0]["targetRevision"].removeprefix("refs/heads/"))
 
     def yaml_files(self) -> list[Path]:
-        return sorted(self.output.rglob("*.yaml"))
+        """Every file with objects; those with Helm values, which Applications name, have none."""
+        return sorted(path for path in self.output.rglob("*.yaml") if path not in self.values)
 
     def name(self, path: Path | str) -> str:
         """How a finding names a file: the example, then the path in its repository."""
@@ -106,6 +108,13 @@ class Repository:
         nobody = {f"GIT_{who}_{what}": "linters" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
         environment = {**os.environ, **nobody, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
         subprocess.run(["git", *arguments], cwd=self.folder, check=True, env=environment)
+
+
+def values_of(application: dict) -> list[str]:
+    """The files that an Application's charts take values from."""
+    spec = application["spec"]
+    sources = spec.get("sources") or [spec["source"]]
+    return [file for source in sources for file in source.get("helm", {}).get("valueFiles", [])]
 
 
 def key(document: dict) -> tuple:
