@@ -256,12 +256,18 @@ fn sync_options_are_those_of_argo_cd() {
     }
 }
 
+/// Whether a file holds a namespace that comes and goes with a preview, or the one in which previews take their slots.
+fn of_previews(path: &str) -> bool {
+    path.contains("/preview/bounds/") || path.ends_with("/foundation/previews.yaml")
+}
+
 /// A11, A12, A13, A15: each namespace stands once in the foundation of its cluster, and is never pruned.
 #[test]
 fn namespaces_belong_to_foundations() {
     for tree in TREES.iter() {
         let mut created: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for (path, object) in tree.objects.iter().filter(|(_, object)| object["kind"] == "Namespace") {
+        let all = tree.objects.iter().filter(|(path, object)| object["kind"] == "Namespace" && !of_previews(path));
+        for (path, object) in all {
             // Kargo's stands with the Project that it belongs to.
             let cluster = path.strip_prefix("clusters/").and_then(|rest| rest.split('/').next());
             let cluster = cluster.or(path.starts_with("promotion/").then_some("promotion")).expect("a cluster's");
@@ -289,8 +295,9 @@ fn bounds_belong_to_foundations() {
             there.any(|(_, object)| object["kind"] == "Namespace" && text(object, "/metadata/name") == name)
         };
         let bounds = tree.objects.iter().filter(|(_, object)| BOUNDING.contains(&text(object, "/kind")));
-        for (path, object) in bounds {
-            tree.holds(object, path.ends_with("/foundation/namespaces.yaml"));
+        for (path, object) in bounds.filter(|(path, _)| !path.contains("/preview/bounds/")) {
+            let file = path.rsplit_once("/foundation/").map(|(_, file)| file);
+            tree.holds(object, matches!(file, Some("namespaces.yaml" | "previews.yaml")));
             tree.holds(object, in_file(path, text(object, "/metadata/namespace")));
         }
         for project in tree.of_kind("AppProject") {
@@ -300,7 +307,9 @@ fn bounds_belong_to_foundations() {
                 tree.holds(project, kinds == ["*"]);
                 continue;
             }
-            let is_admin = ["admin", "platform"].contains(&text(project, "/metadata/name"));
+            // What bounds a preview comes with it, as the last of its sources.
+            let is_preview = text(project, "/metadata/name").starts_with("preview.");
+            let is_admin = is_preview || ["admin", "platform"].contains(&text(project, "/metadata/name"));
             tree.holds(project, if is_admin { kinds.is_empty() } else { kinds == BOUNDING });
         }
     }
@@ -470,6 +479,10 @@ fn secrets_stay_in_their_stores() {
     for tree in TREES.iter() {
         let read: BTreeSet<&str> = tree.leaves.iter().flat_map(sources).map(|source| text(source, "/path")).collect();
         let is_ours = |path: &str| path.contains("/secrets/");
+        let previews: Vec<Value> =
+            tree.of_kind("ApplicationSet").into_iter().filter(|set| is_of_previews(set)).map(template_of).collect();
+        let read: BTreeSet<&str> =
+            read.into_iter().chain(previews.iter().flat_map(sources).map(|source| text(source, "/path"))).collect();
         for (path, secret) in tree.objects.iter().filter(|(path, _)| is_ours(path)) {
             let folder = path.rsplit_once('/').unwrap().0;
             tree.holds(secret, read.iter().any(|path| path.ends_with(folder)));
@@ -615,8 +628,17 @@ fn plain(tree: &Tree, set: &Value, generator: &Value) {
             tree.holds(set, inner.len() == 2);
             inner.iter().for_each(|generator| plain(tree, set, generator));
         }
+        ["pullRequest"] | ["pullRequest", "selector"] => tree.holds(set, is_of_previews(set)),
         other => panic!("{}: {other:?}", tree.name),
     }
+}
+
+fn is_of_previews(set: &Value) -> bool {
+    text(set, "/metadata/name").starts_with("preview.")
+}
+
+fn template_of(set: &Value) -> Value {
+    set["spec"]["template"].clone()
 }
 
 /// G05, G10: a set of which an Application is protected deletes none.
@@ -690,6 +712,11 @@ fn projects_are_exact() {
         for project in
             projects.into_iter().filter(|project| !["admin", "default"].contains(&text(project, "/metadata/name")))
         {
+            if text(project, "/metadata/name").starts_with("preview.") {
+                let namespaces = list(project, "/spec/destinations").iter().map(|to| text(to, "/namespace"));
+                tree.holds(project, namespaces.clone().count() == 1 && namespaces.clone().all(|it| it.contains('*')));
+                continue;
+            }
             let repositories = list(project, "/spec/sourceRepos").iter().filter_map(Value::as_str);
             tree.holds(
                 project,

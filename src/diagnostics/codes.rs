@@ -121,6 +121,7 @@ codes! {
     PREVIEW_NEED = Error "PF0864" "a preview without a service that it needs";
     PREVIEW_NAMESPACE = Error "PF0865" "a namespace that previews would share";
     FORGE_LACKS = Error "PF0866" "something that the forge does not have";
+    PREVIEW_BRINGS = Error "PF0867" "a preview that brings more than its namespace holds";
     // Secrets.
     SECRET_WITHOUT_KEYS = Error "PF0840" "a secret that reads nothing";
     BAD_SECRET_KEY = Error "PF0841" "a key that no Secret can have";

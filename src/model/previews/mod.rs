@@ -15,6 +15,7 @@ use super::gather::{Asked, gather_preview, nested};
 use super::heads::{Head, Need, Slot, head, needs};
 use super::limits::{self, Limits};
 use super::lower::{Instances, lower};
+use super::objects::{Brought, objects};
 use super::placement::reference;
 use super::services::{Service, Variant};
 use crate::db::Db;
@@ -234,7 +235,8 @@ impl<'db> Reader<'_, 'db> {
         let sample = Fields(sampled.get("preview")).text("namespace")?;
         let checked =
             conform(of_service(sampled, &sample, self.span("namespace")), &SERVICE_DEFAULTS, target, self.sink);
-        lower(self.db, &instances, &checked, self.sink)?;
+        let looks = lower(self.db, &instances, &checked, self.sink)?;
+        self.brings(&objects(self.db, &instances, &checked, &looks, &mut Sink::default()), &sample);
         let tree = of_service(tree, namespace, self.span("namespace"));
         let mut reported = Sink::default();
         let spec = lower(self.db, &instances, &tree, &mut reported)?;
@@ -245,6 +247,29 @@ impl<'db> Reader<'_, 'db> {
             variants: vec![Variant { spec: Arc::new(spec), instances: vec![0] }],
             rollout: None,
         })
+    }
+
+    /// A preview brings its namespace and what is in it: the rest is there once, and its project permits nothing else.
+    fn brings(&mut self, all: &[Brought], namespace: &str) {
+        for object in all.iter().filter(|object| object.namespace.as_ref() != namespace) {
+            let message = if object.namespace.is_empty() {
+                format!(
+                    "each preview would bring `{}` `{}`, which is there once for the whole cluster",
+                    object.kind, object.name
+                )
+            } else {
+                format!(
+                    "each preview would bring `{}` `{}` of namespace `{}`",
+                    object.kind, object.name, object.namespace
+                )
+            };
+            self.sink.push(
+                Diagnostic::new(codes::PREVIEW_BRINGS, object.span, message)
+                    .also(self.span(""), "the preview")
+                    .note("the project of previews permits their own namespaces and nothing else, so the whole sync would fail")
+                    .help("put it into a service of its own that this one needs, or unset it in the preview"),
+            );
+        }
     }
 
     fn preview_head(&self, cluster: &Arc<str>) -> Head {

@@ -164,11 +164,12 @@ impl Writer<'_> {
         if self.random.chance(15) {
             freezes(self.random, text);
         }
-        if items.is_empty() && estate.layers[layer].wide && self.random.chance(10) {
+        let is_wide = items.is_empty() && estate.layers[layer].wide && self.random.chance(10);
+        if is_wide {
             rules(text);
         }
         self.overlays(text, &placement, chart, !is_bound);
-        if items.is_empty() && self.random.chance(40) {
+        if items.is_empty() && !is_wide && self.random.chance(40) {
             preview(self.random, text, &Surroundings { needs, is_bound, chart, estate });
         }
         text.close();
