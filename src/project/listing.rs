@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::load::LoadError;
-use super::read::list;
+use super::origin::Origin;
 
 /// What was found for a pattern. Paths are seen from the platform's folder.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ pub(super) struct Listing {
 
 impl Listing {
     /// Looks for the files of a pattern.
-    pub(super) fn new(folder: &Utf8Path, pattern: &str) -> Self {
+    pub(super) fn new(origin: &Origin, folder: &Utf8Path, pattern: &str) -> Self {
         let fixed = pattern.split(['*', '?', '[', '{']).next().unwrap_or("");
         let start = fixed.rfind('/').and_then(|at| fixed.get(..at)).unwrap_or("");
         let depth = if pattern.contains("**") {
@@ -32,22 +32,22 @@ impl Listing {
             pattern.get(start.len()..).unwrap_or("").trim_start_matches('/').matches('/').count() + 1
         };
         let mut listing = Self { start: start.to_owned(), ..Self::default() };
-        listing.walk(&folder.join(start), start, depth);
+        listing.walk(origin, folder, start, depth);
         listing
     }
 
     /// The `.pf` files of a folder and, down to a depth, of those below it; hidden folders and links are passed over.
-    fn walk(&mut self, folder: &Utf8Path, prefix: &str, depth: usize) {
+    fn walk(&mut self, origin: &Origin, folder: &Utf8Path, prefix: &str, depth: usize) {
         self.folders.insert(prefix.to_owned());
-        let entries = match list(folder) {
+        let entries = match origin.list(folder, prefix) {
             Ok(entries) => entries,
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return,
-            Err(error) => return self.unreadable.push(refused(folder.to_owned(), &error)),
+            Err(error) => return self.unreadable.push(refused(folder.join(prefix), &error)),
         };
         for (name, is_folder) in entries {
             let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
             if is_folder && depth > 1 && !name.starts_with('.') {
-                self.walk(&folder.join(name), &path, depth - 1);
+                self.walk(origin, folder, &path, depth - 1);
             } else if !is_folder && path.ends_with(".pf") {
                 self.files.insert(path);
             }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::listing::{Listing, is_at_or_below};
-use super::read::{is_vacant, read};
+use super::origin::Origin;
+use super::read::is_vacant;
 use super::timings::Timings;
 use crate::compile::{read_ahead, resolve_ahead};
 use crate::db::{Changes, Content, Database, SourceFile, Workspace};
@@ -22,6 +23,8 @@ pub struct Project {
     /// How long reading and resolving took, and what is measured behind them.
     pub timings: Arc<Timings>,
     listings: Arc<Listings>,
+    /// Where files are taken from.
+    origin: Origin,
     /// Texts that count instead of what stands on the disk.
     open: BTreeMap<String, Arc<str>>,
 }
@@ -43,37 +46,35 @@ pub struct LoadError {
     pub reason: String,
 }
 
-/// The main file: `file` itself, `platform.pf` in the folder `file`, or `platform.pf` here or in a parent folder.
-///
-/// # Errors
-/// There is none.
-pub fn find(file: Option<&Utf8Path>, here: &Utf8Path) -> Result<Utf8PathBuf, LoadError> {
-    if let Some(file) = file {
-        let path = here.join(file);
-        let path = if path.is_dir() { path.join("platform.pf") } else { path };
-        return if path.is_file() {
-            Ok(path)
-        } else {
-            Err(LoadError { path, reason: "there is no such file".to_owned() })
-        };
-    }
-    let found = here.ancestors().map(|folder| folder.join("platform.pf")).find(|path| path.is_file());
-    found.ok_or_else(|| LoadError {
-        path: here.join("platform.pf"),
-        reason: "there is no platform.pf here or in a parent folder; `platformc init` writes a first one".to_owned(),
-    })
-}
-
 impl Project {
     /// Loads a main file and everything that it asks for.
     #[must_use]
     pub fn open(main: &Utf8Path) -> Self {
-        let mut project = Self::new(main);
+        Self::open_at(main, Origin::Worktree)
+    }
+
+    /// The same of the files that an origin has.
+    #[must_use]
+    pub fn open_at(main: &Utf8Path, origin: Origin) -> Self {
+        let mut project = Self { origin, ..Self::new(main) };
+        project.complete();
+        project
+    }
+
+    /// Takes all files from another origin. What is the same in both is not resolved again.
+    pub fn turn(&mut self, origin: Origin) {
+        self.origin = origin;
+        self.refresh(&Touched { everything: true, ..Touched::default() });
+        self.complete();
+    }
+
+    /// Loads what is missing until nothing is.
+    fn complete(&mut self) {
         loop {
             // The question must be gone before anything changes.
-            let survey = project.question().ask();
-            if !project.provide(&survey) {
-                return project;
+            let survey = self.question().ask();
+            if !self.provide(&survey) {
+                return;
             }
         }
     }
@@ -88,6 +89,7 @@ impl Project {
             database: Database::new(name),
             timings: Arc::default(),
             listings: Arc::default(),
+            origin: Origin::Worktree,
             open: BTreeMap::new(),
         }
     }
@@ -112,7 +114,7 @@ impl Project {
         survey.spent.iter().for_each(|pattern| drop(listings.by_pattern.remove(pattern)));
         let mut paths = survey.files.clone();
         for pattern in &survey.patterns {
-            let listing = Listing::new(&self.folder, pattern);
+            let listing = Listing::new(&self.origin, &self.folder, pattern);
             paths.extend(listing.files.iter().cloned());
             listings.by_pattern.insert(Arc::clone(pattern), listing);
         }
@@ -197,7 +199,7 @@ impl Project {
         let files = Workspace::get(&self.database).files(&self.database);
         for path in paths {
             let open = self.open.get(&path).map(|text| Content::Text(Arc::clone(text)));
-            let content = open.unwrap_or_else(|| read(&self.folder.join(&path)));
+            let content = open.unwrap_or_else(|| self.origin.read(&self.folder, &path));
             let known = files.get(&path).map(|file| file.content(&self.database));
             if known != Some(&content) {
                 refreshed.anything = true;
@@ -215,7 +217,7 @@ impl Project {
         for (pattern, listing) in &mut Arc::make_mut(&mut self.listings).by_pattern {
             let is_stale = |path: &String| listing.is_stale(&self.folder.join(path), path);
             if touched.everything || touched.paths.iter().any(is_stale) {
-                let now = Listing::new(&self.folder, pattern);
+                let now = Listing::new(&self.origin, &self.folder, pattern);
                 changed.extend(now.files.symmetric_difference(&listing.files).cloned());
                 *listing = now;
             }

@@ -1,8 +1,12 @@
-//! The disk: the platform's files are read and watched here, and the output folder is written.
+//! The disk: the platform's files are read and watched here, on the disk or in a revision, and the output folder is written.
 
 mod disk;
+mod find;
+mod git;
 mod listing;
 mod load;
+mod objects;
+mod origin;
 mod read;
 mod replace;
 mod timings;
@@ -10,7 +14,10 @@ pub mod watch;
 pub mod write;
 
 pub use disk::{Disk, System};
-pub use load::{LoadError, Project, Question, Refreshed, Survey, Touched, find};
+pub use find::{find, find_in};
+pub use git::{GitError, Repository, Revision};
+pub use load::{LoadError, Project, Question, Refreshed, Survey, Touched};
+pub use origin::Origin;
 pub use read::names_in;
 pub use replace::replace;
 pub use timings::Timings;

@@ -84,7 +84,8 @@ fn folder(path: &Utf8Path) -> Content {
     Content::Folder(names.into())
 }
 
-fn text(bytes: Vec<u8>) -> Content {
+/// A file's bytes as a text.
+pub(super) fn text(bytes: Vec<u8>) -> Content {
     match String::from_utf8(bytes) {
         Ok(text) => Content::Text(text.strip_prefix('\u{feff}').unwrap_or(&text).into()),
         Err(error) => {
