@@ -19,9 +19,10 @@
 //! 13. [`documents`]: what is written: [`documents::files`], and what it means: [`documents::applications`].
 //! 14. [`compile`]: the facade that commands, watching and editors call.
 //! 15. [`ide`]: what an editor asks, in plain structs.
-//! 16. [`project`]: the disk, read and written.
-//! 17. [`server`]: the language server protocol.
-//! 18. [`cli`]: the commands.
+//! 16. [`review`]: two revisions, compared by what they mean.
+//! 17. [`project`]: the disk and Git's revisions, read, and the disk written.
+//! 18. [`server`]: the language server protocol.
+//! 19. [`cli`]: the commands.
 
 pub mod text;
 
@@ -52,6 +53,8 @@ pub mod documents;
 pub mod compile;
 
 pub mod ide;
+
+pub mod review;
 
 pub mod project;
 

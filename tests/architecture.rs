@@ -25,6 +25,7 @@ const ORDER: &[&str] = &[
     "documents",
     "compile",
     "ide",
+    "review",
     "project",
     "server",
     "cli",

@@ -12,8 +12,7 @@ pub(super) struct Options {
     pub(super) command: Command,
 }
 
-const EXIT_CODES: &str =
-    "Exit codes: 0 fine, 1 findings (or, with --check, something would change), 2 usage, 3 the disk.";
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 findings (or, with --check, something would change), 2 usage, 3 the disk, 4 denied by `plan --deny`.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -77,6 +76,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  platformc status\n  platformc status chat-api matrix            two services alone\n  platformc status --behind                   what waits to be raised in a later environment\n  platformc status --format json | jq '.services[].service'\n\nIt tells what the platform's files say, and asks no cluster."
     )]
     Status(StatusArgs),
+    /// Say what a change does, before it does it
+    #[command(
+        after_help = "Examples:\n  platformc plan                                  what is not committed yet\n  platformc plan --from origin/main --to HEAD     what a branch does\n  platformc plan --from v1 --to v2 --format markdown > comment.md\n  platformc plan --deny delete:prod,access-widened:*,instances>50\n\nWhat can be denied: delete, move, create, update and shift, access-widened and access-narrowed, each in an environment\n(:NAME), in all that are protected (:protected) or everywhere; freeze-removed, project-widened, risk:medium, risk:high; and\nmore than N of instances, deleted, moved, created or updated (instances>N). Then it exits with 4."
+    )]
+    Plan(PlanArgs),
     /// Write a first platform.pf
     #[command(after_help = "Example:\n  platformc init my-platform && cd my-platform && platformc build")]
     Init(InitArgs),
@@ -316,6 +320,39 @@ pub(super) struct OwnsArgs {
     /// The main file, or its folder [default: platform.pf here or in a parent folder]
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: Option<Utf8PathBuf>,
+}
+
+/// How a plan is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    /// For people
+    Text,
+    /// A comment for a pull request
+    Markdown,
+    /// For programs
+    Json,
+    /// A page
+    Html,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    pub(super) file: Option<Utf8PathBuf>,
+    /// The revision that there is: whatever Git knows as a commit
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub(super) from: String,
+    /// The revision that comes, or `worktree` for what stands on the disk
+    #[arg(long, value_name = "REV", default_value = "worktree")]
+    pub(super) to: String,
+    /// What shall not happen: exit with 4 if it does
+    #[arg(long, value_name = "RULES")]
+    pub(super) deny: Vec<String>,
+    /// How the plan is printed
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub(super) format: PlanFormat,
+    #[command(flatten)]
+    pub(super) speed: SpeedArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,5 @@
-//! The commands. Exit codes: 0 fine, 1 findings, 2 usage, 3 the disk, which refuses or has something in the way.
+//! The commands. Exit codes: 0 fine, 1 findings, 2 usage, 3 the disk, which refuses or has something in the
+//! way, 4 what `plan --deny` denies.
 
 mod access;
 mod args;
@@ -15,6 +16,7 @@ mod init;
 mod lsp;
 mod order;
 mod owns;
+mod plan;
 mod speed;
 mod status;
 mod ui;
@@ -53,6 +55,7 @@ fn command(command: Command) -> u8 {
         Command::Access(arguments) => access::run(&arguments),
         Command::Owns(arguments) => owns::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Lsp(_) => lsp::run(),
         Command::Completions { shell } => {

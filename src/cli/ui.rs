@@ -16,6 +16,7 @@ pub(super) const FINE: u8 = 0;
 pub(super) const FINDINGS: u8 = 1;
 pub(super) const USAGE: u8 = 2;
 pub(super) const DISK: u8 = 3;
+pub(super) const DENIED: u8 = 4;
 
 /// The exit code of a write to standard output; a closed pipe is nobody's fault.
 pub(super) fn written(result: std::io::Result<()>) -> u8 {

@@ -23,7 +23,10 @@ pub use argocd::{Meaning, Pull, applications, applications_of, leaf_path, previe
 pub use codeowners::{Damaged, OwnerRule, Part, Pattern, Why, codeowners, deciding, merged, owner_rules};
 pub use file::{OutputContent, OutputFile};
 pub use header::MARKER;
-pub use output::{application_paths, files, hub_prefixes, portions};
+pub use output::{
+    application_paths, control_plane, files, hub_prefixes, portions, preview_documents, promotion_documents,
+    rendered_from,
+};
 pub use portions::{Difference, Portions};
 pub use present::{Present, applications_in};
 pub use readme::{AccessRow, GraphFormat, GraphScope, access_rows, graph, inhabited};

@@ -94,6 +94,26 @@ pub fn application_paths<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<String> {
     slots.map(|slot| paths::leaf(&slot.cluster, layer, name, slot.item.as_deref())).collect()
 }
 
+/// What Argo CD reads of a service's folder: path and text of each file.
+pub fn rendered_from<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db [(String, Arc<str>)] {
+    written(db, item)
+}
+
+/// What makes and bounds the previews of a service: path and text of each file.
+pub fn preview_documents<'db>(db: &'db dyn Db, item: Item<'db>) -> impl Iterator<Item = &'db (String, Arc<str>)> {
+    preview_sets(db, item).iter().chain(preview_files(db, item))
+}
+
+/// What promotes a service: path and text.
+pub fn promotion_documents<'db>(db: &'db dyn Db, item: Item<'db>) -> impl Iterator<Item = &'db (String, Arc<str>)> {
+    promotion_of(db, item).iter()
+}
+
+/// What Argo CD itself is told: settings, projects and registrations, as path and text of each file.
+pub fn control_plane(db: &dyn Db) -> impl Iterator<Item = &(String, Arc<str>)> {
+    settings(db).iter().chain(projects(db)).chain(registrations(db))
+}
+
 fn service_files<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<OutputFile> {
     let leaves = leaf_places(db, item).into_iter();
     let leaves =
@@ -102,8 +122,7 @@ fn service_files<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<OutputFile> {
         .iter()
         .chain(&access(db, item).files)
         .chain(application_sets(db, item))
-        .chain(preview_sets(db, item))
-        .chain(preview_files(db, item))
+        .chain(preview_documents(db, item))
         .chain(shared(db, item))
         .chain(promotion_of(db, item))
         .chain(service_readme(db, item));
@@ -111,7 +130,7 @@ fn service_files<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<OutputFile> {
 }
 
 fn platform_files(db: &dyn Db) -> Vec<OutputFile> {
-    let control_plane: Vec<_> = settings(db).iter().chain(projects(db)).chain(registrations(db)).collect();
+    let control_plane: Vec<_> = control_plane(db).collect();
     let mut paths: Vec<String> = control_plane.iter().map(|(path, _)| path.clone()).collect();
     paths.sort();
     let bootstrap = bootstrap(estate(db), &paths);

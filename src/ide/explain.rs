@@ -1,12 +1,14 @@
 //! Where a value of an instance comes from, for people.
 
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 use super::instance::Instance;
 use super::lines;
 use crate::db::Db;
 use crate::diagnostics::{Span, did_you_mean, place};
 use crate::model::{Explained, explain_value};
+use crate::names::{Item, body};
 use crate::schema::{Form, SERVICE_DEFAULTS, attribute_at};
 
 /// Why a value can't be explained.
@@ -65,4 +67,12 @@ pub fn line_of(db: &dyn Db, span: Span) -> String {
     let (file, range) = place(db, span);
     let line = lines(db, file).line_column(file.text(db), range.start).line + 1;
     format!("{}:{line}", file.path(db))
+}
+
+/// The file and the lines of a declaration.
+pub fn extent_of<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<(String, RangeInclusive<u32>)> {
+    let span = item.decl(db).site(db).span(body(db, item)?.body.range);
+    let (file, range) = place(db, span);
+    let line = |at| lines(db, file).line_column(file.text(db), at).line + 1;
+    Some((file.path(db).to_owned(), line(range.start)..=line(range.end)))
 }

@@ -2,7 +2,9 @@
 
 use super::cursor::FileRange;
 use super::fixes::file_range;
+use super::instance::Instance;
 use crate::db::Db;
+use crate::diagnostics::Span;
 use crate::model::{estate, explain_value};
 use crate::names::{Item, declarations, name_span};
 use crate::schema::Kind;
@@ -64,6 +66,60 @@ pub fn declaration_of(db: &dyn Db, path: &str) -> Option<FileRange> {
     Some(file_range(db, name_span(db, whole(db, path)?.item)))
 }
 
+/// The lines that have a say in a field of an instance's Application, or of the files that it is rendered from, the strongest
+/// first, and first those that name it. Where the field is the name of a declaration, that is the line.
+pub fn reasons_for<'db>(db: &'db dyn Db, instance: &Instance<'db>, path: &[String], value: &str) -> Vec<Span> {
+    let joined = path.join(".");
+    if let Some((_, kind)) = NAMED.iter().find(|(known, _)| *known == joined) {
+        return declarations(db).get(*kind, value).map(|item| name_span(db, item)).into_iter().collect();
+    }
+    let at = |known: &str, said: &str| {
+        let rest = joined.strip_prefix(known)?;
+        rest.is_empty().then(|| said.to_owned()).or_else(|| match rest.split_at_checked(1)? {
+            (".", _) => Some(format!("{said}{rest}")),
+            // What is in a file of objects is looked for among all of them.
+            ("/", _) => Some(said.to_owned()),
+            _ => None,
+        })
+    };
+    let mut said = spellings(&joined);
+    said.extend(WRITTEN.iter().filter_map(|(known, said)| at(known, said)));
+    said.iter().map(|path| nearest(db, instance, path, &joined)).find(|lines| !lines.is_empty()).unwrap_or_default()
+}
+
+/// The lines for a value, or for the nearest that it is a part of.
+fn nearest(db: &dyn Db, instance: &Instance<'_>, mut path: &str, field: &str) -> Vec<Span> {
+    let key = field.rsplit('.').next().unwrap_or("");
+    let slot = &instance.slot;
+    loop {
+        let keys: Vec<&str> = path.split('.').collect();
+        let explained = explain_value(db, instance.item(), &slot.cluster, slot.item.as_deref(), &keys);
+        let explained = explained.filter(|explained| explained.value.is_some());
+        let mut steps: Vec<_> = explained.into_iter().flat_map(|it| it.steps).filter(|step| step.holds).collect();
+        if !steps.is_empty() {
+            steps.sort_by_key(|step| !step.text.contains(key));
+            return steps.into_iter().map(|step| step.span).collect();
+        }
+        let Some((above, _)) = path.rsplit_once('.') else { return vec![] };
+        path = above;
+    }
+}
+
+/// What is no field of an Application: the files that an instance is rendered from, and rights; and what they are made of.
+const WRITTEN: [(&str, &str); 11] = [
+    ("values.yaml", "helm.values"),
+    ("access", "access"),
+    ("overlays/kustomization.yaml.images", "kustomize.images"),
+    ("overlays/kustomization.yaml.replicas", "kustomize.replicas"),
+    ("overlays/kustomization.yaml.patches", "kustomize.patches"),
+    ("overlays/kustomization.yaml.components", "kustomize.components"),
+    ("overlays/kustomization.yaml.labels", "kustomize.labels"),
+    ("overlays/kustomization.yaml.commonAnnotations", "kustomize.annotations"),
+    ("overlays/kustomization.yaml", "kustomize"),
+    ("manifests", "manifests"),
+    ("secrets", "secret"),
+];
+
 fn whole<'db>(db: &'db dyn Db, path: &str) -> Option<Whole<'db>> {
     let output = estate(db).platform.as_ref()?.output.as_ref();
     let inside = if output.is_empty() { path } else { path.strip_prefix(output)?.strip_prefix('/')? };
@@ -108,8 +164,14 @@ fn named(db: &dyn Db, field: &Field) -> Option<FileRange> {
 /// The line that wins for a field of an Application.
 fn line(db: &dyn Db, whole: &Whole<'_>, field: &str) -> Option<FileRange> {
     let (cluster, each) = whole.instance?;
+    spellings(field).iter().find_map(|path| winner(db, whole.item, cluster, each, path))
+}
+
+/// The values of a service that a field of an Application may come from.
+fn spellings(field: &str) -> Vec<String> {
     let fits = |known: &str| field.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    let (known, value) = FIELDS.iter().filter(|(known, _)| fits(known)).max_by_key(|(known, _)| known.len())?;
+    let known = FIELDS.iter().filter(|(known, _)| fits(known)).max_by_key(|(known, _)| known.len());
+    let Some((known, value)) = known else { return vec![] };
     let rest = field.get(known.len()..).unwrap_or("");
     let rest = if value.contains(".values") || value.contains(".parameters") { rest } else { "" };
     let tools: &[&str] = if value.starts_with('*') { &["helm", "kustomize", "manifests", "plugin"] } else { &[""] };
@@ -118,7 +180,7 @@ fn line(db: &dyn Db, whole: &Whole<'_>, field: &str) -> Option<FileRange> {
         // A chart from a repository says `version` where one from Git says `revision`.
         if path == "helm.revision" { vec!["helm.version".to_owned(), path] } else { vec![path] }
     };
-    tools.iter().flat_map(spelt).find_map(|path| winner(db, whole.item, cluster, each, &path))
+    tools.iter().flat_map(spelt).collect()
 }
 
 /// The strongest line that holds of those that say exactly this, something above it or something below it.

@@ -42,7 +42,8 @@ pub fn data_file(db: &dyn Db, file: SourceFile, format: DataFormat) -> Result<Va
     }
 }
 
-fn from_json(value: serde_json::Value) -> Value {
+/// What JSON says.
+pub fn from_json(value: serde_json::Value) -> Value {
     match value {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::Bool(value) => Value::Bool(value),

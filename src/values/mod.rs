@@ -20,7 +20,7 @@ mod zone;
 
 pub use check::check;
 pub use cost::MAX_NESTING;
-pub use data::{DataFormat, data_calls, data_file, join_path};
+pub use data::{DataFormat, data_calls, data_file, from_json, join_path};
 pub use evaluate::{boolean, evaluate, evaluate_named};
 pub use path::path_keys;
 pub use pattern::{Own, Piece, text_of};

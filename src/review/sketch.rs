@@ -1,0 +1,121 @@
+//! All of a revision, as far as it takes to say what differs from another.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::db::{Content, Database, Workspace};
+use crate::documents::{control_plane, preview_documents, promotion_documents};
+use crate::model::{Estate, Frozen, Namespaces, Origin, Service, estate, frozen, ownership, service};
+use crate::names::declarations;
+use crate::plan::{LayerOrder, plan, waves};
+use crate::schema::Kind;
+
+/// All of a revision.
+#[derive(Clone, Debug, Default)]
+pub struct Sketch {
+    pub(super) estate: Estate,
+    pub(super) services: BTreeMap<Arc<str>, Sketched>,
+    /// The documents of each service's previews and of its promotion.
+    pub(super) beside: BTreeMap<(&'static str, Arc<str>), Documents>,
+    pub(super) frozen: Frozen,
+    pub(super) layers: LayerOrder,
+    /// By cluster.
+    pub(super) namespaces: BTreeMap<Arc<str>, Arc<Namespaces>>,
+    /// The documents of the control plane, by path.
+    pub(super) control_plane: Documents,
+    /// The texts that the platform was made of.
+    pub(super) texts: BTreeMap<String, Arc<str>>,
+}
+
+/// Documents by path.
+pub(super) type Documents = BTreeMap<String, Arc<str>>;
+
+/// A service.
+#[derive(Clone, Debug)]
+pub(super) struct Sketched {
+    pub(super) service: Arc<Service>,
+    pub(super) waves: Vec<i64>,
+}
+
+/// Takes down what the database shows.
+#[must_use]
+pub fn sketch(db: &Database) -> Sketch {
+    let items = || declarations(db).of(db, Kind::Service);
+    let sketched = items().filter_map(|item| {
+        let service = Arc::clone(service(db, item).as_ref()?);
+        Some((Arc::clone(item.name(db)), Sketched { service, waves: waves(db, item).clone() }))
+    });
+    let beside = items().flat_map(|item| {
+        let previews: Documents = preview_documents(db, item).cloned().collect();
+        let promotion: Documents = promotion_documents(db, item).cloned().collect();
+        let all = [("preview", previews), ("promotion", promotion)].into_iter();
+        all.filter(|(_, all)| !all.is_empty()).map(move |(kind, all)| ((kind, Arc::clone(item.name(db))), all))
+    });
+    let texts = Workspace::get(db).files(db).iter().filter_map(|(path, file)| match file.content(db) {
+        Content::Text(text) => Some((path.clone(), Arc::clone(text))),
+        _ => None,
+    });
+    Sketch {
+        estate: estate(db).clone(),
+        services: sketched.collect(),
+        beside: beside.collect(),
+        frozen: frozen(db).clone(),
+        layers: plan(db).layers.clone(),
+        namespaces: ownership(db).iter().map(|(cluster, all)| (Arc::clone(cluster), Arc::clone(all))).collect(),
+        control_plane: control_plane(db).cloned().collect(),
+        texts: texts.collect(),
+    }
+}
+
+/// The services of which something may differ.
+#[must_use]
+pub fn differing(old: &Sketch, new: &Sketch) -> BTreeSet<Arc<str>> {
+    let names: BTreeSet<&Arc<str>> = old.services.keys().chain(new.services.keys()).collect();
+    let everything = old.estate.platform != new.estate.platform || old.estate.roles != new.estate.roles;
+    let clusters = differing_clusters(old, new);
+    let rendered = rendered_texts(old) != rendered_texts(new);
+    let differs = |name: &&&Arc<str>| match (old.services.get(**name), new.services.get(**name)) {
+        (Some(before), Some(after)) => {
+            everything
+                || before.differs(after)
+                || !clusters.is_empty() && after.is_on(&clusters)
+                || old.layers.depth(&before.service.head.layer) != new.layers.depth(&after.service.head.layer)
+                || rendered && after.reads_files()
+        }
+        _ => true,
+    };
+    names.iter().filter(differs).map(|name| Arc::clone(name)).collect()
+}
+
+/// The clusters that differ, or whose hub does.
+fn differing_clusters(old: &Sketch, new: &Sketch) -> BTreeSet<Arc<str>> {
+    let is_same = |name: &str| {
+        let (Some(before), Some(after)) = (old.estate.cluster(name), new.estate.cluster(name)) else { return false };
+        before == after && old.estate.hub(&before.hub) == new.estate.hub(&after.hub)
+    };
+    let all = old.estate.clusters.iter().chain(&new.estate.clusters).map(|cluster| &cluster.name);
+    all.filter(|name| !is_same(name)).cloned().collect()
+}
+
+/// What services are rendered from, as far as the platform reads it.
+fn rendered_texts(sketch: &Sketch) -> Vec<(&String, &Arc<str>)> {
+    sketch.texts.iter().filter(|(path, _)| !path.ends_with(".pf")).collect()
+}
+
+impl Sketched {
+    fn differs(&self, other: &Self) -> bool {
+        self.service.head != other.service.head
+            || self.service.variants != other.service.variants
+            || self.service.rollout != other.service.rollout
+            || self.waves != other.waves
+    }
+
+    fn is_on(&self, clusters: &BTreeSet<Arc<str>>) -> bool {
+        self.service.head.instances.iter().any(|slot| clusters.contains(&slot.cluster))
+    }
+
+    fn reads_files(&self) -> bool {
+        let mut sources = self.service.variants.iter().flat_map(|variant| &variant.spec.sources);
+        sources.any(|source| matches!(source.origin, Origin::Own(_)))
+    }
+}
