@@ -3,6 +3,7 @@
 
 mod workload;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ use platformc::db::{Changes, Content, Database};
 use platformc::documents::{files, portions};
 use platformc::project::write::{Kept, Target};
 use platformc::project::{Project, Timings};
+use platformc::review::{Pair, compare, detail, differing, sketch, text};
 use tempfile::TempDir;
 
 use workload::Workload;
@@ -49,6 +51,14 @@ fn measure(criterion: &mut Criterion, workload: Workload) {
     group.bench_function(BenchmarkId::new("cold build", &size), |bencher| {
         bencher.iter_batched(|| load(&workload), |database| build(&database), BatchSize::PerIteration);
     });
+    group.bench_function(BenchmarkId::new("plan", &size), |bencher| {
+        let (old, new) = revisions(&workload);
+        bencher.iter_batched(
+            || Database::new("platform.pf"),
+            |database| plan(database, &old, &new),
+            BatchSize::PerIteration,
+        );
+    });
     let mut watched = Watched::new(&workload);
     for (what, old, new) in
         [("value edited", "port = \"http\"", "port = \"web\""), ("comment edited", "Nobody", "No one")]
@@ -70,6 +80,37 @@ fn load(workload: &Workload) -> Database {
     let mut database = Database::new("platform.pf");
     database.apply(workload.files().into_iter().map(|(path, text)| (path, Content::Text(text.into()))).collect());
     database
+}
+
+/// The platform, and the same with a value edited in a service of each of ten teams.
+fn revisions(workload: &Workload) -> (Changes, Changes) {
+    let old = workload.files();
+    let mut new = old.clone();
+    for text in new.values_mut().filter(|text| text.contains("port = \"http\"")).take(10) {
+        *text = text.replacen("port = \"http\"", "port = \"web\"", 1);
+    }
+    let contents = |files: BTreeMap<String, String>| -> Changes {
+        files.into_iter().map(|(path, text)| (path, Content::Text(text.into()))).collect()
+    };
+    (contents(old), contents(new))
+}
+
+/// What `plan` does when it has the texts of both revisions.
+fn plan(mut database: Database, old: &Changes, new: &Changes) -> usize {
+    let show = |database: &mut Database, files: &Changes| {
+        database.apply(files.clone());
+        assert!(!compile::has_errors(&compile::diagnostics(database)), "the workload is sound");
+        sketch(database)
+    };
+    let after = show(&mut database, new);
+    let before = show(&mut database, old);
+    let names = differing(&before, &after);
+    let old_detail = detail(&database, &names);
+    database.apply(new.clone());
+    let new_detail = detail(&database, &names);
+    let review = compare(&database, &Pair::new((&before, &old_detail), (&after, &new_detail)), &[]);
+    assert_eq!(review.updates.iter().flat_map(|update| &update.services).collect::<BTreeSet<_>>().len(), 10);
+    text(&review).len()
 }
 
 /// Everything that a build does before it looks at the disk: findings, plan, and the text of every file.
