@@ -498,13 +498,11 @@ fn what_services_say_is_no_markup() {
 #[test]
 fn a_comment_fits() {
     let small = Repository::small();
-    let services: String = (0..400)
-        .map(|index| {
-            let (_, service) = SMALL.split_once("service shop").unwrap();
-            let text = "x".repeat(100);
-            format!("service shop-{index}{}", service.replace("replicas = 1", &format!("text = \"{text}{index}\"")))
-        })
-        .collect();
+    let (_, service) = SMALL.split_once("service shop").unwrap();
+    let long = "x".repeat(100);
+    let one = |index: usize| service.replace("replicas = 1", &format!("text = \"{long}{index}\""));
+    let services: Vec<String> = (0..400).map(|index| format!("service shop-{index}{}", one(index))).collect();
+    let services = services.concat();
     small.write("platform.pf", &(SMALL.to_owned() + &services));
     small.commit("many");
     small.write("platform.pf", &(SMALL.to_owned() + &services.replace("xx", "yz")));
