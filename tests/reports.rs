@@ -1,4 +1,4 @@
-//! Findings in the forms of GitHub, GitLab, SARIF and JUnit, asked for from the root of a repository in which the platform
+//! Findings in the forms of GitHub, GitLab, SARIF and `JUnit`, asked for from the root of a repository in which the platform
 //! has a folder of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
