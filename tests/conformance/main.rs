@@ -133,19 +133,22 @@ fn example_trial(example: &support::Example, newest: Version) -> Result<Trial, S
     trial(&database(&sources), repository)
 }
 
+/// Lines of examples that an older Argo CD does not know, and the first that does.
+const NEWER: [(Version, &str); 2] =
+    [(Version::of(3, 5), "impersonation *= *true"), (Version::of(3, 2), "deletion_order *= *reverse")];
+
 fn for_version(text: &str, newest: Version) -> String {
     let target = Regex::new(r#"\bargocd( *)= *"([0-9.]+)""#).expect("a regular expression");
     let older = |found: &regex::Captures<'_>| {
         let version = Version::parse(&found[2]).map_or(newest, |version| version.min(newest));
         format!("argocd{}= \"{version}\"", &found[1])
     };
-    let text = target.replace_all(text, older);
-    if newest >= Version::of(3, 5) {
-        return text.into_owned();
+    let mut text = target.replace_all(text, older).into_owned();
+    for (_, said) in NEWER.iter().filter(|(since, _)| newest < *since) {
+        let line = Regex::new(&format!("(?m)^ *{said}.*$")).expect("a regular expression");
+        text = line.replace_all(&text, "").into_owned();
     }
-    // What an example says that an older Argo CD does not know.
-    let newer = Regex::new(r"(?m)^ *impersonation *= *true.*$").expect("a regular expression");
-    newer.replace_all(&text, "").into_owned()
+    text
 }
 
 /// Each mutation must be caught, by the rule that is meant to catch it.

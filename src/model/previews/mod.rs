@@ -153,7 +153,7 @@ impl<'db> Reader<'_, 'db> {
         let sampled = self.without_long_namespace(tree.map_texts(&|text| with_samples(text).into()));
         let target = Target { version: estate(self.db).oldest_target([cluster.name.as_ref()].into_iter()) };
         let settings = conform(sampled.get("preview")?.clone(), PREVIEW, target, self.sink);
-        let pulls = pulls::read(Fields(Some(&settings)), self.sink);
+        let pulls = pulls::read(Fields(Some(&settings)), target, self.sink);
         let namespace = Fields(tree.get("preview")).text("namespace");
         let bounds = self.bounds(&settings);
         self.namespace(&settings, namespace.as_deref());

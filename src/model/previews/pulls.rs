@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::super::estates::seconds;
 use super::super::fields::Fields;
 use crate::diagnostics::{self as codes, Diagnostic, Sink};
+use crate::overlays::Target;
+use crate::schema::Version;
 use crate::values::Value;
 
 /// Where a repository is.
@@ -81,12 +83,13 @@ pub struct PullRequests {
 }
 
 /// Reads which pull requests a checked preview is for.
-pub(super) fn read(fields: Fields<'_>, sink: &mut Sink) -> Option<PullRequests> {
+pub(super) fn read(fields: Fields<'_>, target: Target, sink: &mut Sink) -> Option<PullRequests> {
     let Some(Value::Provided(word, repository)) = fields.tree("from").map(crate::overlays::Tree::value) else {
         return None;
     };
     let forge = Forge::of_word(&word)?;
     lacking(fields, forge, &word, sink);
+    newer(fields, forge, target, sink);
     anybody(fields, forge, sink);
     let token = fields.block("token");
     Some(PullRequests {
@@ -133,6 +136,19 @@ fn lacking(fields: Fields<'_>, forge: Forge, word: &str, sink: &mut Sink) {
         let finding = Diagnostic::new(codes::FORGE_LACKS, from.span(), format!("`{word}` needs `api`"));
         sink.push(finding.note("everybody runs it at an address of their own").help("write `api = \"https://...\"`"));
     }
+}
+
+/// The labels of Gitea came with 3.1 (`PullRequestGeneratorGitea`).
+fn newer(fields: Fields<'_>, forge: Forge, target: Target, sink: &mut Sink) {
+    const SINCE: Version = Version::of(3, 1);
+    let Some(version) = target.version.filter(|version| forge == Forge::Gitea && *version < SINCE) else { return };
+    let Some(labels) = fields.tree("labels").filter(|_| !fields.values("labels").is_empty()) else { return };
+    let message = format!("`labels` of `gitea` need Argo CD {SINCE}, and the hub has {version}");
+    sink.push(
+        Diagnostic::new(codes::NEWER_THAN_TARGET, labels.span(), message)
+            .note("an older Argo CD drops fields that it does not know, without a word, and every pull request would count")
+            .help("select them by `authors`, or raise `argocd` in the hub"),
+    );
 }
 
 /// Argo CD can't tell a pull request from a fork from another. Who may put a label on one is somebody of the repository.

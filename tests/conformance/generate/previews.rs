@@ -67,7 +67,8 @@ fn selection(random: &mut Random, text: &mut Text, oldest: Version) {
     let forge = *random.pick(&FORGES);
     text.line(forge);
     let is_bitbucket = forge.contains("bitbucket");
-    let by = match (is_bitbucket, random.below(3)) {
+    let has_labels = !is_bitbucket && (!forge.contains("gitea") || oldest >= Version::of(3, 1));
+    let by = match (!has_labels, random.below(3)) {
         (true, 0) | (false, 2) => "authors = [\"ana\", \"renovate[bot]\"]",
         (true, _) => "forks = true",
         (false, 0) => "labels = [\"preview\"]",
