@@ -124,6 +124,10 @@ fn previews(db: &Database, hubs: &mut [Hub]) {
                 hub.applications.insert(name(&application), application);
             }
         }
+        // What a project permits is claimed by way of what is in it: where no pull request was let in, nothing is.
+        let used: BTreeSet<String> =
+            hub.applications.values().map(|it| it["spec"]["project"].as_str().unwrap_or_default().to_owned()).collect();
+        hub.projects.retain(|name, _| !name.starts_with("preview.") || used.contains(name));
     }
 }
 
