@@ -15,7 +15,7 @@ use platformc::compile;
 use platformc::db::{Changes, Content, Database};
 use platformc::documents::{files, portions};
 use platformc::project::write::{Kept, Target};
-use platformc::project::{Project, Timings};
+use platformc::project::{Project, Timings, today};
 use platformc::review::{Pair, compare, detail, differing, sketch, text};
 use tempfile::TempDir;
 
@@ -44,7 +44,7 @@ fn measure(criterion: &mut Criterion, workload: Workload) {
     group.bench_function(BenchmarkId::new("cold check", &size), |bencher| {
         bencher.iter_batched(
             || load(&workload),
-            |database| compile::diagnostics(&database).len(),
+            |database| compile::diagnostics(&database, today()).len(),
             BatchSize::PerIteration,
         );
     });
@@ -99,7 +99,7 @@ fn revisions(workload: &Workload) -> (Changes, Changes) {
 fn plan(mut database: Database, old: &Changes, new: &Changes) -> usize {
     let show = |database: &mut Database, files: &Changes| {
         database.apply(files.clone());
-        assert!(!compile::has_errors(&compile::diagnostics(database)), "the workload is sound");
+        assert!(!compile::has_errors(&compile::diagnostics(database, today())), "the workload is sound");
         sketch(database)
     };
     let after = show(&mut database, new);
@@ -115,7 +115,7 @@ fn plan(mut database: Database, old: &Changes, new: &Changes) -> usize {
 
 /// Everything that a build does before it looks at the disk: findings, plan, and the text of every file.
 fn build(database: &Database) -> usize {
-    assert!(!compile::has_errors(&compile::diagnostics(database)), "the workload is sound");
+    assert!(!compile::has_errors(&compile::diagnostics(database, today())), "the workload is sound");
     let mut text = String::new();
     let mut length = 0;
     for file in files(database) {
@@ -167,7 +167,7 @@ impl Watched {
         let survey = self.project.question().ask();
         assert!(survey.is_empty(), "no edit asks for another file");
         let database = &self.project.database;
-        assert!(!compile::has_errors(&compile::diagnostics(database)), "the workload is sound");
+        assert!(!compile::has_errors(&compile::diagnostics(database, today())), "the workload is sound");
         let target = Target { cache: Some(&self.cache), ..Target::new(&self.out, &self.timings) };
         self.kept.write(&target, portions(database), true).expect("the disk is sound").changes.len()
     }

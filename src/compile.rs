@@ -1,9 +1,11 @@
 //! The facade: everything that commands, watching and editors ask for.
 
+use jiff::civil::Date;
 use rustc_hash::FxHashSet;
 
+use crate::checks::waive;
 use crate::db::{Database, Db, SourceFile, in_parallel};
-use crate::diagnostics::{self as codes, Code, Diagnostic, Severity, sort};
+use crate::diagnostics::{self as codes, Code, Diagnostic, Severity, Waived, sort};
 use crate::model::{
     check_declaration, estate, estate_diagnostics, head_diagnostics, namespace_diagnostics, preview_diagnostics,
     rollout_diagnostics, service_diagnostics,
@@ -38,16 +40,31 @@ pub fn resolve_ahead(db: &Database) {
     });
 }
 
-/// Every finding of the platform, in the order of files and lines.
-pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+/// What a platform's findings are on a day.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Findings {
+    /// In the order of files and lines.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Warnings that an `allow` takes out of them.
+    pub waived: Vec<Waived>,
+}
+
+/// Every finding of the platform that nothing allows, in the order of files and lines.
+pub fn diagnostics(db: &dyn Db, today: Date) -> Vec<Diagnostic> {
+    findings(db, today).diagnostics
+}
+
+/// Every finding of the platform, apart from those that are allowed on that day.
+pub fn findings(db: &dyn Db, today: Date) -> Findings {
     let mut all = text_diagnostics(db);
     for item in declarations(db).items() {
         all.extend(check_declaration(db, *item).iter().cloned());
     }
     let broken: FxHashSet<_> = all.iter().filter(|finding| is_error(finding)).map(declaration).collect();
     all.extend(meaning_diagnostics(db).into_iter().filter(|finding| !follows(finding, &broken)));
+    let waived = waive(db, today, &mut all);
     sort(db, &mut all);
-    all
+    Findings { diagnostics: all, waived }
 }
 
 /// What is wrong with the text of declarations, each by itself.

@@ -114,6 +114,7 @@ impl Place {
             .current_dir(&self.root)
             .env_remove("CLICOLOR_FORCE")
             .env("NO_COLOR", "1")
+            .env("SOURCE_DATE_EPOCH", "1793491200") // 2026-11-01
             .stdin(Stdio::null())
             .output()
             .unwrap();
@@ -1321,6 +1322,25 @@ fn what_hangs_on_something_is_said() {
     error: say what: SERVICE, SERVICE@CLUSTER, CLUSTER or TEAM, or --without CLUSTER
     exit code 2
     ");
+}
+
+#[test]
+fn a_warning_is_allowed_until_its_day_is_over() {
+    let floating = |until: &str| {
+        let allow = format!("allow PF0603 until \"{until}\" because \"the vendor pins it\"");
+        let helm =
+            format!("helm {{ repo = \"https://charts.example.com\"  chart = \"web\"  version = \"1.x\"\n  {allow} }}");
+        format!("{PLATFORM}\nservice floating {{ layer = apps  owner = web  namespace = \"floating\"\n  {helm} }}\n")
+    };
+    let place = Place::new(&floating("2026-11-01"));
+    assert_snapshot!(place.run(&["check"]), @"
+    allowed: 1 warning
+    exit code 0
+    ");
+    assert_eq!(place.exit_code(&["build"]), 0);
+    place.put("platform.pf", &floating("2026-10-31"));
+    let found = place.run(&["build", "--check"]);
+    assert!(found.contains("[PF0112]") && found.contains("[PF0603]") && found.ends_with("exit code 1\n"), "{found}");
 }
 
 #[test]

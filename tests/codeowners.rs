@@ -14,7 +14,7 @@ use platformc::names::declarations;
 use platformc::schema::Kind;
 use regex::Regex;
 
-use support::{Example, awkward, database, examples, findings, outputs, texts};
+use support::{Example, TODAY, awkward, database, examples, findings, outputs, texts};
 
 /// The rules of a file, each as a regular expression with its owners: as the forges document them, and knowing nothing of
 /// how platformc makes them.
@@ -236,7 +236,7 @@ fn every_file_has_the_owner_that_the_platform_says() {
     for (example, forge) in platforms().iter().flat_map(|example| [(example, "github"), (example, "gitlab")]) {
         let sources = with_codeowners(example, forge);
         let db = database(&sources);
-        let errors = compile::has_errors(&compile::diagnostics(&db));
+        let errors = compile::has_errors(&compile::diagnostics(&db, TODAY));
         assert!(!errors, "{}\n{}", example.name, findings(&db));
         let (expected, rules) = (Expected::new(&db, &sources), Rules::read(&lines(&db)));
         let mut teams = BTreeSet::new();

@@ -21,13 +21,13 @@ use platformc::source::absolute;
 use regex::Regex;
 use serde_json::Value;
 
-use support::{Example, awkward, database, difference, examples, lines, outputs, text_of, texts, tree};
+use support::{Example, TODAY, awkward, database, difference, examples, lines, outputs, text_of, texts, tree};
 
 #[test]
 fn examples_have_no_findings() {
     for example in examples() {
         let db = database(&example.sources);
-        let findings = compile::diagnostics(&db);
+        let findings = compile::diagnostics(&db, TODAY);
         assert!(findings.is_empty(), "{}\n{}", example.name, render(&db, &findings, false));
     }
 }
@@ -208,7 +208,7 @@ fn redelivered(example: &Example, delivery: Delivery) -> (Database, BTreeMap<Str
     let mut kept = BTreeMap::new();
     loop {
         let db = database(&sources);
-        let findings = compile::diagnostics(&db);
+        let findings = compile::diagnostics(&db, TODAY);
         let Some(error) = findings.iter().find(|finding| finding.severity() == Severity::Error) else {
             return (db, kept);
         };

@@ -25,6 +25,7 @@ const ENTRIES: &[(&str, &str)] = &[
     ("a {b = 1 c = 2,d = 3}", "a { b = 1  c = 2  d = 3 }"),
     ("source\textra{}", "source extra {}"),
     ("unset   a.b.\"c d\"", "unset a.b.\"c d\""),
+    ("allow  PF0603   until\"2027-03-01\"  because  \"x\"", "allow PF0603 until \"2027-03-01\" because \"x\""),
     ("override   a=1", "override a = 1"),
     ("each x   in[ 1,2 ]", "each x in [1, 2]"),
     ("object \"v1\"  \"Pod\"   web{}", "object \"v1\" \"Pod\" web {}"),

@@ -18,7 +18,7 @@ use salsa::EventKind;
 use salsa::plumbing::AsId as _;
 
 use edits::disk::{load, reload, with_folders};
-use support::{Random, database, difference, examples, findings, outputs, text_of, texts};
+use support::{Random, TODAY, database, difference, examples, findings, outputs, text_of, texts};
 
 const PLATFORM: &str = r#"
 platform acorn { repo = "https://git.example.com/acorn.git" }
@@ -155,7 +155,7 @@ impl Watched {
 
     /// Asks for everything, as a build does, and tells which queries ran for it, sorted.
     fn ask(&mut self) -> Vec<String> {
-        compile::diagnostics(&self.db);
+        compile::diagnostics(&self.db, TODAY);
         assert!(!files(&self.db).is_empty());
         let executed = std::mem::take(&mut *self.log.lock().unwrap());
         let labels = self.labels();

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
+use jiff::civil::Date;
 use libtest_mimic::{Arguments, Failed, Trial};
 use platformc::compile::{diagnostics, has_errors};
 use platformc::db::{Changes, Content, Database};
@@ -24,6 +25,9 @@ use platformc::source::absolute;
 use platformc::text::LineIndex;
 use serde_json::Value as Json;
 
+/// The day on which every case takes place.
+const TODAY: Date = Date::constant(2026, 11, 1);
+
 /// Codes that no platform in memory can produce, each with the reason.
 const OUT_OF_REACH: &[(&str, &str)] = &[
     ("PF0853", "needs a CODEOWNERS on disk: tests/beside.rs"),
@@ -36,10 +40,10 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
 
 /// Codes that an editor can mend, at least in some cases.
 const MENDABLE: &[&str] = &[
-    "PF0001", "PF0005", "PF0101", "PF0102", "PF0103", "PF0105", "PF0106", "PF0201", "PF0202", "PF0203", "PF0204",
-    "PF0206", "PF0207", "PF0301", "PF0302", "PF0303", "PF0305", "PF0306", "PF0307", "PF0308", "PF0402", "PF0403",
-    "PF0503", "PF0504", "PF0506", "PF0603", "PF0607", "PF0608", "PF0609", "PF0704", "PF0805", "PF0830", "PF0831",
-    "PF0850", "PF0940",
+    "PF0001", "PF0005", "PF0101", "PF0102", "PF0103", "PF0105", "PF0106", "PF0111", "PF0112", "PF0113", "PF0201",
+    "PF0202", "PF0203", "PF0204", "PF0206", "PF0207", "PF0301", "PF0302", "PF0303", "PF0305", "PF0306", "PF0307",
+    "PF0308", "PF0402", "PF0403", "PF0503", "PF0504", "PF0506", "PF0603", "PF0607", "PF0608", "PF0609", "PF0704",
+    "PF0805", "PF0830", "PF0831", "PF0850", "PF0940",
 ];
 
 /// Codes whose page has no example, because none can be written as text.
@@ -246,7 +250,7 @@ fn unmended(document: &Document, case: &Case, db: &Database, found: &[Diagnostic
     let mut problems = vec![];
     for finding in found {
         for repair in repairs(db, &finding.fixes) {
-            let after = diagnostics(&mended(document, case, db, &repair));
+            let after = diagnostics(&mended(document, case, db, &repair), TODAY);
             // What is surely meant leaves nothing of its code: a word that is wrong otherwise has another message.
             let same = |other: &&Diagnostic| {
                 other.code == finding.code && (repair.is_sure || other.message == finding.message)
@@ -282,7 +286,7 @@ fn mendable(documents: &[Arc<Document>]) -> Result<(), Failed> {
     for document in documents {
         for case in &document.cases {
             let db = database(document, case);
-            let found = diagnostics(&db);
+            let found = diagnostics(&db, TODAY);
             let with = found.iter().filter(|finding| !repairs(&db, &finding.fixes).is_empty());
             mended.extend(with.map(|finding| finding.code.id));
         }
@@ -293,7 +297,7 @@ fn mendable(documents: &[Arc<Document>]) -> Result<(), Failed> {
 
 fn run(document: &Document, case: &Case, updates: &Mutex<Vec<Update>>) -> Result<(), Failed> {
     let db = database(document, case);
-    let found = diagnostics(&db);
+    let found = diagnostics(&db, TODAY);
     let mut problems = expectations(&db, case, &found);
     problems.extend(unmended(document, case, &db, &found));
     if let Some((code, section)) = &case.page {
@@ -460,7 +464,7 @@ fn every_code(documents: &[Arc<Document>]) -> Result<(), Failed> {
     for document in documents {
         for case in &document.cases {
             let db = database(document, case);
-            for finding in diagnostics(&db) {
+            for finding in diagnostics(&db, TODAY) {
                 missing.remove(finding.code.id);
             }
         }
@@ -597,7 +601,7 @@ fn function_example(example: &str) -> Result<(), Failed> {
         file("sites.json", "[{ \"name\": \"one\" }]"),
         file("inventory/edge.yaml", "- name: one\n"),
     ]));
-    let found = diagnostics(&db);
+    let found = diagnostics(&db, TODAY);
     if !found.is_empty() {
         return Err(render(&db, &found, false).into());
     }

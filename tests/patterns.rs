@@ -14,7 +14,7 @@ use platformc::names::declarations;
 use platformc::schema::Kind;
 use serde_json::Value;
 
-use support::{Example, Texts, awkward, database, examples, findings, outputs, texts};
+use support::{Example, TODAY, Texts, awkward, database, examples, findings, outputs, texts};
 
 const PLATFORM: &str = r#"
 platform acorn { repo = "https://git.example.com/acorn.git"  vars { domain = "example.com"  list = ["a"] } }
@@ -119,7 +119,7 @@ fn each_instance_gets_what_it_gets_alone() {
     let mut compared = 0;
     for example in examples().iter().chain(&own).chain([&awkward()]) {
         let db = database(&example.sources);
-        assert!(!compile::has_errors(&compile::diagnostics(&db)), "{}: {}", example.name, findings(&db));
+        assert!(!compile::has_errors(&compile::diagnostics(&db, TODAY)), "{}: {}", example.name, findings(&db));
         let files = outputs(&db);
         for meaning in applications(&db) {
             let application = meaning.application.to_json(&[]);

@@ -37,6 +37,6 @@ fn init_writes_a_platform_without_findings() {
     let text = include_str!("../src/cli/init.pf");
     let content = platformc::db::Content::Text(text.into());
     database.apply([("platform.pf".to_owned(), content)].into());
-    assert_eq!(platformc::compile::diagnostics(&database), vec![]);
+    assert_eq!(platformc::compile::diagnostics(&database, platformc::project::today()), vec![]);
     assert_eq!(platformc::syntax::format::format(text).as_deref(), Some(text));
 }

@@ -90,6 +90,25 @@ fn sarif_has_a_rule_for_each_code_and_a_place_for_each_finding() {
 }
 
 #[test]
+fn sarif_has_what_is_allowed_as_suppressed() {
+    let allow = "allow PF0501 until \"2099-01-01\" because \"it comes next month\"";
+    let nowhere = format!("service c {{ layer = apps  owner = web  namespace = \"c\"  on = none\n  {allow} }}");
+    let text = PLATFORM.replace("owner = wep", "owner = web").replace("b,b: <%> b", "b").replace("none/*", "*");
+    let text = format!(
+        "{}{}\n",
+        text.replace("import \"*.pf\"\n", ""),
+        nowhere.replace("on = none", "on = env != dev  helm { path = \"c\" }")
+    );
+    let log = Repository::new(&text).json("sarif");
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let suppressed: Vec<&Value> = results.iter().filter(|result| !result["suppressions"].is_null()).collect();
+    assert_eq!(suppressed.len(), 1, "{log}");
+    assert_eq!(suppressed[0]["ruleId"], "PF0501");
+    let why = "until 2099-01-01: it comes next month";
+    assert_eq!(suppressed[0]["suppressions"], json!([{ "kind": "inSource", "justification": why }]));
+}
+
+#[test]
 fn gitlab_knows_a_finding_again() {
     let repository = Repository::new(PLATFORM);
     let fingerprints = |report: &Value| -> Vec<String> {

@@ -108,6 +108,7 @@
      ((named_section kind: (identifier) @font-lock-keyword-face)
       (:match ,(platformc-ts-mode--any-of platformc-ts-mode--kinds) @font-lock-keyword-face))
      ["import" "for" "when" "param" "each" "expect" "object" "override" "unset"
+      "allow" "until" "because"
       "if" "then" "else" "where" "in" "on" "and" "or" "not"]
      @font-lock-keyword-face)
 

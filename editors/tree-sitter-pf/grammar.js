@@ -10,7 +10,7 @@
 // A statement word directly before `=`, `+=` or `{` is a key.
 const STATEMENTS = [
   // words statements
-  'import', 'for', 'when', 'param', 'each', 'expect', 'object', 'override', 'unset',
+  'import', 'for', 'when', 'param', 'each', 'expect', 'object', 'override', 'unset', 'allow',
   // end
 ];
 
@@ -59,6 +59,7 @@ module.exports = grammar({
         $.expect,
         $.object_statement,
         $.unset,
+        $.allow,
         $.override,
         $.assignment,
         $.section,
@@ -86,6 +87,15 @@ module.exports = grammar({
         field('body', $.block),
       ),
     unset: ($) => seq('unset', field('path', $.path)),
+    allow: ($) =>
+      seq(
+        'allow',
+        field('code', $.identifier),
+        'until',
+        field('until', $._string),
+        'because',
+        field('reason', $._string),
+      ),
     path: ($) => seq($._key, repeat(seq(token.immediate('.'), $._key))),
     override: ($) => seq('override', choice($.assignment, $.section)),
 

@@ -12,6 +12,9 @@ mod previews;
 mod promotion;
 mod reach;
 mod rollouts;
+mod waivers;
+
+pub use waivers::waive;
 
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, Sink};

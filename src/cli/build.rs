@@ -11,7 +11,7 @@ use crate::diagnostics::{self as codes, printable};
 use crate::documents::{OutputFile, Part, codeowners, files, hub_prefixes};
 use crate::model::{estate, some};
 use crate::project::write::{Beside, Change, Going, Outcome, Problem, Target, compare, settled, write};
-use crate::project::{Project, System, Timings};
+use crate::project::{Project, System, Timings, today};
 
 /// `platformc build`
 pub(super) fn run(arguments: &BuildArgs) -> u8 {
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &BuildArgs) -> u8 {
         Err(code) => return code,
     };
     let db = &project.database;
-    let findings = project.timings.measure("check", || compile::diagnostics(db));
+    let findings = project.timings.measure("check", || compile::diagnostics(db, today()));
     if ui::report(&project, &findings, arguments.format) {
         return ui::FINDINGS;
     }

@@ -2,9 +2,9 @@ use camino::Utf8Path;
 
 use super::args::{CheckArgs, FindingFormat};
 use super::ui;
-use crate::compile;
+use crate::compile::{self, Findings};
 use crate::diagnostics::{Baseline, Diagnostic};
-use crate::project::Project;
+use crate::project::{Project, today};
 use crate::text::counted;
 
 /// `platformc check`
@@ -14,7 +14,8 @@ pub(super) fn run(arguments: &CheckArgs) -> u8 {
         Ok(project) => project,
         Err(code) => return code,
     };
-    let mut findings = project.timings.measure("check", || compile::diagnostics(&project.database));
+    let Findings { diagnostics: mut findings, waived } =
+        project.timings.measure("check", || compile::findings(&project.database, today()));
     if let Some(path) = &arguments.baseline {
         match leave_new(&project, path, &mut findings) {
             Ok(0) => {}
@@ -25,7 +26,10 @@ pub(super) fn run(arguments: &CheckArgs) -> u8 {
             Err(message) => return ui::fail(ui::USAGE, &format!("{path}: {message}")),
         }
     }
-    let errors = ui::report(&project, &findings, arguments.format);
+    let errors = ui::report_all(&project, &findings, &waived, arguments.format);
+    if !waived.is_empty() && arguments.format == FindingFormat::Text {
+        ui::say(&format!("allowed: {}", counted(waived.len(), "warning")));
+    }
     arguments.speed.end(&project.timings);
     if errors { ui::FINDINGS } else { ui::FINE }
 }

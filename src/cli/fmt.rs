@@ -4,7 +4,7 @@ use crate::compile;
 use crate::db::SourceFile;
 use crate::diagnostics::{TOO_MUCH, printable};
 use crate::names::reachable;
-use crate::project::{Project, System, replace};
+use crate::project::{Project, System, replace, today};
 use crate::syntax::format::format;
 
 /// `platformc fmt`
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &FmtArgs) -> u8 {
 
 /// What can't be read is not formatted; the findings say why.
 fn unreadable(project: &Project) -> u8 {
-    let mut findings = compile::diagnostics(&project.database);
+    let mut findings = compile::diagnostics(&project.database, today());
     let families = ["PF00", "PF01", TOO_MUCH.id];
     findings.retain(|finding| families.iter().any(|family| finding.code.id.starts_with(family)));
     ui::report(project, &findings, FindingFormat::Text);

@@ -11,7 +11,7 @@ use super::ui;
 use crate::compile;
 use crate::db::Content;
 use crate::diagnostics::Severity;
-use crate::project::{GitError, Origin, Project, Repository, Revision, find_in};
+use crate::project::{GitError, Origin, Project, Repository, Revision, find_in, today};
 use crate::review::{
     Denied, Gate, Pair, Review, Sketch, compare, detail, differing, rendered_from, rendered_paths, sketch,
 };
@@ -106,7 +106,7 @@ fn sound(project: &Project, main: &Utf8Path, side: &Side) -> Result<Sketch, u8> 
     if file.is_none_or(|content| content == Content::Missing) {
         return Err(usage(&format!("{} has no platform: there is no `{name}` in it", side.label)));
     }
-    let mut findings = project.timings.measure("check", || compile::diagnostics(database));
+    let mut findings = project.timings.measure("check", || compile::diagnostics(database, today()));
     findings.retain(|finding| finding.severity() == Severity::Error);
     if ui::report(project, &findings, super::args::FindingFormat::Text) {
         return Err(ui::fail(

@@ -8,8 +8,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::args::FindingFormat;
 use crate::compile;
 use crate::db::Db;
-use crate::diagnostics::{self, Baseline, Code, Diagnostic, Severity};
-use crate::project::{LoadError, Project, find};
+use crate::diagnostics::{self, Baseline, Code, Diagnostic, Severity, Waived};
+use crate::project::{LoadError, Project, find, today};
 use crate::text::counted;
 
 pub(super) const FINE: u8 = 0;
@@ -63,13 +63,18 @@ pub(super) fn refuse(LoadError { path, reason }: &LoadError) -> u8 {
 
 /// Prints findings, and says whether some of them forbid to go on.
 pub(super) fn report(project: &Project, findings: &[Diagnostic], format: FindingFormat) -> bool {
+    report_all(project, findings, &[], format)
+}
+
+/// The same, where the format has a place for what is allowed.
+pub(super) fn report_all(project: &Project, findings: &[Diagnostic], waived: &[Waived], format: FindingFormat) -> bool {
     let (db, folder) = (&project.database, from_here(&project.folder));
     match format {
         FindingFormat::Text if findings.is_empty() => {}
         FindingFormat::Text => say(&text(db, findings)),
         FindingFormat::Json => drop(print(&(diagnostics::to_json(db, findings) + "\n"))),
         FindingFormat::Github => drop(print(&diagnostics::to_github(db, findings, &folder))),
-        FindingFormat::Sarif => drop(print(&diagnostics::to_sarif(db, findings, &folder))),
+        FindingFormat::Sarif => drop(print(&diagnostics::to_sarif(db, findings, waived, &folder))),
         FindingFormat::Gitlab => drop(print(&diagnostics::to_gitlab(db, findings, &folder))),
         FindingFormat::Baseline => drop(print(&Baseline::of(db, findings).to_json())),
         FindingFormat::Junit => drop(print(&diagnostics::to_junit(db, findings, &folder))),
@@ -100,7 +105,7 @@ pub(super) fn open_sound(file: Option<&Utf8Path>) -> Result<ManuallyDrop<Project
 /// The same, where some mistakes are no reason to say nothing.
 pub(super) fn open_but_for(codes: &[Code], file: Option<&Utf8Path>) -> Result<ManuallyDrop<Project>, u8> {
     let project = open(file)?;
-    let mut findings = compile::diagnostics(&project.database);
+    let mut findings = compile::diagnostics(&project.database, today());
     findings.retain(|finding| finding.severity() == Severity::Error && !codes.contains(&finding.code));
     if report(&project, &findings, FindingFormat::Text) { Err(FINDINGS) } else { Ok(project) }
 }

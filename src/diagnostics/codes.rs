@@ -36,6 +36,9 @@ codes! {
     BAD_ESCAPE = Error "PF0108" "an unknown escape in a string";
     MISPLACED_STATEMENT = Error "PF0109" "a statement where it can't stand";
     NOT_YET = Error "PF0110" "a word of the language that is not there yet";
+    BAD_WAIVER = Error "PF0111" "an `allow` that is not written as it has to be";
+    WAIVER_EXPIRED = Error "PF0112" "an `allow` whose time is over";
+    WAIVER_UNUSED = Warning "PF0113" "an `allow` of nothing";
     // Names.
     UNKNOWN_KIND = Error "PF0201" "no such kind of declaration or block";
     UNKNOWN_ATTRIBUTE = Error "PF0202" "no such attribute";

@@ -1,4 +1,7 @@
 use std::borrow::Cow;
+use std::sync::Arc;
+
+use jiff::civil::Date;
 
 use super::{Code, Fix};
 use crate::db::SourceFile;
@@ -52,6 +55,17 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
     /// Whether the text at the place must never be shown.
     pub is_secret: bool,
+}
+
+/// A warning that is allowed, and so is not shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waived {
+    /// The warning.
+    pub finding: Diagnostic,
+    /// Why it is allowed.
+    pub because: Arc<str>,
+    /// The last day on which it is.
+    pub until: Date,
 }
 
 impl Diagnostic {

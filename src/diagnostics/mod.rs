@@ -17,7 +17,7 @@ mod suggest;
 pub use baseline::Baseline;
 pub use budget::{MAX_DECLARATION, MAX_EXPRESSION};
 pub use codes::*;
-pub use diagnostic::{Diagnostic, Label, Severity, Span};
+pub use diagnostic::{Diagnostic, Label, Severity, Span, Waived};
 pub use fix::{Change, Fix};
 pub use json::to_json;
 pub(crate) use place::place;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::cursor::FileRange;
 use crate::compile;
 use crate::db::{Db, SourceFile};
@@ -32,9 +34,9 @@ pub struct Related {
 }
 
 /// Every finding of the platform, by the path of its file; the same as `platformc check` gives, in the same order.
-pub fn findings(db: &dyn Db) -> BTreeMap<String, Vec<Finding>> {
+pub fn findings(db: &dyn Db, today: Date) -> BTreeMap<String, Vec<Finding>> {
     let mut by_file: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
-    for diagnostic in compile::diagnostics(db) {
+    for diagnostic in compile::diagnostics(db, today) {
         let path = diagnostic.primary.span.file.path(db).to_owned();
         by_file.entry(path).or_default().push(finding(db, &diagnostic));
     }

@@ -49,6 +49,7 @@ pub fn hover(db: &dyn Db, at: &At<'_>) -> Option<Hover> {
         }
         Role::Local(_, place) => local(db, at.decl, *place)?,
         Role::Argument(template, name) => argument(db, template, name)?,
+        Role::Code(code) => code.page.trim_end().to_owned(),
         Role::ParameterType(of) => format!("the type of the parameter: {}", code(of)),
         Role::Import(_) | Role::Data(_) | Role::Path(_) | Role::Unknown => return None,
     };

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::db::Db;
+use crate::diagnostics::Code;
 use crate::schema::{
     AMBIENTS, Attribute, Below, BlockSchema, Choice, FORGES, Function, Kind, PROVIDERS, Text, Type, below, kind,
     kind_of_word,
@@ -62,6 +63,8 @@ pub enum Role {
     Data(Arc<str>),
     /// A path in a repository.
     Path(Arc<str>),
+    /// The code of a warning.
+    Code(Code),
     /// A name that nothing gives.
     Unknown,
 }
@@ -108,6 +111,9 @@ impl Walk {
             DeclarationKind::For(each) => self.declared_for(each),
             DeclarationKind::Named(named) => self.declared(named),
             DeclarationKind::Broken => {}
+        }
+        for waiver in &declaration.waivers {
+            self.push(waiver.code_range, Role::Code(waiver.code));
         }
     }
 

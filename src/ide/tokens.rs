@@ -69,9 +69,9 @@ impl TokenKind {
 }
 
 /// Words of the language that are no names.
-const KEYWORDS: [&str; 23] = [
+const KEYWORDS: [&str; 26] = [
     "import", "for", "in", "when", "each", "param", "object", "unset", "override", "expect", "if", "then", "else",
-    "where", "and", "or", "not", "on", "all", "true", "false", "null", "as",
+    "where", "and", "or", "not", "on", "all", "true", "false", "null", "as", "allow", "until", "because",
 ];
 
 /// The tokens of a file, or of those of its declarations that touch a part of it.
@@ -145,6 +145,7 @@ fn kind_of(db: &dyn Db, role: &Role) -> Option<TokenKind> {
         Role::Function(_) | Role::Provider(_) => TokenKind::Function,
         Role::Choice(_) => TokenKind::EnumMember,
         Role::Local(..) | Role::Argument(..) => TokenKind::Parameter,
+        Role::Code(_) => TokenKind::EnumMember,
         Role::ParameterType(_) => TokenKind::Type,
         Role::Import(_) | Role::Data(_) | Role::Path(_) => TokenKind::String,
         Role::Unknown => return None,

@@ -1,5 +1,6 @@
 //! The disk: the platform's files are read and watched here, on the disk or in a revision, and the output folder is written.
 
+mod clock;
 mod disk;
 mod find;
 mod git;
@@ -13,6 +14,7 @@ mod timings;
 pub mod watch;
 pub mod write;
 
+pub use clock::today;
 pub use disk::{Disk, System};
 pub use find::{find, find_in};
 pub use git::{GitError, Repository, Revision};

@@ -7,11 +7,12 @@ use super::snapshot::Snapshot;
 use crate::db::Workspace;
 use crate::diagnostics::{self as codes, Code, Severity};
 use crate::ide::{Finding, Related, findings, strays, text_findings};
+use crate::project::today;
 use crate::text::TextRange;
 
 /// Every finding of a platform, by path.
 pub(super) fn all(snapshot: &Snapshot) -> Findings {
-    let by_file = findings(&snapshot.db).into_iter();
+    let by_file = findings(&snapshot.db, today()).into_iter();
     let found =
         by_file.map(|(path, found)| (path, found.iter().map(|finding| self::found(snapshot, finding)).collect()));
     let mut all: Findings = found.collect();

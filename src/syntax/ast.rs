@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
+use crate::diagnostics::Code;
 use crate::text::TextRange;
 
 /// A word or key with its place.
@@ -20,6 +23,8 @@ pub struct Declaration {
     pub doc: Option<Arc<str>>,
     /// What it is.
     pub kind: DeclarationKind,
+    /// The warnings that are allowed in it, in the order of the text.
+    pub waivers: Vec<Waiver>,
 }
 
 /// The forms of a declaration.
@@ -33,6 +38,25 @@ pub enum DeclarationKind {
     Named(Named),
     /// Nothing that could be read; an error says why.
     Broken,
+}
+
+/// `allow CODE until "DATE" because "TEXT"`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiver {
+    /// The code of a warning.
+    pub code: Code,
+    /// Where that stands.
+    pub code_range: TextRange,
+    /// The last day on which it holds.
+    pub until: Date,
+    /// Where that stands.
+    pub until_range: TextRange,
+    /// Why.
+    pub because: Arc<str>,
+    /// The whole statement.
+    pub range: TextRange,
+    /// What it concerns: the declaration or entry in whose block it stands.
+    pub covers: TextRange,
 }
 
 /// `import "path" for TEAM`
@@ -388,6 +412,11 @@ impl Entry {
 }
 
 impl Declaration {
+    /// A declaration of which nothing could be read.
+    pub(super) fn broken() -> Self {
+        Self { doc: None, kind: DeclarationKind::Broken, waivers: vec![] }
+    }
+
     /// Calls `visit` for every expression of the declaration.
     pub fn walk<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         match &self.kind {

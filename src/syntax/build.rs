@@ -6,7 +6,8 @@ use pest::Parser as _;
 use pest::iterators::{Pair, Pairs};
 
 use super::ast::{
-    Block, Declaration, DeclarationKind, Entry, EntryKind, Expr, ExprKind, For, Import, Named, Operator, TextPart, Word,
+    Block, Declaration, DeclarationKind, Entry, EntryKind, Expr, ExprKind, For, Import, Named, Operator, TextPart,
+    Waiver, Word,
 };
 use super::expected;
 use super::parser::{PlatformParser, Rule};
@@ -20,6 +21,8 @@ pub(super) struct Builder<'a> {
     pub(super) sink: &'a mut Sink,
     /// How many expressions surround the one being read.
     pub(super) depth: usize,
+    /// What was allowed so far.
+    pub(super) waivers: Vec<Waiver>,
 }
 
 /// The place of a pair.
@@ -30,7 +33,7 @@ pub(super) fn range(pair: &Pair<'_, Rule>) -> TextRange {
 
 impl<'a> Builder<'a> {
     pub(super) fn new(site: Site, sink: &'a mut Sink) -> Self {
-        Self { site, sink, depth: 0 }
+        Self { site, sink, depth: 0, waivers: vec![] }
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -43,8 +46,13 @@ impl<'a> Builder<'a> {
 
     /// `declaration`
     pub(super) fn declaration(&mut self, pair: Pair<'_, Rule>) -> Declaration {
-        let mut declaration = Declaration { doc: None, kind: DeclarationKind::Broken };
+        let whole = range(&pair);
+        let mut declaration = Declaration::broken();
+        let mut end = whole.end;
         for child in pair.into_inner() {
+            if matches!(child.as_rule(), Rule::declared | Rule::for_loop) {
+                end = range(&child).end;
+            }
             match child.as_rule() {
                 Rule::docs => declaration.doc = Some(docs(child)),
                 Rule::import => declaration.kind = DeclarationKind::Import(self.import(child)),
@@ -54,6 +62,8 @@ impl<'a> Builder<'a> {
                 _ => {}
             }
         }
+        self.waivers.iter_mut().filter(|waiver| waiver.covers.end == end).for_each(|waiver| waiver.covers = whole);
+        declaration.waivers = std::mem::take(&mut self.waivers);
         declaration
     }
 
@@ -77,7 +87,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A string that may hold no interpolation.
-    fn plain_string(&mut self, pair: Pair<'_, Rule>) -> Word {
+    pub(super) fn plain_string(&mut self, pair: Pair<'_, Rule>) -> Word {
         let at = range(&pair);
         let expr = self.string(pair);
         if let Some(text) = expr.literal() {
@@ -162,7 +172,9 @@ impl<'a> Builder<'a> {
         for child in pair.into_inner() {
             match child.as_rule() {
                 Rule::entry => {
+                    let first = self.waivers.len();
                     let (entry, junk) = self.entry(child, after_junk);
+                    self.cover(first, whole);
                     block.entries.extend(entry);
                     after_junk = junk;
                 }
@@ -174,6 +186,13 @@ impl<'a> Builder<'a> {
         // Trees stay as long as the process does.
         block.entries.shrink_to_fit();
         block
+    }
+
+    /// Says of what was allowed from `first` on, in an entry of a block, what it concerns.
+    fn cover(&mut self, first: usize, block: TextRange) {
+        for waiver in self.waivers.iter_mut().skip(first).filter(|waiver| waiver.covers == TextRange::default()) {
+            waiver.covers = block;
+        }
     }
 
     fn unclosed(&mut self, open: TextRange, end: u32) {
@@ -190,9 +209,15 @@ impl<'a> Builder<'a> {
     /// follows and has no key is its remainder.
     fn entry(&mut self, pair: Pair<'_, Rule>, after_junk: bool) -> (Option<Entry>, bool) {
         let mut entry = Entry { doc: None, range: range(&pair), kind: EntryKind::Unset { path: vec![] } };
+        let first = self.waivers.len();
         for child in pair.into_inner() {
             match child.as_rule() {
                 Rule::docs => entry.doc = Some(docs(child)),
+                Rule::allow => {
+                    let waiver = self.allow(child);
+                    self.waivers.extend(waiver);
+                    return (None, false);
+                }
                 Rule::junk => {
                     if !after_junk || looks_like_entry(child.as_str()) {
                         self.junk(&child);
@@ -204,6 +229,10 @@ impl<'a> Builder<'a> {
                     entry.kind = self.entry_kind(child);
                 }
             }
+        }
+        // What stands in the block of an entry concerns its head as well.
+        for waiver in self.waivers.iter_mut().skip(first).filter(|waiver| waiver.covers.end == entry.range.end) {
+            waiver.covers.start = entry.range.start;
         }
         (Some(entry), false)
     }
@@ -356,19 +385,19 @@ impl<'a> Builder<'a> {
 }
 
 /// The children of a pair that carry something, taken in order.
-struct Parts<'p> {
+pub(super) struct Parts<'p> {
     inner: std::iter::Peekable<Pairs<'p, Rule>>,
     range: TextRange,
 }
 
 impl<'p> Parts<'p> {
-    fn new(pair: Pair<'p, Rule>) -> Self {
+    pub(super) fn new(pair: Pair<'p, Rule>) -> Self {
         let at = range(&pair);
         Self { inner: pair.into_inner().peekable(), range: at }
     }
 
     /// The next child of one of these rules; keywords and separators before it are passed over.
-    fn next_if(&mut self, rules: &[Rule]) -> Option<Pair<'p, Rule>> {
+    pub(super) fn next_if(&mut self, rules: &[Rule]) -> Option<Pair<'p, Rule>> {
         while let Some(pair) = self.inner.peek() {
             if rules.contains(&pair.as_rule()) {
                 return self.inner.next();
@@ -381,7 +410,7 @@ impl<'p> Parts<'p> {
         None
     }
 
-    fn word(&mut self) -> Word {
+    pub(super) fn word(&mut self) -> Word {
         let at = self.range;
         self.next_if(&[Rule::word]).map_or(Word { text: "".into(), range: at }, |pair| word(&pair))
     }
@@ -399,6 +428,9 @@ fn is_punctuation(rule: Rule) -> bool {
             | Rule::kw_object
             | Rule::kw_override
             | Rule::kw_unset
+            | Rule::kw_allow
+            | Rule::kw_until
+            | Rule::kw_because
             | Rule::kw_in
             | Rule::kw_where
             | Rule::kw_if

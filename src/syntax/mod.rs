@@ -8,6 +8,7 @@ pub mod format;
 mod parser;
 mod show;
 mod strings;
+mod waivers;
 
 pub use expected::is_word;
 

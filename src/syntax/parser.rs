@@ -2,7 +2,7 @@
 
 use pest::Parser as _;
 
-use super::ast::{Declaration, DeclarationKind};
+use super::ast::Declaration;
 use super::build::Builder;
 use super::{Parsed, expected};
 use crate::diagnostics::{self as codes, Diagnostic, Sink};
@@ -32,7 +32,7 @@ pub(super) fn parse(text: &str, site: Site) -> Parsed {
         }
         None => read(text, site, &mut sink),
     };
-    let declaration = declaration.unwrap_or(Declaration { doc: None, kind: DeclarationKind::Broken });
+    let declaration = declaration.unwrap_or(Declaration::broken());
     Parsed { declaration, diagnostics: sink.finish() }
 }
 

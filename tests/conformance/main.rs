@@ -32,7 +32,7 @@ use regex::Regex;
 use generate::Platform;
 use judge::Judge;
 use mutations::Mutation;
-use support::{Texts, awkward, database, examples, outputs};
+use support::{TODAY, Texts, awkward, database, examples, outputs};
 use trial::{Difference, Tally, Trial};
 
 /// Asks Argo CD's own code about what platformc writes.
@@ -267,7 +267,7 @@ fn save(folder: &Path, platform: &Platform) -> Result<(), String> {
 
 /// What is written for a platform and what is claimed of it; what is wrong with it, where something is.
 fn trial(db: &Database, mut repository: Texts) -> Result<Trial, String> {
-    let mut findings = compile::diagnostics(db);
+    let mut findings = compile::diagnostics(db, TODAY);
     findings.retain(|finding| finding.severity() == Severity::Error);
     if !findings.is_empty() {
         return Err(render(db, &findings, false));

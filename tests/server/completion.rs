@@ -389,6 +389,10 @@ fn what_can_not_be_repeated_where_it_stands_is_left_away() {
     let object = labels("service new {\n  ignore_differences = [{ | }]\n}\n");
     assert!(!has(&object, &["when"]), "{object:?}");
     assert_eq!(labels("service new {\n  unset sync.retry.|\n}\n"), ["limit", "refresh", "backoff"]);
+    let codes = labels("service new {\n  allow |\n}\n");
+    assert!(has(&codes, &["PF0603"]) && !has(&codes, &["PF0203"]), "{codes:?}");
+    assert_eq!(labels("service new {\n  allow PF0603 |\n}\n"), ["until"]);
+    assert_eq!(labels("service new {\n  allow PF0603 until \"2027-01-01\" |\n}\n"), ["because"]);
 }
 
 #[test]

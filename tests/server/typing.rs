@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::editor::Editor;
-use crate::support::Random;
+use crate::support::{Random, TODAY};
 
 #[test]
 fn typing_without_end_finds_what_a_check_finds() {
@@ -98,7 +98,7 @@ enum Key {
     Replace(String, String),
 }
 
-const PIECES: [&str; 24] = [
+const PIECES: [&str; 25] = [
     "service new {\n}\n",
     "}",
     "{",
@@ -120,6 +120,7 @@ const PIECES: [&str; 24] = [
     "[",
     "]",
     "unset sync\n",
+    "allow PF0402 until \"2027-03-01\" because \"a reason\"\n",
     "use = web(",
     "helm { values { a = 1 } }\n",
     ", ",
@@ -278,7 +279,7 @@ impl Typist {
             fs::write(self.disk.path().join(path), text).unwrap();
         }
         let project = Project::open(&Utf8Path::from_path(self.disk.path()).unwrap().join("platform.pf"));
-        let json = to_json(&project.database, &compile::diagnostics(&project.database));
+        let json = to_json(&project.database, &compile::diagnostics(&project.database, TODAY));
         let findings: Vec<Value> = serde_json::from_str(&json).unwrap();
         let place = |position: &Value| {
             let less = |key: &str| position[key].as_u64().unwrap() - 1;

@@ -6,12 +6,13 @@ use platformc::compile;
 use platformc::db::{Changes, Content, Database};
 use platformc::diagnostics::{Diagnostic, Span, render, to_json};
 use platformc::documents::files;
+use platformc::project::today;
 use platformc::source::{Lexeme, Lexer, absolute};
 use platformc::syntax::format::format;
 
 /// Every finding, each within its file.
 pub fn find(db: &Database) -> Vec<Diagnostic> {
-    let findings = compile::diagnostics(db);
+    let findings = compile::diagnostics(db, today());
     for finding in &findings {
         check_span(db, finding, finding.primary.span);
         finding.secondary.iter().for_each(|label| check_span(db, finding, label.span));

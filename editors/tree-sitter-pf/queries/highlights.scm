@@ -100,7 +100,8 @@
 ["if" "then" "else" "when" "where"] @keyword.conditional
 ["for" "each"] @keyword.repeat
 ["and" "or" "not" "in" "on"] @keyword.operator
-["param" "expect" "object" "override" "unset"] @keyword
+["param" "expect" "object" "override" "unset" "allow" "until" "because"] @keyword
+(allow code: (identifier) @constant)
 
 ["=" "+=" "==" "!=" "<=" ">=" "<" ">" "+" "-" "*" "/" "%"] @operator
 ["{" "}" "[" "]" "(" ")"] @punctuation.bracket

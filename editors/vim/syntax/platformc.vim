@@ -29,7 +29,7 @@ let s:ambients = [
       \ 'cluster', 'env', 'region', 'labels', 'vars', 'service', 'owner', 'pr',
       \ ]
 let s:statements = [
-      \ 'import', 'for', 'when', 'param', 'each', 'expect', 'object', 'override', 'unset',
+      \ 'import', 'for', 'when', 'param', 'each', 'expect', 'object', 'override', 'unset', 'allow',
       \ ]
 let s:reserved = [
       \ 'or', 'and', 'not', 'in', 'if', 'then', 'else', 'true', 'false', 'null',
@@ -104,6 +104,7 @@ let s:not_key = '\%(\s*{\|' . s:assigned . '\)\@!'
 call s:Match('pfStatement', s:Words(s:statements) . s:not_key)
 call s:Match('pfStatement', s:Words(['override']) . s:not_key)
 call s:Match('pfStatement', s:Words(['unset']) . '\ze\s\+[A-Za-z_"]', 'nextgroup=pfPath skipwhite')
+call s:Match('pfStatement', s:Words(['until', 'because']) . '\ze\s\+"')
 let s:key = '\%(' . s:name . '\|' . s:quoted . '\)'
 call s:Match('pfPath', s:key . '\%(\.' . s:key . '\)*', 'contained')
 call s:Match('pfStatement', s:Words(['object']) . '\ze\s\+"', 'nextgroup=pfHeadString skipwhite')

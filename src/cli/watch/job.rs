@@ -18,7 +18,7 @@ use crate::model::{Forge, codeowners_places, head};
 use crate::names::declarations;
 use crate::project::watch::{Reporter, Tree, Written};
 use crate::project::write::{Change, Kept, Outcome, Problem, Target};
-use crate::project::{Question, Survey, Timings};
+use crate::project::{Question, Survey, Timings, today};
 use crate::schema::Kind;
 
 use super::screen::{Said, Summary};
@@ -138,7 +138,7 @@ fn compiled(question: Question) -> Compiled {
         return Compiled::Wrong(printable(&unreadable.join("\n")));
     }
     let db = &question.database;
-    let findings = compile::diagnostics(db);
+    let findings = compile::diagnostics(db, today());
     let text = if findings.is_empty() { String::new() } else { ui::text(db, &findings) };
     if compile::has_errors(&findings) { Compiled::Wrong(text) } else { Compiled::Sound(sound(db, text)) }
 }

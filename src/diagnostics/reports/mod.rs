@@ -35,9 +35,9 @@ fn fingerprint(finding: &Diagnostic, file: &str, count: usize) -> String {
 }
 
 /// Findings, each with how many there were before it that say the same in the same file.
-fn counted(findings: &[Diagnostic]) -> impl Iterator<Item = (usize, &Diagnostic)> {
+fn counted<'f>(findings: impl IntoIterator<Item = &'f Diagnostic>) -> impl Iterator<Item = (usize, &'f Diagnostic)> {
     let mut seen: FxHashMap<(SourceFile, &str, &str), usize> = FxHashMap::default();
-    findings.iter().map(move |finding| {
+    findings.into_iter().map(move |finding| {
         let key = (finding.primary.span.file, finding.code.id, finding.message.as_str());
         let count = seen.entry(key).or_default();
         *count += 1;

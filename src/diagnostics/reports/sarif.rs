@@ -6,15 +6,17 @@ use super::super::json::severity_word;
 use super::super::lines::{Lines, Region};
 use super::{fingerprint, path_in, whole};
 use crate::db::Db;
-use crate::diagnostics::{Code, Diagnostic, Label};
+use crate::diagnostics::{Code, Diagnostic, Label, Waived};
 
-/// The findings as a SARIF log, version 2.1.0.
+/// The findings as a SARIF log, version 2.1.0; warnings that are allowed are in it as suppressed.
 #[must_use]
-pub fn to_sarif(db: &dyn Db, findings: &[Diagnostic], folder: &str) -> String {
+pub fn to_sarif(db: &dyn Db, findings: &[Diagnostic], waived: &[Waived], folder: &str) -> String {
     let mut lines = Lines::new(db);
-    let codes: BTreeMap<&str, Code> = findings.iter().map(|finding| (finding.code.id, finding.code)).collect();
-    let results: Vec<Value> =
-        super::counted(findings).map(|(count, finding)| result(&mut lines, finding, count, folder)).collect();
+    let all: Vec<&Diagnostic> = findings.iter().chain(waived.iter().map(|waived| &waived.finding)).collect();
+    let codes: BTreeMap<&str, Code> = all.iter().map(|finding| (finding.code.id, finding.code)).collect();
+    let mut results: Vec<Value> =
+        super::counted(all).map(|(count, finding)| result(&mut lines, finding, count, folder)).collect();
+    results.iter_mut().skip(findings.len()).zip(waived).for_each(|(result, waived)| suppress(result, waived));
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -52,6 +54,13 @@ fn result(lines: &mut Lines<'_>, finding: &Diagnostic, count: usize, folder: &st
         "relatedLocations": related,
         "partialFingerprints": { "finding/v1": fingerprint },
     })
+}
+
+fn suppress(result: &mut Value, waived: &Waived) {
+    let why = format!("until {}: {}", waived.until, waived.because);
+    if let Some(result) = result.as_object_mut() {
+        result.insert("suppressions".to_owned(), json!([{ "kind": "inSource", "justification": why }]));
+    }
 }
 
 fn related(lines: &mut Lines<'_>, label: &Label, folder: &str) -> Value {

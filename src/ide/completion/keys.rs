@@ -2,6 +2,7 @@
 
 use super::snippet;
 use super::{Asked, Offer, Sort};
+use crate::diagnostics::{CODES, Severity};
 use crate::ide::context::Holds;
 use crate::ide::symbols::{Shape, inner, of};
 use crate::names::names;
@@ -51,13 +52,18 @@ impl Asked<'_> {
         let kind = self.context.kind();
         let is_plain =
             !matches!(kind, Some(Kind::Service | Kind::Template | Kind::Namespace)) && !path.contains(&"defaults");
-        let is_value = self.context.frames.iter().any(|frame| !frame.is_entry);
-        if is_plain || is_value || path.contains(&"freeze") || path.last() == Some(&"rollout") {
-            return;
-        }
         let word = |word: &str, rest: &str, doc: &str| {
             Offer::new(word, Sort::Word).doc(doc).snippet(format!("{word} {rest}")).text(format!("{word} "))
         };
+        let is_value = self.context.frames.iter().any(|frame| !frame.is_entry);
+        let is_bare = is_plain || path.contains(&"freeze") || path.last() == Some(&"rollout");
+        if kind.is_some() && !is_value && (path.is_empty() || !is_bare) {
+            let rest = "${1:PF0603} until \"${2:2027-01-01}\" because \"${3:reason}\"";
+            self.push(word("allow", rest, "Takes a warning of this block out of the findings, until a day."));
+        }
+        if is_bare || is_value {
+            return;
+        }
         self.push(word("when", "${1:condition} {\n  $0\n}", "What holds only on the clusters of a condition."));
         if path.is_empty() && !is_overlay && kind == Some(Kind::Service) {
             self.push(word("each", "${1:item} in ${2:list}", "Makes one instance per item and cluster."));
@@ -79,6 +85,12 @@ impl Asked<'_> {
             let offers = schema.attributes.iter().map(|attribute| of_attribute(attribute, "=")).collect::<Vec<_>>();
             self.offers.extend(offers);
         }
+    }
+
+    /// The codes that `allow` takes.
+    pub(super) fn codes(&mut self) {
+        let warnings = CODES.iter().filter(|code| code.severity == Severity::Warning);
+        self.offers.extend(warnings.map(|code| Offer::new(code.id, Sort::Choice).detail(code.title).doc(code.page)));
     }
 
     pub(super) fn parameter_types(&mut self) {

@@ -142,6 +142,7 @@ impl Asked<'_> {
             Place::Argument(template) => self.arguments(template),
             Place::ParameterType => self.parameter_types(),
             Place::Unset(path) => self.unset(path),
+            Place::Code => self.codes(),
             Place::Word(word) => self.push(Offer::new(*word, Sort::Word)),
             Place::Text(written) => self.texts(*written),
         }

@@ -24,6 +24,8 @@ pub(in crate::ide) enum Place<'t> {
     ParameterType,
     /// A key of a path, below these.
     Unset(Vec<&'t str>),
+    /// The code of a warning.
+    Code,
     /// This word.
     Word(&'static str),
     /// The text of a string.
@@ -98,6 +100,9 @@ impl<'t> Frame<'t> {
             ["param", _, ":", of, "=", ..] => self.value(5, type_of(of)),
             ["each" | "for", _] => Place::Word("in"),
             ["each" | "for", _, "in", ..] => self.value(3, &ANY),
+            ["allow"] => Place::Code,
+            ["allow", _] => Place::Word("until"),
+            ["allow", _, "until", _] => Place::Word("because"),
             ["unset", path @ ..] if path.last().is_none_or(|last| *last == ".") => {
                 Place::Unset(path.iter().filter(|word| **word != ".").map(|word| bare(word)).collect())
             }
