@@ -38,7 +38,7 @@ type ByName = BTreeMap<(&'static str, String, String), Value>;
 
 /// Compares everything but the services.
 pub(super) fn declared(db: &Database, pair: &Pair<'_>) -> Vec<Declared> {
-    let (old, new) = (known(pair.old), known(pair.new));
+    let (old, new) = (known(pair.old, pair.new), known(pair.new, pair.old));
     let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     let mut all: Vec<Declared> = vec![];
     for key in keys {
@@ -92,13 +92,19 @@ pub(super) fn place(db: &Database, kind: &str, name: &str) -> String {
     item.map(|item| line_of(db, name_span(db, item))).unwrap_or_default()
 }
 
-fn known(sketch: &Sketch) -> ByName {
+/// What a revision declares; of namespaces, which are many, those that are not the same in the other one.
+fn known(sketch: &Sketch, other: &Sketch) -> ByName {
     let mut all: ByName = facts(&sketch.estate)
         .into_iter()
         .map(|(kind, name, facts)| ((kind, name.to_string(), String::new()), facts))
         .collect();
     for (cluster, namespaces) in &sketch.namespaces {
-        for (name, owned) in namespaces.iter() {
+        let others = other.namespaces.get(cluster);
+        if others == Some(namespaces) {
+            continue;
+        }
+        let is_new = |name: &Arc<str>, owned| others.and_then(|others| others.get(name)) != Some(owned);
+        for (name, owned) in namespaces.iter().filter(|(name, owned)| is_new(name, owned)) {
             let bounds = owned.bounds.as_ref().map(|bounds| {
                 json!({
                     "guests": bounds.guests, "security": bounds.security, "quota": bounds.quota,
