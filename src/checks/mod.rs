@@ -9,6 +9,7 @@ mod objects;
 mod order;
 mod owners;
 mod previews;
+mod promoter;
 mod promotion;
 mod reach;
 mod rollouts;

@@ -1,9 +1,10 @@
 //! Promotion as a whole: who promotes, and what.
 
 use super::lines::line_in;
+use super::promoter;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::model::{Cluster, Platform, estate, namespace_owner, promotion_diagnostics, says_promote};
+use crate::model::{Cluster, Platform, Promotion, estate, namespace_owner, promotion_diagnostics, says_promote};
 use crate::names::{Item, declarations, name_span};
 use crate::schema::Kind;
 
@@ -14,10 +15,15 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
     let Some(platform) = &estate(db).platform else { return };
     let services = declarations(db).of(db, Kind::Service);
     let promoted: Vec<Item<'_>> = services.filter(|item| *says_promote(db, *item)).collect();
-    match (platform.promotion, promoted.first()) {
+    match (&platform.promotion, promoted.first()) {
         (None, Some(first)) => sink.push(by_nobody(db, *first)),
-        (Some(_), None) if !is_said(db) => sink.extend(of_nothing(db)),
-        (Some(_), Some(_)) => into(db, platform, sink),
+        (Some(Promotion::Kargo), None) if !is_said(db) => sink.extend(of_nothing(db)),
+        (Some(Promotion::Kargo), Some(_)) => into(db, platform, sink),
+        (Some(Promotion::GitOpsPromoter(promoter)), first) => {
+            into(db, platform, sink);
+            sink.extend(first.map(|first| by_commits(db, *first)));
+            promoter::check(db, promoter.as_ref(), sink);
+        }
         (_, None) => {}
     }
     sink.extend(promoted.into_iter().flat_map(|item| promotion_diagnostics(db, item)).cloned());
@@ -45,7 +51,7 @@ fn into(db: &dyn Db, platform: &Platform, sink: &mut Sink) {
         let message = format!("the namespace `{}` is {taken}", platform.name);
         sink.push(
             Diagnostic::new(codes::RESERVED_NAME, at("promotion"), message)
-                .note("Kargo keeps what it promotes in a namespace of the platform's name, beside Argo CD, and lets nobody else in")
+                .note("what is promoted is kept in a namespace of the platform's name, beside Argo CD, and nobody else is let in")
                 .help("rename the platform, or move what is there"),
         );
     }
@@ -67,6 +73,13 @@ fn by_nobody(db: &dyn Db, item: Item<'_>) -> Diagnostic {
     Diagnostic::new(codes::PROMOTES_NOTHING, span, format!("nothing promotes `{}`", item.name(db)))
         .note("the platform names no tool that promotes, so nothing is written for `promote`")
         .help("write `promotion = kargo` into the platform")
+}
+
+fn by_commits(db: &dyn Db, item: Item<'_>) -> Diagnostic {
+    let span = line_in(db, item, "promote").unwrap_or_else(|| name_span(db, item));
+    Diagnostic::new(codes::PROMOTES_NOTHING, span, format!("nothing promotes versions of `{}`", item.name(db)))
+        .note("GitOps Promoter carries commits from branch to branch, whatever they change; nothing is written for `promote`")
+        .help("take `promote` away, or let Kargo promote: `promotion = kargo`")
 }
 
 fn of_nothing(db: &dyn Db) -> Option<Diagnostic> {

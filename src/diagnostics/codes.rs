@@ -169,5 +169,6 @@ codes! {
     SHARED_VERSION = Error "PF0963" "two environments that read one version";
     BAD_VERSION_LINE = Error "PF0964" "a version that can't be written where it is read";
     PROMOTION_APART = Error "PF0965" "a promotion over several hubs";
-    PROMOTION_UNREACHABLE = Error "PF0966" "what is promoted, where Kargo can't find it";
+    PROMOTION_UNREACHABLE = Error "PF0966" "what is promoted, where no tool can reach it";
+    PROMOTION_PASSED_BY = Error "PF0967" "a change that reaches all environments at once";
 }

@@ -107,6 +107,24 @@ impl<'s> Sources<'s> {
         Written::of(source).filter(|written| !self.of_preview || *written != Written::Overlays)
     }
 
+    /// What is followed of the platform's repository. Previews stand beside the environments' branches.
+    fn revision(&self) -> Node {
+        match self.platform.branches() {
+            Some(prefix) if !self.of_preview => Node::Text(Text::literal(prefix).hole(holes::ENVIRONMENT)),
+            _ => Node::text(Arc::clone(&self.platform.revision)),
+        }
+    }
+
+    /// Whether an Application has one source, and that is of the platform's repository.
+    pub(super) fn are_of_branch(&self, spec: &Spec) -> bool {
+        let is_own = |source: &Source| {
+            let is_elsewhere = matches!(source.origin, Origin::Git { .. } | Origin::Chart { .. });
+            self.written(source).is_some() || !is_elsewhere
+        };
+        !self.of_preview
+            && matches!(spec.sources.as_slice(), [only] if is_own(only) && !needs_values_reference(self.service, only))
+    }
+
     /// By what the written folders of a source differ, over all variants of the service.
     pub(super) fn variation(&self, written: Written, name: Option<&Arc<str>>) -> Variation {
         let content = |spec: &Spec| {
@@ -142,7 +160,7 @@ impl<'s> Sources<'s> {
         if spec.sources.iter().any(|source| needs_values_reference(self.service, source)) {
             nodes.push(Node::map([
                 ("repoURL", Node::text(Arc::clone(&self.platform.repo))),
-                ("targetRevision", Node::text(Arc::clone(&self.platform.revision))),
+                ("targetRevision", self.revision()),
                 ("ref", Node::text("values")),
             ]));
         }
@@ -195,7 +213,7 @@ impl<'s> Sources<'s> {
         let own = |path: Node| {
             Node::map([
                 ("repoURL", Node::text(Arc::clone(&self.platform.repo))),
-                ("targetRevision", Node::text(Arc::clone(&self.platform.revision))),
+                ("targetRevision", self.revision()),
                 ("path", path),
             ])
         };

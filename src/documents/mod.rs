@@ -12,6 +12,7 @@ mod output;
 mod paths;
 mod portions;
 mod present;
+mod promoter;
 mod readme;
 mod values;
 mod variation;

@@ -15,6 +15,7 @@ use super::kargo::{promotion_of, promotion_projects};
 use super::kubernetes::{access, bootstrap, preview_files, written};
 use super::paths;
 use super::portions::Portions;
+use super::promoter::promoter_files;
 use super::readme::{platform_readme, service_readme};
 use crate::db::{Database, Db, in_parallel};
 use crate::model::{ClusterName, estate, service};
@@ -135,7 +136,7 @@ fn platform_files(db: &dyn Db) -> Vec<OutputFile> {
     paths.sort();
     let bootstrap = bootstrap(estate(db), &paths);
     let others = root_files(db).iter().chain(platform_readme(db)).chain(&bootstrap).chain(codeowners_apart(db));
-    let others = others.chain(promotion_projects(db));
+    let others = others.chain(promotion_projects(db)).chain(promoter_files(db));
     control_plane.into_iter().chain(others).map(|(path, content)| text(path.as_str(), content)).collect()
 }
 

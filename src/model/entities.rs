@@ -73,10 +73,49 @@ impl Forge {
 }
 
 /// What carries versions from environment to environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Promotion {
     /// Kargo.
     Kargo,
+    /// GitOps Promoter; how it reaches the repository, where that is said as it has to be.
+    GitOpsPromoter(Option<Promoter>),
+}
+
+impl Promotion {
+    /// The word of the language.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Kargo => "kargo",
+            Self::GitOpsPromoter(_) => "gitops-promoter",
+        }
+    }
+}
+
+/// How GitOps Promoter reaches the platform's repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promoter {
+    /// The forge, with what of the repository's name it asks for.
+    pub forge: PromoterForge,
+    /// The Secret with the credential.
+    pub secret: Arc<str>,
+}
+
+/// A repository on a forge, as GitOps Promoter names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PromoterForge {
+    /// GitHub; the host unless it is the public one.
+    GitHub { host: Option<Arc<str>>, owner: Arc<str>, name: Arc<str>, app: i64 },
+    /// GitLab; the host unless it is the public one.
+    GitLab { host: Option<Arc<str>>, namespace: Arc<str>, name: Arc<str>, project: i64 },
+    /// Gitea.
+    Gitea { host: Arc<str>, owner: Arc<str>, name: Arc<str> },
+    /// Forgejo.
+    Forgejo { host: Arc<str>, owner: Arc<str>, name: Arc<str> },
+    /// Bitbucket Cloud.
+    Bitbucket { owner: Arc<str>, name: Arc<str> },
+    /// Azure DevOps; the host unless it is the public one.
+    AzureDevOps { host: Option<Arc<str>>, organization: Arc<str>, project: Arc<str>, name: Arc<str> },
 }
 
 /// The platform itself.
@@ -119,6 +158,18 @@ impl Platform {
 }
 
 impl Platform {
+    /// What comes before an environment's name in the name of its branch, where each has one of its own.
+    #[must_use]
+    pub fn branches(&self) -> Option<&'static str> {
+        matches!(self.promotion, Some(Promotion::GitOpsPromoter(_))).then_some("environment/")
+    }
+
+    /// What Argo CD follows for an environment.
+    #[must_use]
+    pub fn revision_of(&self, environment: &str) -> Arc<str> {
+        self.branches().map_or_else(|| Arc::clone(&self.revision), |prefix| format!("{prefix}{environment}").into())
+    }
+
     /// The path in the repository of a file that is seen from the platform's folder.
     #[must_use]
     pub fn source_path(&self, path: &str) -> Arc<str> {

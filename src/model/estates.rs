@@ -12,7 +12,7 @@ use super::entities::{
 };
 use super::fields::Fields;
 use super::scheme::Scheme;
-use super::{auth, secrets};
+use super::{auth, promoter, secrets};
 use crate::db::{Content, Db, Workspace};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, body, declarations, doc, name_span, names};
@@ -186,11 +186,30 @@ impl<'db> Reader<'db> {
             output: trimmed(fields.text("output"), "infra"),
             admins: fields.texts("admins"),
             codeowners: forge(fields.text("codeowners").as_deref()),
-            promotion: fields.text("promotion").map(|_| Promotion::Kargo),
+            promotion: self.promotion(fields),
             order: if fields.text("order").as_deref() == Some("always") { Order::Always } else { Order::Bootstrap },
             names: self.scheme(item),
             labels: fields.text_map("labels"),
         })
+    }
+
+    fn promotion(&mut self, fields: Fields<'_>) -> Option<Promotion> {
+        let said = fields.tree("promoter");
+        match (fields.text("promotion").as_deref(), said) {
+            (Some("gitops-promoter"), _) => {
+                Some(Promotion::GitOpsPromoter(promoter::read(fields.block("promoter"), fields, &mut self.sink)))
+            }
+            (Some(_), None) => Some(Promotion::Kargo),
+            (None, None) => None,
+            (other, Some(said)) => {
+                let message = "nothing asks how GitOps Promoter reaches the repository";
+                self.sink.push(
+                    Diagnostic::new(codes::PROMOTES_NOTHING, said.span(), message)
+                        .help("write `promotion = gitops-promoter`, or take `promoter` away"),
+                );
+                other.map(|_| Promotion::Kargo)
+            }
+        }
     }
 
     fn missing_platform(&mut self) {

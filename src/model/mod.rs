@@ -22,6 +22,7 @@ mod objects;
 mod owners;
 mod placement;
 mod previews;
+mod promoter;
 mod promotion;
 mod raw;
 mod reach;
@@ -48,7 +49,7 @@ pub use checks::{check_declaration, check_name};
 pub(crate) use duration::canonical;
 pub use entities::{
     Cluster, DefaultProject, Deliver, Environment, Estate, Forge, Generator, Health, Hub, Layer, Order, Platform,
-    Promotion, Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
+    Promoter, PromoterForge, Promotion, Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
 };
 pub use estates::{estate, estate_diagnostics, worlds};
 pub use explain::{Everywhere, Explained, Somewhere, everywhere, explain_value};

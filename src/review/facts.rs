@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::model::{Cluster, Estate, Hub, Layer, Platform, Role, Team};
+use crate::model::{Cluster, Estate, Hub, Layer, Platform, Promotion, Role, Team};
 
 /// A kind, a name, and what is said.
 type Fact<'e> = (&'static str, &'e Arc<str>, Value);
@@ -41,7 +41,7 @@ fn platform(it: &Platform) -> Value {
     json!({
         "repo": it.repo, "revision": it.revision, "output": it.output, "admins": it.admins,
         "codeowners": it.codeowners.map(crate::model::Forge::word), "order": format!("{:?}", it.order).to_lowercase(),
-        "labels": it.labels, "promotion": it.promotion.map(|it| format!("{it:?}").to_lowercase()),
+        "labels": it.labels, "promotion": it.promotion.as_ref().map(Promotion::word),
     })
 }
 

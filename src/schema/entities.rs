@@ -97,6 +97,32 @@ pub(super) const KINDS: &[KindSchema] = &[
     },
 ];
 
+const PROMOTER: BlockSchema = BlockSchema {
+    attributes: &[
+        Attribute::new(
+            "forge",
+            Type::Choice(&[
+                Choice { name: "github", doc: "GitHub, or GitHub Enterprise by the host of `repo`" },
+                Choice { name: "gitlab", doc: "GitLab, by the host of `repo`" },
+                Choice { name: "gitea", doc: "Gitea, by the host of `repo`" },
+                Choice { name: "forgejo", doc: "Forgejo, by the host of `repo`" },
+                Choice { name: "bitbucket", doc: "Bitbucket Cloud" },
+                Choice { name: "azure_devops", doc: "Azure DevOps" },
+            ]),
+            "Where `repo` of the platform lies. Owner and name are read from it.",
+        )
+        .required(),
+        Attribute::new("app", Type::Int(1, i64::MAX), "The id of the GitHub App that it works as; GitHub needs it."),
+        Attribute::new("project", Type::Int(1, i64::MAX), "The id of the project in GitLab, which needs it."),
+        Attribute::new(
+            "secret",
+            Type::Text(Text::Subdomain),
+            "The Secret with its credential, in the namespace of the platform's name. Somebody else makes it.",
+        )
+        .default("gitops-promoter"),
+    ],
+};
+
 const PLATFORM: &[Attribute] = &[
     Attribute::new("repo", Type::Text(Text::GitUrl), "The Git repository that holds the platform and its output.")
         .required(),
@@ -118,11 +144,19 @@ const PLATFORM: &[Attribute] = &[
     ),
     Attribute::new(
         "promotion",
-        Type::Choice(&[Choice {
-            name: "kargo",
-            doc: "a Project, and for each service that says `promote` a Warehouse and Stages",
-        }]),
+        Type::Choice(&[
+            Choice { name: "kargo", doc: "a Project, and for each service that says `promote` a Warehouse and Stages" },
+            Choice {
+                name: "gitops-promoter",
+                doc: "GitOps Promoter: a branch for each environment, and a PromotionStrategy over them",
+            },
+        ]),
         "Which tool carries versions from environment to environment, in the order of `after`. Without it none does.",
+    ),
+    Attribute::new(
+        "promoter",
+        Type::Block(&PROMOTER),
+        "How GitOps Promoter reaches the repository, where `promotion` says that it promotes.",
     ),
     Attribute::new(
         "order",

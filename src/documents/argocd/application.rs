@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::super::holes;
 use super::super::kargo::authorized;
 use super::super::leaf::{Sources, node, texts};
+use super::super::promoter;
 use super::super::yaml::{Node, Template, Text};
 use super::super::{header, paths};
 use super::{ARGO, FINALIZER, SYNC_WAVE, object, rolling};
 use crate::db::Db;
-use crate::model::{Cluster, Deliver, Estate, Hub, Platform, Service, Slot, Spec, Sync, estate, service};
+use crate::model::{Cluster, Deliver, Estate, Hub, Platform, Promotion, Service, Slot, Spec, Sync, estate, service};
 use crate::names::{Item, declarations};
 use crate::plan::waves;
 use crate::schema::{Kind, Version};
@@ -81,7 +82,7 @@ pub(super) fn application_of(platform: &Platform, service: &Service, alike: &Ali
     let metadata = Node::map([
         ("name", Node::Text(holes::name(&platform.names, &service.head.name, service.head.each.is_some()))),
         ("namespace", Node::text(Arc::clone(&alike.hub.namespace))),
-        ("labels", labels(platform, service, alike)),
+        ("labels", labels(platform, service, alike, sources)),
     ]);
     let metadata = metadata
         .with_filled("annotations", annotations(platform, service, alike.spec, sources))
@@ -98,7 +99,7 @@ pub(super) fn application_of(platform: &Platform, service: &Service, alike: &Ali
     }
 }
 
-fn labels(platform: &Platform, service: &Service, alike: &Alike<'_>) -> Node {
+fn labels(platform: &Platform, service: &Service, alike: &Alike<'_>, sources: &Sources<'_>) -> Node {
     let head = &service.head;
     let mut labels = vec![
         ("app.kubernetes.io/managed-by".into(), Node::text("platformc")),
@@ -118,6 +119,10 @@ fn labels(platform: &Platform, service: &Service, alike: &Alike<'_>) -> Node {
     let mut labels = Node::Map(labels);
     for (key, value) in platform.labels.iter().chain(&alike.spec.labels) {
         labels.insert(Arc::clone(key), Node::text(Arc::clone(value)));
+    }
+    // GitOps Promoter compares the one revision of an Application with its branch.
+    if platform.branches().is_some() && sources.are_of_branch(alike.spec) {
+        labels.insert(promoter::LABEL, Node::text(Arc::clone(&platform.name)));
     }
     if let Some(step) = alike.step {
         labels.insert(rolling::LABEL, Node::text(rolling::number(step)));
@@ -140,7 +145,7 @@ fn annotations(platform: &Platform, service: &Service, spec: &Spec, sources: &So
     let mut annotations = Node::Map(links.collect())
         .with_some("argocd.argoproj.io/manifest-generate-paths", sources.generate_paths(spec).map(Node::Text));
     // Without it Kargo may not sync the Application.
-    if platform.promotion.is_some() && spec.promote.is_some() {
+    if platform.promotion == Some(Promotion::Kargo) && spec.promote.is_some() {
         let stage = Text::literal(authorized(platform, &service.head.name)).hole(holes::ENVIRONMENT);
         annotations.insert("kargo.akuity.io/authorized-stage", Node::Text(stage));
     }

@@ -9,6 +9,7 @@ use super::super::file::OutputFile;
 use super::super::footprints::writes;
 use super::super::kargo::promoting;
 use super::super::kubernetes::{self, Foundation, Place, foundation_files};
+use super::super::promoter;
 use super::super::yaml::Node;
 use super::super::{header, paths};
 use super::{ADMIN, ARGO, FINALIZER, IN_CLUSTER, SYNC_WAVE, object};
@@ -43,7 +44,10 @@ fn parent(platform: &Platform, hub: &Hub, parent: Parent<'_>) -> Node {
         labels.insert("platformc.io/cluster", Node::text(Arc::clone(&cluster.name)));
         labels.insert("platformc.io/env", Node::text(Arc::clone(&cluster.environment)));
         labels.insert_some("platformc.io/region", cluster.region.clone().map(Node::text));
+        labels.insert_some(promoter::LABEL, platform.branches().map(|_| Node::text(Arc::clone(&platform.name))));
     }
+    let environment = parent.cluster.map(|cluster| &cluster.environment);
+    let revision = environment.map_or_else(|| Arc::clone(&platform.revision), |it| platform.revision_of(it));
     let path = platform.repository_path(&parent.path);
     let metadata = Node::map([
         ("name", Node::text(parent.name)),
@@ -54,7 +58,7 @@ fn parent(platform: &Platform, hub: &Hub, parent: Parent<'_>) -> Node {
     ]);
     let source = Node::map([
         ("repoURL", Node::text(Arc::clone(&platform.repo))),
-        ("targetRevision", Node::text(Arc::clone(&platform.revision))),
+        ("targetRevision", Node::text(revision)),
         ("path", Node::text(path)),
     ]);
     let spec = Node::map([
@@ -124,7 +128,7 @@ fn of_hub(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Vec<(
         let directory = has_previews.then(|| Node::map([("recurse", Node::Bool(true))]));
         parents.push(("application-sets", here("application-sets", 0, path, directory)));
     }
-    if promoting(db).contains_key(&hub.name) {
+    if promoting(db).contains_key(&hub.name) || platform.branches().is_some() {
         let path = paths::of_hub(estate, paths::PROMOTION, &hub.name);
         let recurse = Node::map([("recurse", Node::Bool(true))]);
         parents.push(("promotion", here("promotion", 0, path, Some(recurse))));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::argocd::{SYNC_WAVE, object};
+use super::super::argocd::object;
 use super::super::kubernetes;
 use super::super::yaml::Node;
 use super::{CHECKOUT, KARGO, MERGE, in_project, joined, project_name, step};
@@ -10,36 +10,18 @@ use crate::model::{Estate, Platform};
 
 /// The namespace before the Project, and both before all else, for Argo CD knows no health of a Project to wait for.
 pub(super) fn objects(platform: &Platform, estate: &Estate) -> Vec<Node> {
-    let mut objects = vec![namespace(platform), project(platform)];
+    let labels = Node::map([("kargo.akuity.io/project", Node::text("true"))]);
+    let mut objects = vec![kubernetes::lasting_namespace(platform, project_name(platform), labels), project(platform)];
     objects.extend(config(platform, estate));
     objects.extend([checkout(platform), merge(platform)]);
     objects
-}
-
-/// What was promoted is known to the Project alone, so neither it nor its namespace ever goes by itself.
-fn kept(wave: &str) -> Node {
-    Node::map([
-        ("argocd.argoproj.io/compare-options", Node::text("IgnoreExtraneous")),
-        ("argocd.argoproj.io/sync-options", Node::text("Prune=false,Delete=false")),
-        (SYNC_WAVE, Node::text(wave)),
-    ])
-}
-
-fn namespace(platform: &Platform) -> Node {
-    let labels = kubernetes::labels(platform).with("kargo.akuity.io/project", "true");
-    let metadata = Node::map([
-        ("name", Node::text(Arc::clone(project_name(platform)))),
-        ("labels", labels),
-        ("annotations", kept("-2")),
-    ]);
-    object("v1", "Namespace", metadata)
 }
 
 fn project(platform: &Platform) -> Node {
     let metadata = Node::map([
         ("name", Node::text(Arc::clone(project_name(platform)))),
         ("labels", kubernetes::labels(platform)),
-        ("annotations", kept("-1")),
+        ("annotations", kubernetes::lasting("-1")),
     ]);
     object(KARGO, "Project", metadata)
 }

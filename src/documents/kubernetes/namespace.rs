@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::super::argocd::{SYNC_WAVE, object};
 use super::super::yaml::{Hole, Node, Template};
 use super::bounds::{bounds, security};
 use crate::model::{Bounds, Owned, Platform, is_reserved};
@@ -57,4 +58,24 @@ fn add(to: &mut Node, entries: &BTreeMap<Arc<str>, Arc<str>>) {
     for (key, value) in entries {
         to.insert(Arc::clone(key), Node::text(Arc::clone(value)));
     }
+}
+
+/// Of what holds a state that nothing else has, such as what was promoted: it never goes by itself.
+pub(in crate::documents) fn lasting(wave: &str) -> Node {
+    Node::map([
+        ("argocd.argoproj.io/compare-options", Node::text("IgnoreExtraneous")),
+        ("argocd.argoproj.io/sync-options", Node::text("Prune=false,Delete=false")),
+        (SYNC_WAVE, Node::text(wave)),
+    ])
+}
+
+/// A namespace beside Argo CD, before all that stands in it.
+pub(in crate::documents) fn lasting_namespace(platform: &Platform, name: &Arc<str>, more: Node) -> Node {
+    let mut labels = labels(platform);
+    if let Node::Map(more) = more {
+        more.into_iter().for_each(|(key, value)| labels.insert(key, value));
+    }
+    let metadata =
+        Node::map([("name", Node::text(Arc::clone(name))), ("labels", labels), ("annotations", lasting("-2"))]);
+    object("v1", "Namespace", metadata)
 }

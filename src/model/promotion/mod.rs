@@ -8,6 +8,7 @@ mod trace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::entities::Promotion;
 use super::estates::estate;
 use super::services::service;
 use crate::db::Db;
@@ -114,7 +115,7 @@ pub fn says_promote<'db>(db: &'db dyn Db, item: Item<'db>) -> bool {
 #[salsa::tracked]
 fn checked_promotion<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let mut sink = sink_of(db, item);
-    let is_asked = estate(db).platform.as_ref().is_some_and(|platform| platform.promotion.is_some());
+    let is_asked = estate(db).platform.as_ref().is_some_and(|platform| platform.promotion == Some(Promotion::Kargo));
     let is_asked = is_asked && *says_promote(db, item);
     let promoted = if is_asked { check::promoted(db, item, &mut sink) } else { None };
     Checked { promoted: promoted.map(Arc::new), diagnostics: sink.finish() }
