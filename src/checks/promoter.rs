@@ -8,6 +8,7 @@ use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::model::{Cluster, Deliver, Head, Platform, Promoter, estate, head, stage_order};
 use crate::names::{Item, declarations, name_span};
 use crate::schema::Kind;
+use crate::text::counted;
 
 pub(super) fn check(db: &dyn Db, promoter: Option<&Promoter>, sink: &mut Sink) {
     let Some(item) = declarations(db).of(db, Kind::Platform).next() else { return };
@@ -25,11 +26,7 @@ pub(super) fn check(db: &dyn Db, promoter: Option<&Promoter>, sink: &mut Sink) {
     if let Some(platform) = &estate(db).platform {
         own_branch(db, platform, item, sink);
     }
-    for item in declarations(db).of(db, Kind::Service) {
-        if let Some(head) = head(db, item).as_ref().filter(|head| head.deliver == Deliver::ApplicationSet) {
-            sink.extend(passed_by(db, head));
-        }
-    }
+    passed_by(db, sink);
 }
 
 /// A PromotionStrategy is a list: what is healthy in one environment is proposed for the next.
@@ -79,15 +76,39 @@ fn own_branch(db: &dyn Db, platform: &Platform, item: Item<'_>, sink: &mut Sink)
     }
 }
 
-fn passed_by(db: &dyn Db, head: &Head) -> Option<Diagnostic> {
-    let name = &head.name;
-    let layer = declarations(db).get(Kind::Layer, &head.layer).and_then(|layer| line_in(db, layer, "deliver"));
-    let own = declarations(db).get(Kind::Service, name).and_then(|item| line_in(db, item, "deliver"));
-    let span = own.or(layer).or_else(|| line_of(db, name, "layer"))?;
-    let message = format!("a change of `{name}` reaches all environments at once");
-    Some(
-        Diagnostic::new(codes::PROMOTION_PASSED_BY, span, message)
-            .note("an ApplicationSet stands beside Argo CD and makes the Applications of all environments from one commit; it follows no branch of an environment")
-            .help("write `deliver = applications`"),
-    )
+/// Services that follow no branch, said once for each line that delivers them so.
+fn passed_by(db: &dyn Db, sink: &mut Sink) {
+    let services = declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref());
+    let mut by_line: Vec<(Span, Vec<&str>)> = vec![];
+    for head in services.filter(|head| head.deliver == Deliver::ApplicationSet) {
+        let Some(span) = delivered_at(db, head) else { continue };
+        match by_line.iter_mut().find(|(known, _)| *known == span) {
+            Some((_, names)) => names.push(&head.name),
+            None => by_line.push((span, vec![&head.name])),
+        }
+    }
+    for (span, names) in by_line {
+        let message = match names.as_slice() {
+            [one] => format!("a change of `{one}` reaches all environments at once"),
+            [first, others @ ..] => {
+                format!(
+                    "changes of `{first}` and {} reach all environments at once",
+                    counted(others.len(), "other service")
+                )
+            }
+            [] => continue,
+        };
+        sink.push(
+            Diagnostic::new(codes::PROMOTION_PASSED_BY, span, message)
+                .note("an ApplicationSet stands beside Argo CD and makes the Applications of all environments from one commit; it follows no branch of an environment")
+                .help("write `deliver = applications`"),
+        );
+    }
+}
+
+/// Where it is said that a service is delivered as it is.
+fn delivered_at(db: &dyn Db, head: &Head) -> Option<Span> {
+    let said = |kind, name: &str| line_in(db, declarations(db).get(kind, name)?, "deliver");
+    let own = said(Kind::Service, &head.name);
+    own.or_else(|| said(Kind::Layer, &head.layer)).or_else(|| line_of(db, &head.name, "layer"))
 }

@@ -150,6 +150,41 @@ const KARGO: &[Mutation] = &[
     promoting("a step that nobody runs", "promotion/schema", "uses: yaml-update", "uses: yaml-change"),
 ];
 
+const fn branching(name: &'static str, rule: &'static str, from: &'static str, to: &'static str) -> Mutation {
+    let edit = Edit::Replace("infra/promotion/promoter.yaml", from, to);
+    Mutation { name, example: "branches", rule, edit }
+}
+
+/// What GitOps Promoter would not take.
+const PROMOTER: &[Mutation] = &[
+    branching(
+        "a strategy without environments",
+        "lint/crd-schema",
+        "  environments:\n  - branch",
+        "  stages:\n  - branch",
+    ),
+    branching(
+        "an environment without its branch",
+        "lint/crd-schema",
+        "- branch: environment/dev",
+        "- name: environment/dev",
+    ),
+    branching(
+        "an unknown field of a gate",
+        "lint/crd-pruned",
+        "  key: argocd-health\n  app",
+        "  gate: 1\n  key: argocd-health\n  app",
+    ),
+    branching("a GitHub App that is no number", "lint/crd-schema", "appID: 412093", "appID: acorn"),
+    branching(
+        "a repository of two forges",
+        "lint/crd-rule",
+        "spec:\n  github:\n    owner",
+        "spec:\n  gitea: {owner: a, name: b}\n  github:\n    owner",
+    ),
+    branching("a branch that is an option", "lint/crd-rule", "- branch: environment/dev", "- branch: '-dev'"),
+];
+
 /// What Argo CD's types and its resource definitions refuse.
 const TYPES: &[Mutation] = &[
     on(
@@ -643,5 +678,7 @@ const ACCESS: &[Mutation] = &[
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Mutation> {
-    [KUBERNETES, KARGO, TYPES, VALIDATIONS, KUSTOMIZE, GENERATORS, ORDER, PERMISSIONS, ACCESS].into_iter().flatten()
+    [KUBERNETES, KARGO, PROMOTER, TYPES, VALIDATIONS, KUSTOMIZE, GENERATORS, ORDER, PERMISSIONS, ACCESS]
+        .into_iter()
+        .flatten()
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::holes::values_of;
 use super::super::kubernetes::access;
 use super::super::leaf::Sources;
-use super::super::paths;
+use super::super::{header, paths};
 use crate::db::Db;
 use crate::model::{Environment, Platform, estate, service};
 use crate::names::{Item, declarations};
@@ -32,8 +32,9 @@ pub(super) fn lists<'e>(
     }
     environments.iter().map(move |environment| {
         let paths = all.remove(&environment.name).unwrap_or_default();
+        let head = header::yaml_of_platform(&format!("what belongs into the branch of {}", environment.name));
         let lines: String = paths.iter().map(|path| format!("{path}\n")).collect();
-        (format!("{}.paths", environment.name), lines.into())
+        (format!("{}.paths", environment.name), format!("{head}{lines}").into())
     })
 }
 

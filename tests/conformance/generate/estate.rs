@@ -67,6 +67,8 @@ pub(crate) struct Estate {
     pub(crate) forge: Option<&'static str>,
     /// Whether Kargo promotes something.
     pub(crate) promotes: bool,
+    /// Whether GitOps Promoter does: environments follow branches, which no ApplicationSet does.
+    pub(crate) branches: bool,
 }
 
 impl Estate {
@@ -85,6 +87,10 @@ impl Estate {
         }
         // A hub promotes by itself, and services of the generator run wherever it likes.
         let promotes = hubs.len() == 1 && random.chance(40);
+        let branches = hubs.len() == 1 && !promotes && random.chance(25);
+        if branches {
+            layers.iter_mut().for_each(|layer: &mut Layer| layer.sets = false);
+        }
         Self {
             seed,
             folder: if random.chance(25) { "deploy/platform" } else { "" },
@@ -97,6 +103,7 @@ impl Estate {
             named: random.chance(25),
             forge: *random.pick(&[None, Some("github"), Some("gitlab")]),
             promotes,
+            branches,
             stores: *random.pick(&[&["vault"][..], &["vault", "elsewhere"]]),
         }
     }
@@ -138,11 +145,22 @@ impl Estate {
         let hosts: &[&str] = &["https://git.example.com", "ssh://git@git.example.com"];
         let revisions: &[&str] = &["revision = \"main\"", "revision = \"refs/heads/release\"", "revision = \"v1.2.3\""];
         // What is promoted is written into a branch, and by https.
-        let [hosts, revisions] = if self.promotes { [&hosts[..1], &revisions[..2]] } else { [hosts, revisions] };
+        let [hosts, revisions] =
+            if self.promotes || self.branches { [&hosts[..1], &revisions[..2]] } else { [hosts, revisions] };
         text.line(format!("repo = \"{}/random/platform-{}.git\"", random.pick(hosts), self.seed));
         maybe(random, text, revisions);
         if self.promotes {
             text.line("promotion = kargo");
+        }
+        if self.branches {
+            text.line("promotion = gitops-promoter");
+            let forge = *random.pick(&[
+                "forge = github  app = 4711  secret = \"forge.credential\"",
+                "forge = gitlab  project = 42",
+                "forge = gitea",
+                "forge = forgejo",
+            ]);
+            text.line(format!("promoter {{ {forge} }}"));
         }
         if !self.folder.is_empty() {
             text.line(format!("folder = \"{}\"", self.folder));

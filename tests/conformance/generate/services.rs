@@ -198,7 +198,7 @@ impl Writer<'_> {
         }
         let layer = &self.estate.layers[layer];
         let mut sets = layer.sets;
-        if self.random.chance(20) {
+        if self.random.chance(20) && !self.estate.branches {
             sets = self.random.chance(50);
             text.line(format!("deliver = {}", if sets { "applicationset" } else { "applications" }));
         }

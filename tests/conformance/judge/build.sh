@@ -5,6 +5,7 @@
 # 1.26.3 or newer and a Go module proxy, or a filled module cache with GOPROXY=off.
 set -euo pipefail
 cd "$(dirname "$0")"
+here=$PWD
 export CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS="${GOFLAGS:-} -trimpath -buildvcs=false"
 
 version=3.5 test=
@@ -54,12 +55,15 @@ kargo() {
   install -m 644 -D -t crds/kargo/steps "$found"/pkg/promotion/runner/builtin/schemas/*.json
   install -m 644 -D -t crds/kargo/subscriptions "$found"/pkg/subscription/schemas/*.json
 }
+# Those of GitOps Promoter are kept beside this file: promoter/README.md says why.
+promoter() { install -m 644 -D -t crds/promoter "$here"/promoter/*.yaml; }
 # All other schemas are those of the modules that are linked in, so they cannot drift.
 dir() { go list -m -f '{{.Dir}}' "$1"; }
 go mod download "$module" k8s.io/kubernetes
 rm -rf crds schemas && mkdir crds schemas
 install -m 644 "$(dir "$module")"/manifests/crds/*-crd.yaml crds/
 kargo
+promoter
 install -m 644 "$(dir k8s.io/kubernetes)"/api/openapi-spec/swagger.json schemas/
 
 go build -tags "$tags" -ldflags="-s -w" -o "$bin" .

@@ -82,8 +82,8 @@ func lintObject(r *Report, d *Doc) {
 		lintArgo(r, d)
 		return
 	}
-	if d.group() == kargoGroup {
-		lintKargo(r, d)
+	if name := promoters[d.group()]; name != "" {
+		lintPromoter(r, d, name)
 		return
 	}
 	known := lintBySchema(r, d)

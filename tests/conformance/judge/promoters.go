@@ -7,12 +7,11 @@ import (
 	"strings"
 )
 
-// kargoGroup is the group of Kargo's kinds, which the judge knows by their CRDs alone.
-const kargoGroup = "kargo.akuity.io"
+// promoters are what promotes, by the group of its kinds, which the judge knows by their CRDs alone.
+var promoters = map[string]string{"kargo.akuity.io": "Kargo", "promoter.argoproj.io": "GitOps Promoter"}
 
-// lintKargo judges an object of Kargo by the schema of its kind, and by what the admission webhooks
-// and controllers of Kargo say that no schema can.
-func lintKargo(r *Report, d *Doc) {
+// lintPromoter judges an object of what promotes by the schema of its kind.
+func lintPromoter(r *Report, d *Doc, name string) {
 	schemas, err := crdSchemas()
 	if err != nil {
 		r.fail("crd-schema", "judge", d, "%s", err)
@@ -20,11 +19,11 @@ func lintKargo(r *Report, d *Doc) {
 	}
 	s := schemas[d.Obj.GroupVersionKind()]
 	if s == nil {
-		r.fail("crd-schema", "kargo: resources/crds", d, "Kargo has no kind %s", d.Obj.GroupVersionKind())
+		r.fail("crd-schema", name+": its CRDs", d, "%s has no kind %s", name, d.Obj.GroupVersionKind())
 		return
 	}
 	if s.namespaced && d.Obj.GetNamespace() == "" {
-		r.fail("object-meta", "kargo: scope of the CRD", d, "a %s belongs to the namespace of a Project", d.Obj.GetKind())
+		r.fail("object-meta", name+": scope of the CRD", d, "a %s belongs to a namespace", d.Obj.GetKind())
 	}
 	lintByCRD(r, d)
 }
