@@ -284,3 +284,113 @@ fn templates_name_scripts_that_are_there() {
     }
     assert_eq!(repository.git(&["status", "--short"]), "", "a hook changes nothing that is right");
 }
+
+/// A platform whose environments have branches: what differs in prod stands in a folder of its own.
+const BRANCHES: &str = r#"platform acorn {
+  repo      = "https://github.com/acorn/infra.git"
+  folder    = "platform"
+  promotion = gitops-promoter
+  promoter { forge = github  app = 1 }
+}
+
+team web {}
+
+environment dev {}
+environment prod { after = [dev]  protected = true }
+
+cluster dev { env = dev  server = "https://dev.example.com" }
+cluster prod { env = prod  server = "https://prod.example.com" }
+
+layer apps {}
+
+service shop {
+  layer     = apps
+  owner     = web
+  namespace = "shop"
+  manifests { object "v1" "ConfigMap" shop { data { A = "1" } } }
+  when env == prod { manifests { object "v1" "ConfigMap" shop { data { B = "1" } } } }
+}
+"#;
+
+impl Repository {
+    /// With a remote that everything is pushed to.
+    fn with_branches() -> Self {
+        let repository = Self::new();
+        repository.commit(BRANCHES);
+        let remote = repository.path("remote.git").display().to_string();
+        repository.git(&["init", "--quiet", "--bare", &remote]);
+        repository.git(&["remote", "add", "origin", &remote]);
+        repository
+    }
+
+    fn propose(&self) -> String {
+        let mut command = self.command(root().join("ci/branches.sh"));
+        let output = command.arg("platform/infra").output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(self.git(&["status", "--porcelain"]), "", "neither the worktree nor the index is touched");
+        self.git(&["fetch", "--quiet", "--prune", "origin"]);
+        text(&output.stdout)
+    }
+
+    fn files(&self, branch: &str) -> Vec<String> {
+        let listed = self.git(&["ls-tree", "-r", "--name-only", &format!("origin/environment/{branch}")]);
+        listed.lines().map(str::to_owned).collect()
+    }
+}
+
+#[test]
+fn each_environment_is_proposed_what_it_reads() {
+    let repository = Repository::with_branches();
+    let said = repository.propose();
+    assert!(said.contains("environment/dev: begun") && said.contains("environment/prod: proposed as"), "{said}");
+    assert_eq!(repository.files("dev"), [""; 0], "what is proposed for the first time can be merged");
+    let proposed = repository.files("prod-next");
+    assert!(proposed.contains(&"platform/infra/clusters/prod/apps/shop.yaml".to_owned()), "{proposed:?}");
+    assert!(proposed.contains(&"hydrator.metadata".to_owned()), "{proposed:?}");
+    assert!(!proposed.iter().any(|path| path.contains("/dev") || path.contains("_main_apps")), "{proposed:?}");
+    let base = repository.git(&["merge-base", "origin/environment/prod", "origin/environment/prod-next"]);
+    assert_eq!(base, repository.git(&["rev-parse", "origin/environment/prod"]));
+    let metadata: Value =
+        serde_json::from_str(&repository.git(&["show", "origin/environment/prod-next:hydrator.metadata"])).unwrap();
+    assert_eq!(metadata["drySha"], json!(repository.git(&["rev-parse", "HEAD"])));
+    assert_eq!(metadata["author"], json!("ci <ci@example.com>"));
+}
+
+#[test]
+fn only_what_differs_is_proposed_and_a_note_says_the_rest() {
+    let repository = Repository::with_branches();
+    repository.propose();
+    let tip = |branch: &str| repository.git(&["rev-parse", &format!("origin/environment/{branch}-next")]);
+    let before = (tip("dev"), tip("prod"));
+    let changed = BRANCHES.replace("B = \"1\"", "B = \"2\"");
+    fs::write(repository.path("work/platform/platform.pf"), changed).unwrap();
+    let built = repository.command(env!("CARGO_BIN_EXE_platformc")).args(["build", "platform"]).output().unwrap();
+    assert!(built.status.success(), "{}", text(&built.stderr));
+    repository.git(&["add", "--all"]);
+    repository.git(&["commit", "--quiet", "--message", "Say \"two\" \\ at once\n\nand\tmore"]);
+    let said = repository.propose();
+    assert!(said.contains("environment/dev: nothing differs"), "{said}");
+    assert_eq!(tip("dev"), before.0);
+    assert_ne!(tip("prod"), before.1);
+    let metadata: Value =
+        serde_json::from_str(&repository.git(&["show", "origin/environment/prod-next:hydrator.metadata"])).unwrap();
+    assert_eq!(metadata["subject"], json!("Say \"two\" \\ at once"));
+    repository.git(&["fetch", "--quiet", "origin", "+refs/notes/*:refs/notes/*"]);
+    for branch in ["dev", "prod"] {
+        let note = repository.git(&["notes", "--ref=refs/notes/hydrator.metadata", "show", &tip(branch)]);
+        let note: Value = serde_json::from_str(&note).unwrap();
+        assert_eq!(note["drySha"], json!(repository.git(&["rev-parse", "HEAD"])), "{branch}");
+    }
+    let again = repository.propose();
+    assert_eq!(again.matches("nothing differs").count(), 2, "{again}");
+}
+
+#[test]
+fn without_branches_nothing_is_proposed() {
+    let repository = Repository::new();
+    repository.git(&["init", "--quiet", "--bare", &repository.path("remote.git").display().to_string()]);
+    repository.git(&["remote", "add", "origin", &repository.path("remote.git").display().to_string()]);
+    let output = repository.command(root().join("ci/branches.sh")).arg("platform/infra").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("there is no list in platform/infra/promotion"), "{}", text(&output.stderr));
+}

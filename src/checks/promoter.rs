@@ -1,4 +1,4 @@
-//! What GitOps Promoter asks of a platform: one line of branches, one hub, and nothing that reaches environments past them.
+//! What `GitOps` Promoter asks of a platform: one line of branches, one hub, and nothing that reaches environments past them.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub(super) fn check(db: &dyn Db, promoter: Option<&Promoter>, sink: &mut Sink) {
     passed_by(db, sink);
 }
 
-/// A PromotionStrategy is a list: what is healthy in one environment is proposed for the next.
+/// A `PromotionStrategy` is a list: what is healthy in one environment is proposed for the next.
 fn in_line(db: &dyn Db, sink: &mut Sink) {
     let estate = estate(db);
     let used: BTreeSet<_> = estate.clusters.iter().map(|cluster| &cluster.environment).collect();

@@ -19,10 +19,10 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
         (None, Some(first)) => sink.push(by_nobody(db, *first)),
         (Some(Promotion::Kargo), None) if !is_said(db) => sink.extend(of_nothing(db)),
         (Some(Promotion::Kargo), Some(_)) => into(db, platform, sink),
-        (Some(Promotion::GitOpsPromoter(promoter)), first) => {
+        (Some(Promotion::GitOpsPromoter(reached)), first) => {
             into(db, platform, sink);
             sink.extend(first.map(|first| by_commits(db, *first)));
-            promoter::check(db, promoter.as_ref(), sink);
+            promoter::check(db, reached.as_ref(), sink);
         }
         (_, None) => {}
     }

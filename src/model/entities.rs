@@ -77,7 +77,7 @@ impl Forge {
 pub enum Promotion {
     /// Kargo.
     Kargo,
-    /// GitOps Promoter; how it reaches the repository, where that is said as it has to be.
+    /// `GitOps` Promoter; how it reaches the repository, where that is said as it has to be.
     GitOpsPromoter(Option<Promoter>),
 }
 
@@ -92,7 +92,7 @@ impl Promotion {
     }
 }
 
-/// How GitOps Promoter reaches the platform's repository.
+/// How `GitOps` Promoter reaches the platform's repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promoter {
     /// The forge, with what of the repository's name it asks for.
@@ -101,7 +101,7 @@ pub struct Promoter {
     pub secret: Arc<str>,
 }
 
-/// A repository on a forge, as GitOps Promoter names it.
+/// A repository on a forge, as `GitOps` Promoter names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PromoterForge {
     /// GitHub; the host unless it is the public one.

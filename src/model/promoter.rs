@@ -1,4 +1,4 @@
-//! How GitOps Promoter reaches the platform's repository: what each forge wants to know of it.
+//! How `GitOps` Promoter reaches the platform's repository: what each forge wants to know of it.
 
 use std::sync::Arc;
 

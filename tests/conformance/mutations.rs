@@ -155,7 +155,7 @@ const fn branching(name: &'static str, rule: &'static str, from: &'static str, t
     Mutation { name, example: "branches", rule, edit }
 }
 
-/// What GitOps Promoter would not take.
+/// What `GitOps` Promoter would not take.
 const PROMOTER: &[Mutation] = &[
     branching(
         "a strategy without environments",
@@ -178,11 +178,11 @@ const PROMOTER: &[Mutation] = &[
     branching("a GitHub App that is no number", "lint/crd-schema", "appID: 412093", "appID: acorn"),
     branching(
         "a repository of two forges",
-        "lint/crd-rule",
+        "lint/crd-schema",
         "spec:\n  github:\n    owner",
         "spec:\n  gitea: {owner: a, name: b}\n  github:\n    owner",
     ),
-    branching("a branch that is an option", "lint/crd-rule", "- branch: environment/dev", "- branch: '-dev'"),
+    branching("a branch that is an option", "lint/crd-schema", "- branch: environment/dev", "- branch: '-dev'"),
 ];
 
 /// What Argo CD's types and its resource definitions refuse.

@@ -195,9 +195,9 @@ fn default_project(hub: &Hub) -> Arc<str> {
 }
 
 /// The cluster-scoped kinds that foundations hold.
-fn cluster_kinds(hub: &Hub, promotes: bool) -> Vec<Node> {
+fn cluster_kinds(hub: &Hub, has_project: bool) -> Vec<Node> {
     let mut kinds = vec![kind("", "Namespace"), kind("rbac.authorization.k8s.io", "ClusterRole")];
-    kinds.extend(promotes.then(|| kind("kargo.akuity.io", "Project")));
+    kinds.extend(has_project.then(|| kind("kargo.akuity.io", "Project")));
     kinds.extend(hub.impersonation.then(|| kind("rbac.authorization.k8s.io", "ClusterRoleBinding")));
     kinds
 }
@@ -214,14 +214,15 @@ fn admin(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Arc<st
     };
     let clusters = estate.clusters.iter().filter(|cluster| cluster.hub == hub.name);
     let mut destinations = vec![destination(IN_CLUSTER, &hub.namespace)];
-    let promotes = promoting(db).contains_key(&hub.name);
+    let has_project = promoting(db).contains_key(&hub.name);
+    let promotes = has_project || platform.branches().is_some();
     destinations.extend(promotes.then(|| destination(IN_CLUSTER, project_name(platform))));
     destinations.extend(clusters.map(|cluster| destination(&cluster.server, "*")));
     let spec = Node::map([
         ("description", Node::text("Roots, layers and foundations; no team's services")),
         ("sourceRepos", Node::list([platform.repo.as_ref()])),
         ("destinations", Node::List(destinations)),
-        ("clusterResourceWhitelist", Node::List(cluster_kinds(hub, promotes))),
+        ("clusterResourceWhitelist", Node::List(cluster_kinds(hub, has_project))),
     ])
     .with_filled("syncWindows", windows::of_admin(db, platform, hub).list(hub.version));
     header::document(

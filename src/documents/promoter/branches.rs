@@ -33,7 +33,7 @@ pub(super) fn lists<'e>(
     environments.iter().map(move |environment| {
         let paths = all.remove(&environment.name).unwrap_or_default();
         let head = header::yaml_of_platform(&format!("what belongs into the branch of {}", environment.name));
-        let lines: String = paths.iter().map(|path| format!("{path}\n")).collect();
+        let lines: String = paths.iter().flat_map(|path| [path.as_str(), "\n"]).collect();
         (format!("{}.paths", environment.name), format!("{head}{lines}").into())
     })
 }

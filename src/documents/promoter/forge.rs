@@ -1,4 +1,4 @@
-//! A repository as GitOps Promoter names it, forge by forge.
+//! A repository as `GitOps` Promoter names it, forge by forge.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! GitOps Promoter's objects: which branches there are, in which order, and when a commit counts as arrived; and what of
+//! `GitOps` Promoter's objects: which branches there are, in which order, and when a commit counts as arrived; and what of
 //! the repository belongs into each branch.
 
 mod branches;
@@ -15,7 +15,7 @@ use crate::model::{Environment, Estate, Platform, Promoter, Promotion, estate, s
 const PROMOTER: &str = "promoter.argoproj.io/v1alpha1";
 
 /// On the Applications of which each has to be at the commit of its branch, and well: those that read nothing else.
-/// GitOps Promoter refuses the whole if one that it looks at has several sources.
+/// `GitOps` Promoter refuses the whole if one that it looks at has several sources.
 pub(super) const LABEL: &str = "platformc.io/promotion";
 
 /// The gate that a commit passes before it is proposed for the next environment.

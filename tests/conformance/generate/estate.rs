@@ -67,7 +67,7 @@ pub(crate) struct Estate {
     pub(crate) forge: Option<&'static str>,
     /// Whether Kargo promotes something.
     pub(crate) promotes: bool,
-    /// Whether GitOps Promoter does: environments follow branches, which no ApplicationSet does.
+    /// Whether `GitOps` Promoter does: environments follow branches, which no ApplicationSet does.
     pub(crate) branches: bool,
 }
 
