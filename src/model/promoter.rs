@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::entities::{Promoter, PromoterForge};
 use super::fields::Fields;
-use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
+use crate::diagnostics::{self as codes, Diagnostic, Sink};
 use crate::overlays::Tree;
 
 /// The address of a repository, taken apart.
@@ -17,14 +17,14 @@ struct Address {
 /// What `promoter` says, with what follows from `repo`.
 pub(super) fn read(promoter: Fields<'_>, platform: Fields<'_>, sink: &mut Sink) -> Option<Promoter> {
     let (repo, forge) = (platform.text("repo")?, promoter.text("forge")?);
-    let at = promoter.tree("forge")?.span();
+    let at = promoter.tree("forge")?;
     let id = |key: &str, what: &str, sink: &mut Sink| {
         let id = promoter.int(key, 0);
         if id > 0 {
             return Some(id);
         }
         sink.push(
-            Diagnostic::new(codes::MISSING_ATTRIBUTE, at, format!("`{key}` is missing"))
+            Diagnostic::new(codes::MISSING_ATTRIBUTE, at.span(), format!("`{key}` is missing"))
                 .note(format!("GitOps Promoter asks {what}"))
                 .lacks(key, None),
         );
@@ -65,12 +65,12 @@ pub(super) fn read(promoter: Fields<'_>, platform: Fields<'_>, sink: &mut Sink) 
         })
     });
     if found.is_none() {
-        sink.push(not_of(&repo, &forge, platform.tree("repo").map_or(at, Tree::span)));
+        sink.push(not_of(&repo, &forge, platform.tree("repo").unwrap_or(at)));
     }
     Some(Promoter { forge: found?, secret: promoter.text("secret").unwrap_or_else(|| "gitops-promoter".into()) })
 }
 
-fn not_of(repo: &str, forge: &str, at: Span) -> Diagnostic {
+fn not_of(repo: &str, forge: &str, at: &Tree) -> Diagnostic {
     let (name, form) = match forge {
         "github" => ("GitHub", "https://github.com/OWNER/NAME.git"),
         "gitlab" => ("GitLab", "https://gitlab.com/GROUP/NAME.git"),
@@ -79,7 +79,7 @@ fn not_of(repo: &str, forge: &str, at: Span) -> Diagnostic {
         "bitbucket" => ("Bitbucket Cloud", "https://bitbucket.org/WORKSPACE/NAME.git"),
         _ => ("Azure DevOps", "https://dev.azure.com/ORGANIZATION/PROJECT/_git/NAME"),
     };
-    Diagnostic::new(codes::PROMOTION_UNREACHABLE, at, format!("`{repo}` is no repository of {name}"))
+    Diagnostic::new(codes::PROMOTION_UNREACHABLE, at.span(), format!("`{repo}` is no repository of {name}"))
         .note("GitOps Promoter opens pull requests there, and asks the forge for the repository by its name")
         .help(format!("such a repository has the address `{form}`"))
 }
