@@ -517,6 +517,7 @@ fn label_of_a_cluster_changed() {
     preview_sets(service cache)
     preview_sets(service database)
     projects
+    promoter_files
     promotion_of(service api)
     promotion_of(service cache)
     promotion_of(service database)
@@ -736,6 +737,7 @@ fn cluster_added() {
     preview_sets(service cache)
     preview_sets(service database)
     projects
+    promoter_files
     promotion_of(service api)
     promotion_of(service cache)
     promotion_of(service database)
@@ -843,6 +845,7 @@ fn group_of_a_team_added() {
     preview_sets(service database)
     preview_sets(service storefront)
     projects
+    promoter_files
     promotion_of(service api)
     promotion_of(service cache)
     promotion_of(service checkout)
@@ -1194,6 +1197,7 @@ fn data_file_changed() {
     preview_sets(service cache)
     preview_sets(service database)
     projects
+    promoter_files
     promotion_of(service api)
     promotion_of(service cache)
     promotion_of(service database)
