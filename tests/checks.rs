@@ -88,3 +88,37 @@ fn every_wrong_tree_is_gone_through() {
         assert!(text.contains("error: [PF") || says, "{name} says nothing");
     }
 }
+
+/// The rules of argocd-source-lint 1.2.2; its self-test compares them with those that are installed.
+const SOURCE_RULES: [&str; 17] = [
+    "broken-values-ref",
+    "double-coverage",
+    "duplicate-application-name",
+    "floating-target-revision",
+    "hpa-selfheal-conflict",
+    "malformed-ignore-diff-jq-expression",
+    "malformed-ignore-diff-pointer",
+    "malformed-sync-wave",
+    "missing-ignore-diff",
+    "orphan-source",
+    "phantom-target",
+    "project-scope-violation",
+    "revision-mismatch",
+    "sync-validation-disabled",
+    "unknown-resource-hook",
+    "unknown-sync-option",
+    "unresolvable-generator",
+];
+
+#[test]
+fn every_rule_of_others_has_a_row() {
+    let page = fs::read_to_string(root().join("docs/linters.md")).unwrap();
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| rule")).collect();
+    let rules: Vec<String> = (1..=14).map(|number| format!("AR{number:03}")).collect();
+    let rules: Vec<&str> = rules.iter().map(String::as_str).chain(SOURCE_RULES).collect();
+    let named: Vec<&str> = rows.iter().map(|row| row.trim_start_matches("| ").split(" |").next().unwrap()).collect();
+    assert_eq!(named, rules);
+    for pointer in rows.iter().flat_map(|row| pointers(row)).filter(|pointer| pointer.starts_with("PF")) {
+        assert!(exists(&pointer), "{pointer}");
+    }
+}

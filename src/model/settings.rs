@@ -198,9 +198,14 @@ fn wrong_difference(item: &Value) -> Option<(String, &'static str)> {
         let message = "an entry of `ignore_differences` ignores nothing".to_owned();
         return Some((message, "give it jsonPointers, jqPathExpressions or managedFieldsManagers"));
     }
-    let pointers = object.get("jsonPointers").and_then(Value::as_list).unwrap_or_default();
-    let wrong = pointers.iter().filter_map(Value::as_text).find(|pointer| !pointer.starts_with('/'))?;
-    Some((format!("`{wrong}` is no JSON pointer"), "a JSON pointer begins with `/`: `/spec/replicas`"))
+    let texts =
+        |key: &str| object.get(key).and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_text);
+    if let Some(wrong) = texts("jsonPointers").find(|pointer| !pointer.starts_with('/')) {
+        return Some((format!("`{wrong}` is no JSON pointer"), "a JSON pointer begins with `/`: `/spec/replicas`"));
+    }
+    // Argo CD reads it as `del(...)`, and one that it can't read stops the comparison of the whole Application.
+    let wrong = texts("jqPathExpressions").find(|path| path.trim_start().starts_with('/'))?;
+    Some((format!("`{wrong}` is no path of jq"), "a path of jq begins with `.`: `.spec.replicas`"))
 }
 
 fn chart(helm: Fields<'_>, sink: &mut Sink) {

@@ -1,12 +1,17 @@
 """Shows that the linters can fail: breaks copies of an example, one mistake each, and expects the finding for it."""
 
+import importlib
+import pkgutil
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import argocd_source_lint.rules
 import linters
+from argocd_source_lint import applicationset
 from lint import Explained, explanations, unexplained
 from linters import LINTERS
 from repository import ROOT, Broken, Repository, expand
@@ -69,6 +74,7 @@ def run(platformc: list[str]) -> int:
             for number, mistake in enumerate(MISTAKES)
         ]
     results.append(_notices_what_explains_nothing())
+    results.append(_has_a_row_for_each_rule())
     skipped = results.count(None)
     print(f"{results.count(True)} passed, {results.count(False)} failed, {skipped} skipped")
     if {mistake.linter for mistake in MISTAKES} != set(LINTERS):
@@ -108,3 +114,13 @@ def _notices_what_explains_nothing() -> bool:
     noticed = unexplained([finding], [idle]) == [finding] and not idle.findings
     print(f"{'found' if noticed else 'NOT FOUND'}: an explanation that explains nothing")
     return noticed
+
+
+def _has_a_row_for_each_rule() -> bool:
+    package = argocd_source_lint.rules
+    names = [f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__)]
+    rules = {getattr(importlib.import_module(name), "RULE_ID", None) for name in names} | {applicationset.RULE_ID}
+    rows = set(re.findall(r"^\| ([a-z-]+) \|", (ROOT / "docs/linters.md").read_text(), re.MULTILINE)) - {"rule"}
+    good = rules - {None} == rows
+    print(f"{'found' if good else 'NOT FOUND'}: a row of docs/linters.md for each rule of argocd-source-lint")
+    return good
