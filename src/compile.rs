@@ -7,8 +7,8 @@ use crate::checks::waive;
 use crate::db::{Database, Db, SourceFile, in_parallel};
 use crate::diagnostics::{self as codes, Code, Diagnostic, Severity, Waived, sort};
 use crate::model::{
-    check_declaration, estate, estate_diagnostics, head_diagnostics, namespace_diagnostics, preview_diagnostics,
-    rollout_diagnostics, service_diagnostics,
+    check_declaration, estate, estate_diagnostics, head_diagnostics, moved_diagnostics, namespace_diagnostics,
+    preview_diagnostics, removed_diagnostics, rollout_diagnostics, service_diagnostics,
 };
 use crate::names::{declarations, duplicates, items, reachable, unknown_teams};
 use crate::schema::Kind;
@@ -86,6 +86,8 @@ fn text_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
 /// What is wrong with what the declarations mean together.
 fn meaning_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let mut all = estate_diagnostics(db).to_vec();
+    all.extend(moved_diagnostics(db).iter().cloned());
+    all.extend(removed_diagnostics(db).cloned());
     for item in declarations(db).of(db, Kind::Service) {
         all.extend(head_diagnostics(db, item).iter().cloned());
         all.extend(rollout_diagnostics(db, item).iter().cloned());

@@ -36,6 +36,8 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
     ("PF0903", "needs a written tree that was edited: tests/write.rs"),
     ("PF0904", "needs a disk that refuses: tests/write.rs"),
     ("PF0905", "needs a tree on disk that was built before: tests/cli.rs"),
+    ("PF0970", "needs a tree on disk that was built before: tests/renames.rs"),
+    ("PF0975", "needs a tree on disk that was built before: tests/renames.rs"),
 ];
 
 /// Codes that an editor can mend, at least in some cases.
@@ -43,7 +45,7 @@ const MENDABLE: &[&str] = &[
     "PF0001", "PF0005", "PF0101", "PF0102", "PF0103", "PF0105", "PF0106", "PF0111", "PF0112", "PF0113", "PF0201",
     "PF0202", "PF0203", "PF0204", "PF0206", "PF0207", "PF0301", "PF0302", "PF0303", "PF0305", "PF0306", "PF0307",
     "PF0308", "PF0402", "PF0403", "PF0503", "PF0504", "PF0506", "PF0603", "PF0607", "PF0608", "PF0609", "PF0704",
-    "PF0805", "PF0830", "PF0831", "PF0850", "PF0940",
+    "PF0805", "PF0830", "PF0831", "PF0850", "PF0940", "PF0972", "PF0974",
 ];
 
 /// Codes whose page has no example, because none can be written as text.

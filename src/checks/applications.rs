@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::model::{Cluster, Deliver, Estate, Generator, Head, estate, head};
+use crate::model::{Cluster, Deliver, Estate, Generator, Head, estate, head, moved_span};
 use crate::names::{Item, declarations, name_span};
 use crate::schema::{Kind, Version};
 
@@ -21,18 +21,18 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
         selector(db, item, head, sink);
         for slot in &head.instances {
             let Some(cluster) = estate.cluster(&slot.cluster) else { continue };
-            let name = platform.names.name(&head.name, slot.item.as_deref(), cluster);
+            let name = platform.names.name(&head.identity.application, slot.item.as_deref(), cluster);
             let limit = limit(estate, &cluster.hub);
             if name.len() > limit {
-                sink.push(too_long(name_span(db, item), &name, limit));
+                sink.push(kept(db, head, too_long(name_span(db, item), &name, limit)));
             }
             if platform.names.parts.is_some()
                 && let Some(first) = seen.insert((&cluster.hub, name.clone()), item)
             {
-                sink.push(clash(db, item, first, &name));
+                sink.push(kept(db, head, clash(db, item, first, &name)));
             }
             if is_of_the_tree(estate, cluster, &name) {
-                sink.push(of_the_tree(name_span(db, item), &name));
+                sink.push(kept(db, head, of_the_tree(name_span(db, item), &name)));
             }
             if platform.names.parts.is_some() && crate::values::is_subdomain(&name).is_err() {
                 sink.push(not_a_name(name_span(db, item), &name));
@@ -43,9 +43,17 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
 
 /// Whether an Application of this name stands above the leaves.
 fn is_of_the_tree(estate: &Estate, cluster: &Cluster, name: &str) -> bool {
-    let above = name.strip_suffix(cluster.name.as_ref()).and_then(|rest| rest.strip_suffix('.'));
+    let above = name.strip_suffix(cluster.identity.as_ref()).and_then(|rest| rest.strip_suffix('.'));
     let is_parent = |word: &str| matches!(word, "cluster" | "foundation") || estate.layer(word).is_some();
     matches!(name, "root" | "control-plane" | "application-sets" | "promotion") || above.is_some_and(is_parent)
+}
+
+/// Says where the name comes from, if the service has another.
+fn kept(db: &dyn Db, head: &Head, finding: Diagnostic) -> Diagnostic {
+    match moved_span(db, Kind::Service, &head.name).filter(|_| head.identity.application != head.name) {
+        Some(span) => finding.also(span, format!("`{}` keeps this name", head.name)),
+        None => finding,
+    }
 }
 
 fn of_the_tree(span: Span, name: &str) -> Diagnostic {

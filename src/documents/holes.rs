@@ -14,6 +14,8 @@ pub(super) const ENVIRONMENT: Hole = Hole(2);
 pub(super) const REGION: Hole = Hole(3);
 pub(super) const ITEM: Hole = Hole(4);
 pub(super) const WAVE: Hole = Hole(5);
+/// What Argo CD calls the cluster.
+pub(super) const KNOWN: Hole = Hole(6);
 
 /// The values of an instance's holes.
 fn values(cluster: &Cluster, item: Option<&Arc<str>>, wave: i64) -> Arc<[Arc<str>]> {
@@ -26,6 +28,7 @@ fn values(cluster: &Cluster, item: Option<&Arc<str>>, wave: i64) -> Arc<[Arc<str
         region,
         item,
         wave.to_string().into(),
+        Arc::clone(&cluster.identity),
     ]
     .into()
 }
@@ -60,7 +63,7 @@ pub(super) fn name(scheme: &Scheme, service: &Arc<str>, with_items: bool) -> Tex
     scheme.pieces(with_items).into_iter().fold(Text::default(), |text, piece| match piece {
         SchemePart::Literal(literal) => text.then(literal),
         SchemePart::Service => text.then(Arc::clone(service)),
-        SchemePart::Cluster => text.hole(CLUSTER),
+        SchemePart::Cluster => text.hole(KNOWN),
         SchemePart::Item if with_items => text.hole(ITEM),
         SchemePart::Item => text,
         SchemePart::Environment => text.hole(ENVIRONMENT),

@@ -204,8 +204,10 @@ impl<'s> Sources<'s> {
         let head = &self.service.head;
         match &helm.release {
             Some(release) => Node::text(Arc::clone(release)),
-            None if head.each.is_some() => Node::Text(Text::literal(format!("{}-", head.name)).hole(holes::ITEM)),
-            None => Node::text(Arc::clone(&head.name)),
+            None if head.each.is_some() => {
+                Node::Text(Text::literal(format!("{}-", head.identity.workload)).hole(holes::ITEM))
+            }
+            None => Node::text(Arc::clone(&head.identity.workload)),
         }
     }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::gather::{fits, parameters};
 use crate::db::Db;
-use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
-use crate::names::{Item, body, name_span, names, sink_of};
+use crate::diagnostics::{self as codes, Diagnostic, Sink, Span, did_you_mean};
+use crate::names::{Item, body, name_span, names, sink_of, subject};
 use crate::overlays::{Collector, Contributions, Frame, Level, Place};
 use crate::schema::{self, Kind, PARAMETER_TYPES, Text};
 use crate::source::Site;
+use crate::source::takes_kind;
 use crate::syntax::ast::{Block, EntryKind, Expr, ExprKind, Named};
 use crate::values::{Ambients, Expected, Locals, Scope, Value, check, check_text, evaluate};
 
@@ -48,6 +49,9 @@ impl<'db> Checker<'db> {
         let kind = self.item.kind(self.db);
         let name = self.item.name(self.db);
         let span = name_span(self.db, self.item);
+        if takes_kind(kind.word()) {
+            return self.subject(kind, named, sink);
+        }
         if named.name.is_none() {
             sink.push(
                 Diagnostic::new(codes::BAD_NAME, span, format!("this {} has no name", kind.word()))
@@ -57,6 +61,20 @@ impl<'db> Checker<'db> {
         }
         if let Err((message, note)) = check_name(kind, name) {
             sink.push(Diagnostic::new(codes::BAD_NAME, span, message).note(note));
+        }
+    }
+
+    /// What `moved` or `removed` speaks of.
+    fn subject(&self, kind: Kind, named: &Named, sink: &mut Sink) {
+        let kinds = if kind == Kind::Moved { schema::MOVED } else { schema::REMOVED };
+        let span = named.of.as_ref().map_or_else(|| name_span(self.db, self.item), |of| self.site.span(of.range));
+        match subject(self.db, self.item) {
+            Some((of, name)) if kinds.contains(&of) => {
+                if let Err((message, note)) = check_name(of, name) {
+                    sink.push(Diagnostic::new(codes::BAD_NAME, name_span(self.db, self.item), message).note(note));
+                }
+            }
+            found => sink.push(bad_subject(kind, named, found.map(|(of, _)| of), kinds, span)),
         }
     }
 
@@ -153,6 +171,22 @@ impl<'db> Checker<'db> {
             sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.site.span(default.range), message));
         }
     }
+}
+
+fn bad_subject(kind: Kind, named: &Named, of: Option<Kind>, kinds: &[Kind], span: Span) -> Diagnostic {
+    let (word, words) = (kind.word(), kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>());
+    let message = match (&named.of, of) {
+        (None, _) => format!("`{word}` of what?"),
+        (Some(found), None) => format!("there is no kind `{}`", found.text),
+        (Some(_), Some(of)) => format!("a {} can't be {word}", of.word()),
+    };
+    let near = named.of.as_ref().and_then(|found| did_you_mean(&found.text, words.iter().copied()));
+    let finding = Diagnostic::new(codes::BAD_SUBJECT, span, message);
+    let finding = match &named.of {
+        Some(found) => finding.meant(&found.text, near),
+        None => finding,
+    };
+    finding.help(format!("write `{word} KIND NAME {{ }}`; the kinds are {}", words.join(", ")))
 }
 
 fn mentions(expr: &Expr, name: &Arc<str>) -> bool {

@@ -203,6 +203,8 @@ pub struct Hub {
 pub struct Team {
     /// Its name.
     pub name: Arc<str>,
+    /// What its projects are named after.
+    pub identity: Arc<str>,
     /// Its doc comment.
     pub doc: Option<Arc<str>>,
     /// Groups of the identity provider.
@@ -246,6 +248,8 @@ pub struct Environment {
 pub struct Cluster {
     /// Its name.
     pub name: Arc<str>,
+    /// What Argo CD calls it, and what Applications on it are named after.
+    pub identity: Arc<str>,
     /// Its doc comment.
     pub doc: Option<Arc<str>>,
     /// Its environment.

@@ -11,6 +11,7 @@ use super::entities::{
     Promotion, Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
 };
 use super::fields::Fields;
+use super::identity::identity;
 use super::scheme::Scheme;
 use super::{auth, promoter, secrets};
 use crate::db::{Content, Db, Workspace};
@@ -321,6 +322,7 @@ impl<'db> Reader<'db> {
         }
         Some(Team {
             name: Arc::clone(item.name(self.db)),
+            identity: identity(self.db, Kind::Team, item.name(self.db)).workload,
             doc: self.doc(item),
             sso: fields.texts("sso"),
             github: fields.text("github"),
@@ -396,6 +398,7 @@ impl<'db> Reader<'db> {
         let known = estate.environments.iter().find(|known| known.name == environment);
         let cluster = Cluster {
             name: Arc::clone(item.name(self.db)),
+            identity: identity(self.db, Kind::Cluster, item.name(self.db)).workload,
             doc: self.doc(item),
             protected: known.is_some_and(|known| known.protected),
             region: fields.text("region"),

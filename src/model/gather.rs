@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::estates::{attribute, worlds};
+use super::identity::identity;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span};
 use crate::names::{Item, body, declarations, names};
@@ -357,7 +358,7 @@ impl<'db> Gathered<'db> {
             return;
         }
         // It is the same on every cluster, and may still name the service.
-        let service = Some(Arc::clone(self.item.name(self.db)));
+        let service = Some(identity(self.db, Kind::Service, self.item.name(self.db)).workload);
         let world = World { service, owner: self.owner.clone(), ..World::default() };
         let scope = self.scope(self.item.locals(self.db), Ambients::All, Some(&world));
         let given = evaluate(&scope, value, Expected::Value, sink);
@@ -379,7 +380,7 @@ impl<'db> Gathered<'db> {
         let mut world = self.worlds.get(asked.cluster).cloned().unwrap_or_default();
         world.owner.clone_from(&self.owner);
         if self.item.kind(self.db) == Kind::Service {
-            world.service = Some(Arc::clone(self.item.name(self.db)));
+            world.service = Some(identity(self.db, Kind::Service, self.item.name(self.db)).workload);
         }
         world.item = self.each.as_ref().and_then(|(name, items)| {
             let (_, value) = items.get(asked.item?)?;

@@ -8,6 +8,7 @@ use super::access::check_groups;
 use super::entities::{Cluster, Deliver, Generator};
 use super::estates::{attribute, deliver, estate, generator};
 use super::gather::{Asked, Gathered, gather};
+use super::identity::{Identity, identity};
 use super::placement::{placement, reference, scope_of};
 use super::selector::{Requirement, selector};
 use crate::db::Db;
@@ -52,6 +53,8 @@ pub struct Slot {
 pub struct Head {
     /// Its name.
     pub name: Arc<str>,
+    /// By which names Argo CD and the clusters know it.
+    pub identity: Identity,
     /// Its layer.
     pub layer: Arc<str>,
     /// The team that owns it.
@@ -140,9 +143,12 @@ impl<'db> Reader<'_, 'db> {
         let groups = self.gathered.groups(&asked, self.sink);
         let owner = owner?;
         let is_wide = !layer_says.cluster_resources.is_empty() && !estate(self.db()).is_admin(&owner);
+        let name = self.gathered.item.name(self.db());
+        let known = estate(self.db()).team(&owner).map_or(&owner, |team| &team.identity);
         let mut head = Head {
-            name: Arc::clone(self.gathered.item.name(self.db())),
-            project: if is_wide { format!("{owner}.{layer}").into() } else { Arc::clone(&owner) },
+            name: Arc::clone(name),
+            identity: identity(self.db(), Kind::Service, name),
+            project: if is_wide { format!("{known}.{layer}").into() } else { Arc::clone(known) },
             owner,
             deliver: deliver(self.word("deliver").as_deref()).unwrap_or(layer_says.deliver),
             generator: generator(self.word("generator").as_deref()).unwrap_or(layer_says.generator),

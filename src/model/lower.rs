@@ -333,7 +333,8 @@ impl Lower<'_> {
     }
 
     fn release(&mut self, fields: Fields<'_>) -> Helm {
-        let usual = self.item.map_or(self.head.name.len(), |item| self.head.name.len() + 1 + item.len());
+        let workload = &self.head.identity.workload;
+        let usual = self.item.map_or(workload.len(), |item| workload.len() + 1 + item.len());
         if let (true, None, Some(span)) = (usual > 53, fields.tree("release"), fields.0.map(Tree::span)) {
             self.sink.push(
                 Diagnostic::new(codes::NAME_TOO_LONG, span, format!("the release's name has {usual} characters"))

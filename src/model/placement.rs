@@ -20,8 +20,13 @@ pub(super) struct Placement {
 
 /// The clusters that an item's `on` selects; all of them without one.
 pub(super) fn placement<'db>(db: &'db dyn Db, item: Item<'db>, sink: &mut Sink) -> Placement {
+    placed_by(db, item, "on", sink)
+}
+
+/// The clusters that an attribute of an item selects; all of them without it.
+pub(super) fn placed_by<'db>(db: &'db dyn Db, item: Item<'db>, key: &str, sink: &mut Sink) -> Placement {
     let worlds = worlds(db);
-    let Some(on) = attribute(db, item, "on").filter(|on| !is_all(on)) else {
+    let Some(on) = attribute(db, item, key).filter(|on| !is_all(on)) else {
         return Placement { clusters: (0..worlds.len()).collect(), nowhere: None };
     };
     let mut found = Sink::default();

@@ -60,13 +60,13 @@ impl Scheme {
         }
     }
 
-    /// The name of one Application.
+    /// The name of one Application; `service` is what they are named after.
     #[must_use]
     pub fn name(&self, service: &str, item: Option<&str>, cluster: &Cluster) -> String {
         match (&self.parts, item) {
             (Some(parts), _) => parts.iter().map(|part| part.text(service, item, cluster)).collect(),
-            (None, Some(item)) => format!("{service}.{item}.{}", cluster.name),
-            (None, None) => format!("{service}.{}", cluster.name),
+            (None, Some(item)) => format!("{service}.{item}.{}", cluster.identity),
+            (None, None) => format!("{service}.{}", cluster.identity),
         }
     }
 }
@@ -76,7 +76,7 @@ impl SchemePart {
         match self {
             Self::Literal(text) => text,
             Self::Service => service,
-            Self::Cluster => &cluster.name,
+            Self::Cluster => &cluster.identity,
             Self::Item => item.unwrap_or(""),
             Self::Environment => &cluster.environment,
             Self::Region => cluster.region.as_deref().unwrap_or(""),

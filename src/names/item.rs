@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
 use crate::schema::{KINDS, Kind, NOT_YET, kind_of_word};
-use crate::source::{Decl, Site};
+use crate::source::{Decl, Site, takes_kind};
 use crate::syntax::ast::{Block, DeclarationKind, EntryKind, Expr, For, Named};
 use crate::syntax::syntax;
 use crate::values::{Ambients, Expected, Locals, Names, Scope, Value, evaluate};
@@ -43,7 +43,7 @@ pub struct Items<'db> {
 #[salsa::tracked]
 pub fn items<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Items<'db> {
     let word = decl.word(db);
-    let plain = kind_of_word(word).filter(|_| !decl.name(db).contains("${"));
+    let plain = kind_of_word(word).filter(|_| !takes_kind(word) && !decl.name(db).contains("${"));
     if let Some(kind) = plain {
         let item = Item::new(db, kind, decl.name(db).into(), decl, vec![], vec![]);
         return Items { items: vec![item], diagnostics: vec![] };
@@ -183,10 +183,26 @@ impl Expansion<'_> {
                 None => self.evaluate(expr, locals).and_then(|value| value.to_text()),
             },
         };
+        let name = match (name, &named.of) {
+            (Some(name), Some(of)) => Some(format!("{} {name}", of.text).into()),
+            (name, _) => name,
+        };
         if let Some(name) = name {
             self.items.push(Item::new(self.db, kind, name, self.decl, path.to_vec(), locals.to_vec()));
         }
     }
+}
+
+/// How `moved` and `removed` are called: by the kind and the name that they speak of.
+#[must_use]
+pub fn with_subject(kind: Kind, name: &str) -> String {
+    format!("{} {name}", kind.word())
+}
+
+/// What `moved` or `removed` speaks of.
+pub fn subject<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<(Kind, &'db str)> {
+    let (word, name) = item.name(db).split_once(' ')?;
+    Some((kind_of_word(word)?, name))
 }
 
 fn unknown_kind(site: Site, named: &Named) -> Diagnostic {

@@ -228,7 +228,7 @@ impl<'a> Collector<'a, '_> {
     ) {
         let Some(of) = self.of(key, shape, walk) else { return };
         // These are read as they are written, and checked where they are read.
-        if matches!(of, Type::Placement | Type::Use | Type::NameScheme) {
+        if matches!(of, Type::Placement | Type::Use | Type::NameScheme | Type::Successor) {
             return self.push(walk, Some(key), Action::Set(value), of, forced, value.range);
         }
         if operator == Operator::Append && !takes_lists(of) {

@@ -168,7 +168,7 @@ fn check_value(value: &Value, of: &'static Type, span: Span, sink: &mut Sink) ->
         (Type::Provides, Value::List(items)) => all(items.iter().map(|item| check_provided(item, span, sink))),
         (Type::PullRequests, Value::Provided(forge, path)) => check_repository(forge, path, span, sink),
         (Type::Paths, Value::List(items)) => all(items.iter().map(|item| check_path(item, span, sink))),
-        (Type::NameScheme, Value::Text(_)) | (Type::Placement, Value::Bool(_)) => Ok(()),
+        (Type::NameScheme | Type::Successor, Value::Text(_)) | (Type::Placement, Value::Bool(_)) => Ok(()),
         (Type::Steps(schema), Value::List(items)) => all(items.iter().map(|item| check_step(item, schema, span, sink))),
         (Type::Batch, value) => check_batch(value, span, sink),
         _ => Err(sink.error(mismatch(value, of, span))),

@@ -3,6 +3,7 @@
 use super::actions::ROLE;
 use super::auth::AUTH;
 use super::freezes::FREEZES;
+use super::identity;
 use super::namespaces::NAMESPACE;
 use super::secrets::STORE;
 use super::services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
@@ -74,6 +75,20 @@ pub(super) const KINDS: &[KindSchema] = &[
               cluster. Everything but `owner` and `on` may stand in `when`.",
         body: NAMESPACE,
         example: "namespace chat-api {\n  owner    = chat\n  guests   = [shop]\n  security = baseline\n  quota { \"requests.cpu\" = \"10\"  pods = \"50\" }\n}",
+    },
+    KindSchema {
+        kind: Kind::Moved,
+        doc: "What a service, a cluster, a team or a template was called before, so that its Applications and its workload stay \
+              as they are: `moved KIND OLD { to = NEW }`.",
+        body: identity::MOVED_BODY,
+        example: "moved service chat { to = chat-api }",
+    },
+    KindSchema {
+        kind: Kind::Removed,
+        doc: "Says that a service or a cluster is meant to go: `removed KIND NAME { }`. In protected environments nothing goes \
+              without it.",
+        body: identity::REMOVED_BODY,
+        example: "removed service chat { from = env == prod }",
     },
     KindSchema {
         kind: Kind::Repository,

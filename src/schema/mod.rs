@@ -6,6 +6,7 @@ mod auth;
 mod entities;
 mod freezes;
 mod functions;
+mod identity;
 mod namespaces;
 mod paths;
 mod previews;
@@ -18,6 +19,7 @@ mod types;
 
 pub use actions::{ACTIONS, Action, BuiltInRole, ROLES, Reach, action_of};
 pub use functions::{FORGES, FUNCTIONS, Function, PARAMETER_TYPES, PROVIDERS, Parameter};
+pub use identity::{MOVED, REMOVED};
 pub use paths::{Below, below};
 pub use previews::PREVIEW_DIFFERS;
 pub use reference::language_reference;
@@ -28,7 +30,7 @@ pub use types::{Attribute, BlockSchema, Choice, Form, Kind, KindSchema, Text, Ty
 pub const KINDS: &[KindSchema] = entities::KINDS;
 
 /// Words that are part of the language and come with a later version.
-pub const NOT_YET: &[&str] = &["policy", "test", "moved", "removed", "expect"];
+pub const NOT_YET: &[&str] = &["policy", "test", "expect"];
 
 /// What a condition and every expression of a service may name beside its own locals.
 pub const AMBIENTS: &[(&str, &str)] = &[

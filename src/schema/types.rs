@@ -27,6 +27,10 @@ pub enum Kind {
     Role,
     /// A namespace with one owner.
     Namespace,
+    /// A declaration that bears another name than before.
+    Moved,
+    /// A declaration that goes, or went.
+    Removed,
 }
 
 impl Kind {
@@ -47,6 +51,8 @@ impl Kind {
             Self::Template => "template",
             Self::Role => "role",
             Self::Namespace => "namespace",
+            Self::Moved => "moved",
+            Self::Removed => "removed",
         }
     }
 }
@@ -213,6 +219,8 @@ pub enum Type {
     Choice(&'static [Choice]),
     /// The name of a declaration.
     Reference(Kind),
+    /// The name of a declaration of the kind that stands in the head.
+    Successor,
     /// The name of a `repository`, or its URL.
     RepositoryOrUrl,
     /// A list.
@@ -322,6 +330,7 @@ impl Type {
             Self::Text(text) => text.name().to_owned(),
             Self::Choice(choices) => choices.iter().map(|choice| choice.name).collect::<Vec<_>>().join(" | "),
             Self::Reference(kind) => format!("{} name", kind.word()),
+            Self::Successor => "name of the same kind".to_owned(),
             Self::RepositoryOrUrl => "repository name or URL".to_owned(),
             Self::List(of) => format!("list of {}", of.name()),
             Self::Map(of) => format!("map of {}", of.name()),

@@ -61,8 +61,11 @@ pub(super) fn cut(text: &str) -> Cut {
 
 /// The declaration whose first word stands at `word`.
 fn declaration(text: &str, word: TextRange, doc: Option<u32>, pairs: &mut Pairs) -> Piece {
-    let name = name_after(text, word.end as usize);
     let after = word.end as usize;
+    let name = match slice(text, word) {
+        first if takes_kind(first) => names_after(text, after),
+        _ => name_after(text, after),
+    };
     let end = if slice(text, word) == "import" { import_end(text, after) } else { block_end(text, after, pairs) };
     let start = doc.unwrap_or(word.start) as usize;
     Piece { range: TextRange::new(start, end), word, name }
@@ -74,6 +77,19 @@ fn name_after(text: &str, from: usize) -> TextRange {
         Some((Lexeme::Word | Lexeme::Text, range)) => range,
         _ => TextRange::new(from, from),
     }
+}
+
+/// The kind and the name behind a word that takes both, on its line.
+fn names_after(text: &str, from: usize) -> TextRange {
+    let first = name_after(text, from);
+    let second = name_after(text, first.end as usize);
+    if first.end as usize > from && second.end > first.end { first.cover(second) } else { first }
+}
+
+/// Whether a declaration's first word takes a kind before the name: `moved service chat { }`.
+#[must_use]
+pub fn takes_kind(word: &str) -> bool {
+    matches!(word, "moved" | "removed")
 }
 
 /// The end of `import "path"` and of the team behind `for`; `for NAME in` is the head of the next declaration.

@@ -10,7 +10,7 @@ use crate::db::{Content, Db, SourceFile};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::text::TextRange;
 
-pub use cut::{Lexeme, Lexer, is_word_character};
+pub use cut::{Lexeme, Lexer, is_word_character, takes_kind};
 pub use position::absolute;
 
 /// One top-level declaration of a file: its own text, and where that text starts.
@@ -22,7 +22,7 @@ pub struct Decl<'db> {
     /// The first word, such as `service` or `import`.
     #[returns(deref)]
     pub word: String,
-    /// The name as written, without quotes; empty where there is none.
+    /// The name as written, without quotes; empty where there is none. After `moved` and `removed` the kind stands before it.
     #[returns(deref)]
     pub name: String,
     /// Tells apart the declarations of a file for good: made of word, name and their repetition, not of the position.

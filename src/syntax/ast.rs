@@ -79,11 +79,13 @@ pub struct For {
     pub body: Block,
 }
 
-/// `word NAME { ... }`
+/// `word NAME { ... }`, or `word KIND NAME { ... }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     /// The first word.
     pub word: Word,
+    /// The kind of what is spoken of, where the first word takes one.
+    pub of: Option<Word>,
     /// The name: a plain string, or one with interpolations; `None` where it was left out.
     pub name: Option<Expr>,
     /// What stands in it.

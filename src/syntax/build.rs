@@ -12,7 +12,7 @@ use super::ast::{
 use super::expected;
 use super::parser::{PlatformParser, Rule};
 use crate::diagnostics::{self as codes, Change, Diagnostic, Sink};
-use crate::source::Site;
+use crate::source::{Site, takes_kind};
 use crate::text::TextRange;
 
 /// Reads pest's pairs.
@@ -108,21 +108,28 @@ impl<'a> Builder<'a> {
     fn named(&mut self, pair: Pair<'_, Rule>) -> Named {
         let mut parts = Parts::new(pair);
         let word = parts.word();
-        let name = parts.next_if(&[Rule::string, Rule::word]).map(|pair| self.name(pair));
-        if let Some(second) = parts.next_if(&[Rule::second_name]) {
-            self.second_name(&word, &second);
-        }
-        Named { word, name, body: self.body(&mut parts) }
+        let first = parts.next_if(&[Rule::string, Rule::word]);
+        let second = parts.next_if(&[Rule::second_name]);
+        let (of, name) = match (first, second) {
+            (Some(first), Some(second)) if takes_kind(&word.text) && first.as_rule() == Rule::word => {
+                (Some(self::word(&first)), second.into_inner().next())
+            }
+            (first, Some(second)) => {
+                self.second_name(&second);
+                (None, first)
+            }
+            (first, None) => (None, first),
+        };
+        let name = name.map(|pair| self.name(pair));
+        Named { word, of, name, body: self.body(&mut parts) }
     }
 
-    /// A second name, which only words of a later version take; those are refused as a whole.
-    fn second_name(&mut self, word: &Word, second: &Pair<'_, Rule>) {
-        if !matches!(word.text.as_ref(), "removed" | "moved") {
-            let text = second.as_str().trim_end();
-            let at = TextRange::new(range(second).start as usize, range(second).start as usize + text.len());
-            let finding = self.finding(codes::SYNTAX, at, format!("expected `{{`, found `{text}`"));
-            self.report(finding);
-        }
+    /// A second name where there is none to be.
+    fn second_name(&mut self, second: &Pair<'_, Rule>) {
+        let text = second.as_str().trim_end();
+        let at = TextRange::new(range(second).start as usize, range(second).start as usize + text.len());
+        let finding = self.finding(codes::SYNTAX, at, format!("expected `{{`, found `{text}`"));
+        self.report(finding);
     }
 
     fn name(&mut self, pair: Pair<'_, Rule>) -> Expr {

@@ -51,7 +51,11 @@ fn groups(db: &dyn Db) -> Groups<'_> {
                     .extend(group.iter().filter(|(kind, ..)| *kind != Kind::Service));
             }
             if !group.is_empty() {
-                groups.entry(group).or_default().insert(platform.names.name(&head.name, slot.item.as_deref(), cluster));
+                groups.entry(group).or_default().insert(platform.names.name(
+                    &head.identity.application,
+                    slot.item.as_deref(),
+                    cluster,
+                ));
             }
         }
     }

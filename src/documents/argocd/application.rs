@@ -10,7 +10,9 @@ use super::super::yaml::{Node, Template, Text};
 use super::super::{header, paths};
 use super::{ARGO, FINALIZER, SYNC_WAVE, object, rolling};
 use crate::db::Db;
-use crate::model::{Cluster, Deliver, Estate, Hub, Platform, Promotion, Service, Slot, Spec, Sync, estate, service};
+use crate::model::{
+    Cluster, Deliver, Estate, Hub, Platform, Promotion, Service, Slot, Spec, Sync, Workloads, estate, removals, service,
+};
 use crate::names::{Item, declarations};
 use crate::plan::waves;
 use crate::schema::{Kind, Version};
@@ -21,6 +23,8 @@ pub(in crate::documents) struct Alike<'m> {
     pub(in crate::documents) spec: &'m Spec,
     pub(in crate::documents) hub: &'m Hub,
     pub(in crate::documents) protected: bool,
+    /// What becomes of the workload when the Application goes.
+    pub(in crate::documents) workloads: Workloads,
     pub(in crate::documents) with_region: bool,
     /// The index of their step, where the service is rolled out.
     pub(in crate::documents) step: Option<usize>,
@@ -32,12 +36,14 @@ impl Alike<'_> {
     /// Whether instances of one variant are alike in what their clusters say, too.
     fn is_like(&self, other: &Self) -> bool {
         self.hub.name == other.hub.name
-            && (self.protected, self.with_region, self.step) == (other.protected, other.with_region, other.step)
+            && (self.protected, self.workloads, self.with_region, self.step)
+                == (other.protected, other.workloads, other.with_region, other.step)
     }
 }
 
 /// A service's instances in groups that are alike.
-pub(in crate::documents) fn alike<'m>(service: &'m Service, estate: &'m Estate) -> Vec<Alike<'m>> {
+pub(in crate::documents) fn alike<'m>(db: &'m dyn Db, service: &'m Service) -> Vec<Alike<'m>> {
+    let (estate, removals) = (estate(db), removals(db));
     let mut groups: Vec<Alike<'m>> = vec![];
     for variant in &service.variants {
         let first = groups.len();
@@ -45,8 +51,10 @@ pub(in crate::documents) fn alike<'m>(service: &'m Service, estate: &'m Estate) 
             let Some((cluster, hub)) = place(service, estate, *position) else { continue };
             let step = service.rollout.as_ref().and_then(|rollout| rollout.step_of.get(*position)).copied();
             let (spec, members) = (variant.spec.as_ref(), vec![*position]);
-            let one =
-                Alike { spec, hub, protected: cluster.protected, with_region: cluster.region.is_some(), step, members };
+            let (protected, with_region) = (cluster.protected, cluster.region.is_some());
+            let usual = if protected { Workloads::Keep } else { Workloads::Delete };
+            let workloads = removals.workloads(&service.head.name, &cluster.name).unwrap_or(usual);
+            let one = Alike { spec, hub, protected, workloads, with_region, step, members };
             match groups.iter_mut().skip(first).find(|group| group.is_like(&one)) {
                 Some(group) => group.members.push(*position),
                 None => groups.push(one),
@@ -80,13 +88,16 @@ pub(in crate::documents) fn application(
 /// The same, with sources that lie where they are told to.
 pub(super) fn application_of(platform: &Platform, service: &Service, alike: &Alike<'_>, sources: &Sources<'_>) -> Node {
     let metadata = Node::map([
-        ("name", Node::Text(holes::name(&platform.names, &service.head.name, service.head.each.is_some()))),
+        (
+            "name",
+            Node::Text(holes::name(&platform.names, &service.head.identity.application, service.head.each.is_some())),
+        ),
         ("namespace", Node::text(Arc::clone(&alike.hub.namespace))),
         ("labels", labels(platform, service, alike, sources)),
     ]);
     let metadata = metadata
         .with_filled("annotations", annotations(platform, service, alike.spec, sources))
-        .with_some("finalizers", (!alike.protected).then(|| Node::list([FINALIZER])));
+        .with_some("finalizers", (alike.workloads == Workloads::Delete).then(|| Node::list([FINALIZER])));
     let spec = Node::map([("project", Node::text(Arc::clone(&service.head.project))), sources.node(alike.spec)])
         .with("destination", destination(alike.spec))
         .with("syncPolicy", sync_policy(service, alike))
@@ -96,6 +107,34 @@ pub(super) fn application_of(platform: &Platform, service: &Service, alike: &Ali
     match &alike.spec.application {
         Some(raw) => merge(application, raw),
         None => application,
+    }
+}
+
+/// What marks an Application that has handed its workload on: its health is no business of the order.
+pub(super) const LEAVING: &str = "platformc.io/leaving";
+
+/// The Application with the name before, beside the one that took its workload over: it syncs nothing, and what it deployed
+/// stays when it goes.
+pub(super) fn leaving(application: Node, platform: &Platform, service: &Service, old: &Arc<str>) -> Node {
+    let mut node = application;
+    if let Some(metadata) = node.at_mut(&["metadata"]) {
+        metadata.insert("name", Node::Text(holes::name(&platform.names, old, service.head.each.is_some())));
+        let annotations = metadata.get("annotations").cloned().unwrap_or(Node::Map(vec![]));
+        metadata.insert("annotations", sorted(annotations.with(LEAVING, "true")));
+        without(metadata, "finalizers");
+    }
+    if let Some(labels) = node.at_mut(&["metadata", "labels"]) {
+        labels.insert("platformc.io/service", Node::text(Arc::clone(old)));
+    }
+    if let Some(policy) = node.at_mut(&["spec", "syncPolicy"]) {
+        without(policy, "automated");
+    }
+    node
+}
+
+fn without(node: &mut Node, key: &str) {
+    if let Node::Map(entries) = node {
+        entries.retain(|(known, _)| known.as_ref() != key);
     }
 }
 
@@ -146,7 +185,7 @@ fn annotations(platform: &Platform, service: &Service, spec: &Spec, sources: &So
         .with_some("argocd.argoproj.io/manifest-generate-paths", sources.generate_paths(spec).map(Node::Text));
     // Without it Kargo may not sync the Application.
     if platform.promotion == Some(Promotion::Kargo) && spec.promote.is_some() {
-        let stage = Text::literal(authorized(platform, &service.head.name)).hole(holes::ENVIRONMENT);
+        let stage = Text::literal(authorized(platform, &service.head.identity.workload)).hole(holes::ENVIRONMENT);
         annotations.insert("kargo.akuity.io/authorized-stage", Node::Text(stage));
     }
     for (key, value) in &spec.annotations {
@@ -243,6 +282,8 @@ fn with_wave(application: Node) -> Node {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::documents) struct Leaves {
     pub(in crate::documents) groups: Vec<(Arc<Template>, Vec<usize>)>,
+    /// The same of the Applications with the name before, where they leave.
+    pub(in crate::documents) leaving: Vec<(Arc<Template>, Vec<usize>)>,
 }
 
 /// The leaf Applications of a service that is delivered by Applications.
@@ -253,17 +294,23 @@ pub(in crate::documents) fn leaves<'db>(db: &'db dyn Db, item: Item<'db>) -> Lea
         return Leaves::default();
     }
     let header = header::yaml(&service.file, &format!("service {}", service.head.name));
-    let groups = alike(service, estate(db)).into_iter().map(|alike| {
-        let application = with_wave(application(db, platform, service, &alike));
-        (Arc::new(Template::new(&header, &[application])), alike.members)
-    });
-    Leaves { groups: groups.collect() }
+    let template = |node: Node| Arc::new(Template::new(&header, &[with_wave(node)]));
+    let mut leaves = Leaves::default();
+    for alike in alike(db, service) {
+        let application = application(db, platform, service, &alike);
+        if let Some(old) = &service.head.identity.leaving {
+            let left = template(leaving(application.clone(), platform, service, old));
+            leaves.leaving.push((left, alike.members.clone()));
+        }
+        leaves.groups.push((template(application), alike.members));
+    }
+    leaves
 }
 
 /// What all Applications of a service share: the file that reviewers read first. It is of no kind that Argo CD knows, so
 /// that it can never be synced by mistake.
 pub(in crate::documents) fn shared_application(db: &dyn Db, platform: &Platform, service: &Service) -> Option<String> {
-    let groups = alike(service, estate(db));
+    let groups = alike(db, service);
     let nodes: Vec<Node> = groups.iter().map(|alike| application(db, platform, service, alike)).collect();
     let shared = super::application_set::shared(&nodes)?;
     let empty = Node::Map(vec![]);
@@ -322,7 +369,7 @@ pub fn applications(db: &dyn Db) -> Vec<Meaning> {
 pub fn applications_of<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Meaning> {
     let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else { return vec![] };
     let mut all = vec![];
-    for alike in alike(service, estate(db)) {
+    for alike in alike(db, service) {
         let application = application(db, platform, service, &alike);
         for position in &alike.members {
             let (Some(slot), Some((cluster, _))) =
@@ -352,16 +399,19 @@ pub(in crate::documents) type LeafPlace = (String, Arc<[Arc<str>]>, Arc<Template
 /// The path and the holes of each leaf of a service.
 pub(in crate::documents) fn leaf_places<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<LeafPlace> {
     let Some(service) = service(db, item) else { return vec![] };
-    let (estate, waves) = (estate(db), waves(db, item));
+    let (estate, waves, leaves) = (estate(db), waves(db, item), leaves(db, item));
+    let (name, old) = (&service.head.name, service.head.identity.leaving.as_ref());
+    let groups = leaves.groups.iter().map(|group| (name, group));
+    let groups = groups.chain(old.into_iter().flat_map(|old| leaves.leaving.iter().map(move |group| (old, group))));
     let mut places = vec![];
-    for (template, members) in &leaves(db, item).groups {
+    for (name, (template, members)) in groups {
         for position in members {
             let (Some(slot), Some((cluster, _))) =
                 (service.head.instances.get(*position), place(service, estate, *position))
             else {
                 continue;
             };
-            let path = paths::leaf(&cluster.name, &service.head.layer, &service.head.name, slot.item.as_deref());
+            let path = paths::leaf(&cluster.name, &service.head.layer, name, slot.item.as_deref());
             let wave = waves.get(*position).copied().unwrap_or(0);
             let values = holes::values_of(db, cluster, slot.item.as_ref(), wave);
             places.push((path, values, Arc::clone(template)));

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::super::yaml::{Node, Part, Template, Text};
 use super::super::{header, holes, paths};
-use super::application::{Alike, alike, application, place};
+use super::application::{Alike, alike, application, leaving, place};
 use super::{ARGO, object, rolling};
 use crate::db::Db;
-use crate::model::{Cluster, Deliver, Estate, Generator, Hub, Platform, Service, estate, service};
+use crate::model::{Cluster, Deliver, Estate, Generator, Hub, Platform, Service, Workloads, estate, removals, service};
 use crate::names::Item;
 
 /// A patch of an element is applied by this constant; it renders data, never a template.
@@ -25,12 +25,15 @@ pub(in crate::documents) fn application_sets<'db>(db: &'db dyn Db, item: Item<'d
         return vec![];
     }
     let estate = estate(db);
-    let groups = alike(service, estate);
+    let groups = alike(db, service);
     let mut files = vec![];
     for hub in &estate.hubs {
         let own: Vec<&Alike<'_>> = groups.iter().filter(|alike| alike.hub.name == hub.name).collect();
         if !own.is_empty() {
-            files.extend(Builder::new(db, platform, service, hub, &own).files());
+            files.extend(Builder::new(db, platform, service, hub, &own, None).files());
+            if let Some(old) = &service.head.identity.leaving {
+                files.extend(Builder::new(db, platform, service, hub, &own, Some(old)).files());
+            }
         }
     }
     files
@@ -54,6 +57,12 @@ struct Builder<'b> {
     estate: &'b Estate,
     hub: &'b Hub,
     protected: bool,
+    /// Whether something that was deployed stays when its Application goes.
+    keeps: bool,
+    /// Whether a cluster bears another name than Argo CD calls it by.
+    renamed: bool,
+    /// The name before, in the set whose Applications leave.
+    old: Option<&'b Arc<str>>,
     template: Node,
     /// What the elements of each group say, with holes.
     trees: Arc<[Node]>,
@@ -61,8 +70,18 @@ struct Builder<'b> {
 }
 
 impl<'b> Builder<'b> {
-    fn new(db: &'b dyn Db, platform: &'b Platform, service: &'b Service, hub: &'b Hub, groups: &[&Alike<'_>]) -> Self {
+    fn new(
+        db: &'b dyn Db,
+        platform: &'b Platform,
+        service: &'b Service,
+        hub: &'b Hub,
+        groups: &[&Alike<'_>],
+        old: Option<&'b Arc<str>>,
+    ) -> Self {
         let mut nodes: Vec<Node> = groups.iter().map(|alike| application(db, platform, service, alike)).collect();
+        if let Some(old) = old {
+            nodes = nodes.into_iter().map(|node| leaving(node, platform, service, old)).collect();
+        }
         if service.head.generator == Generator::List {
             nodes.iter_mut().for_each(rolling::take_from_element);
         }
@@ -74,6 +93,9 @@ impl<'b> Builder<'b> {
             estate: estate(db),
             hub,
             protected: groups.iter().any(|alike| alike.protected),
+            keeps: groups.iter().any(|alike| alike.workloads == Workloads::Keep),
+            renamed: false,
+            old,
             template,
             trees: [].into(),
             elements: vec![],
@@ -98,6 +120,7 @@ impl<'b> Builder<'b> {
         else {
             return;
         };
+        self.renamed |= cluster.name != cluster.identity;
         let values = holes::values_of(self.db, cluster, slot.item.as_ref(), 0);
         self.elements.push(Element { position, cluster, tree, is_patched, values });
     }
@@ -106,13 +129,14 @@ impl<'b> Builder<'b> {
     fn tree(&self, alike: &Alike<'_>, patch: Node) -> Node {
         let hole = |wanted: bool, hole| wanted.then(|| Node::hole(hole));
         let node = if self.service.head.generator == Generator::Clusters {
-            Node::map([("name", Node::hole(holes::CLUSTER))])
+            Node::map([("name", Node::hole(holes::KNOWN))])
         } else {
             let node = Node::map([
                 ("cluster", Node::hole(holes::CLUSTER)),
                 ("url", Node::hole(holes::SERVER)),
                 ("env", Node::hole(holes::ENVIRONMENT)),
             ]);
+            let node = node.with_some("known", hole(self.renamed, holes::KNOWN));
             let node = node.with_some("region", hole(alike.with_region, holes::REGION));
             node.with_some(rolling::KEY, alike.step.map(|step| Node::text(rolling::number(step))))
         };
@@ -134,15 +158,16 @@ impl<'b> Builder<'b> {
 
     fn split(&self, parts: usize) -> Vec<(String, Arc<str>)> {
         let folder = paths::of_hub(self.estate, paths::SETS, &self.hub.name);
-        let service = &self.service.head.name;
+        let service = self.old.unwrap_or(&self.service.head.name);
+        let set = self.old.unwrap_or(&self.service.head.identity.application);
         if parts == 1 || self.service.head.generator == Generator::Clusters {
-            return vec![(format!("{folder}/{service}.yaml"), self.text(service, &self.elements))];
+            return vec![(format!("{folder}/{service}.yaml"), self.text(set, &self.elements))];
         }
         let size = self.elements.len().div_ceil(parts);
         let chunks = self.elements.chunks(size.max(1)).zip(1..);
         chunks
             .map(|(chunk, number)| {
-                (format!("{folder}/{service}.{number}.yaml"), self.text(&format!("{service}.{number}"), chunk))
+                (format!("{folder}/{service}.{number}.yaml"), self.text(&format!("{set}.{number}"), chunk))
             })
             .collect()
     }
@@ -177,18 +202,18 @@ impl<'b> Builder<'b> {
     }
 
     fn strategy(&self) -> Option<Node> {
-        Some(rolling::strategy(self.service.rollout.as_ref()?, self.elements.iter().map(|element| element.position)))
+        let rollout = self.service.rollout.as_ref().filter(|_| self.old.is_none())?;
+        Some(rolling::strategy(rollout, self.elements.iter().map(|element| element.position)))
     }
 
-    /// A set that holds something protected never deletes.
+    /// A set that holds something protected never deletes, unless something is meant to go.
     fn policy(&self) -> Node {
-        if !self.protected {
-            return Node::Map(vec![]);
-        }
-        Node::map([
-            ("applicationsSync", Node::text("create-update")),
-            ("preserveResourcesOnDeletion", Node::Bool(true)),
-        ])
+        let lets_go = self.old.is_some() || removals(self.db).concern(&self.service.head.name);
+        let only_updates = (self.protected && !lets_go).then_some("create-update");
+        let preserves = self.protected || self.keeps || self.old.is_some();
+        Node::Map(vec![])
+            .with_some("applicationsSync", only_updates)
+            .with_some("preserveResourcesOnDeletion", preserves.then_some(true))
     }
 
     fn generator(&self, elements: &[Element<'_>]) -> Node {
@@ -261,7 +286,7 @@ impl<'b> Builder<'b> {
         let by_label = self.service.head.generator == Generator::Clusters;
         let parts = text.0.iter().map(|part| match part {
             Part::Literal(literal) => escape(literal),
-            Part::Hole(hole) => parameter(*hole, by_label).to_owned(),
+            Part::Hole(hole) => parameter(*hole, by_label, self.renamed).to_owned(),
         });
         parts.collect()
     }
@@ -286,14 +311,16 @@ pub(super) fn escape(text: &str) -> String {
     text.replace("{{", "{{ \"{{\" }}")
 }
 
-fn parameter(hole: super::super::yaml::Hole, by_label: bool) -> &'static str {
+fn parameter(hole: super::super::yaml::Hole, by_label: bool, renamed: bool) -> &'static str {
     match (hole, by_label) {
-        (holes::CLUSTER, false) => "{{.cluster}}",
+        (holes::KNOWN, false) if renamed => "{{.known}}",
+        (holes::CLUSTER, true) if renamed => "{{index .metadata.labels \"platformc.io/cluster\"}}",
+        (holes::CLUSTER | holes::KNOWN, false) => "{{.cluster}}",
         (holes::SERVER, false) => "{{.url}}",
         (holes::ENVIRONMENT, false) => "{{.env}}",
         (holes::REGION, false) => "{{.region}}",
         (rolling::STEP, false) => "{{.step}}",
-        (holes::CLUSTER, true) => "{{.name}}",
+        (holes::CLUSTER | holes::KNOWN, true) => "{{.name}}",
         (holes::SERVER, true) => "{{.server}}",
         (holes::ENVIRONMENT, true) => "{{index .metadata.labels \"platformc.io/env\"}}",
         (holes::REGION, true) => "{{index .metadata.labels \"platformc.io/region\"}}",

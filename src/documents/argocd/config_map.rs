@@ -9,10 +9,18 @@ use super::policy::policy;
 use super::rolling::rolling_hubs;
 use super::{SYNC_WAVE, object};
 use crate::db::Db;
-use crate::model::{Estate, Health, Hub, Settings, estate};
+use crate::model::{Estate, Health, Hub, Names, Settings, estate, moves};
 use crate::schema::Version;
 
 const HEALTH: &str = include_str!("health.lua");
+
+/// What comes before that while Applications leave: such a one is OutOfSync for good, and nothing has to wait for it.
+const HEALTH_OF_LEAVING: &str = "\
+local marks = obj.metadata.annotations
+if marks ~= nil and marks[\"platformc.io/leaving\"] == \"true\" then
+  return { status = \"Healthy\", message = \"it has handed over what it deployed\" }
+end
+";
 
 /// The settings of all hubs: path and text of each file.
 #[salsa::tracked]
@@ -24,7 +32,7 @@ pub(in crate::documents) fn settings(db: &dyn Db) -> Vec<(String, Arc<str>)> {
 fn of_hub(db: &dyn Db, estate: &Estate, hub: &Hub) -> Vec<(String, Arc<str>)> {
     let control_plane = paths::of_hub(estate, paths::CONTROL_PLANE, &hub.name);
     let maps = [
-        ("argocd-cm", main_settings(estate, hub)),
+        ("argocd-cm", main_settings(db, estate, hub)),
         ("argocd-cmd-params-cm", parameters(db, hub)),
         ("argocd-rbac-cm", policy(db, hub)),
     ];
@@ -60,7 +68,7 @@ fn config_map(hub: &Hub, name: &str, data: Node) -> Arc<str> {
     header::document(object("v1", "ConfigMap", metadata).with("data", data), &format!("settings of hub {}", hub.name))
 }
 
-fn main_settings(estate: &Estate, hub: &Hub) -> Node {
+fn main_settings(db: &dyn Db, estate: &Estate, hub: &Hub) -> Node {
     let mut data = Node::Map(vec![]);
     if hub.version < Version::of(3, 0) {
         data.insert("application.resourceTrackingMethod", "annotation");
@@ -72,7 +80,9 @@ fn main_settings(estate: &Estate, hub: &Hub) -> Node {
         // Roots and foundations have no ServiceAccount, for they make those of the others.
         data.insert("application.sync.impersonation.enforced", "false");
     }
-    data.insert("resource.customizations.health.argoproj.io_Application", HEALTH);
+    let leaves = moves(db).values().filter_map(|chain| chain.last()).any(|moved| moved.names == Names::Both);
+    let health = if leaves { format!("{HEALTH_OF_LEAVING}{HEALTH}") } else { HEALTH.to_owned() };
+    data.insert("resource.customizations.health.argoproj.io_Application", health);
     for Health { group, kind, lua } in &estate.healths {
         let group = if group.is_empty() { String::new() } else { format!("{group}_") };
         data.insert(format!("resource.customizations.health.{group}{kind}"), Node::text(Arc::clone(lua)));

@@ -87,16 +87,16 @@ impl<'s> Service<'s> {
     /// Adds what a team may do with it.
     fn add(&self, team: &Arc<str>, lines: &mut Lines) {
         for (resource, place, actions) in self.allowed(team) {
-            let service = (place == Place::Everywhere).then(|| Arc::clone(&self.head.name));
+            let service = (place == Place::Everywhere).then(|| Arc::clone(&self.head.identity.application));
             let line = Line { project: Arc::clone(&self.head.project), place, service, resource, actions };
-            lines.entry(line).or_default().insert(Arc::clone(&self.head.name));
+            lines.entry(line).or_default().insert(Arc::clone(&self.head.identity.application));
         }
     }
 
     /// Adds what a team may do with all of its project.
     fn add_everywhere(&self, team: &Arc<str>, lines: &mut Lines) {
         for (resource, _, actions) in self.allowed(team) {
-            let (project, name) = (Arc::clone(&self.head.project), Arc::clone(&self.head.name));
+            let (project, name) = (Arc::clone(&self.head.project), Arc::clone(&self.head.identity.workload));
             let service = Some(Arc::clone(&name));
             let line = Line { project, place: Place::Everywhere, service, resource, actions };
             lines.entry(line).or_default().insert(name);
@@ -138,20 +138,18 @@ impl<'s> Service<'s> {
         match scheme {
             Some(scheme) => Place::Names(slots.filter_map(|slot| self.name(scheme, slot)).collect()),
             None if positions.len() == self.here.len() => Place::Everywhere,
-            None => Place::Suffixes(slots.map(suffix).collect()),
+            None => Place::Suffixes(slots.filter_map(|slot| self.suffix(slot)).collect()),
         }
     }
 
     fn name(&self, scheme: &Scheme, slot: &Slot) -> Option<String> {
-        Some(scheme.name(&self.head.name, slot.item.as_deref(), self.estate.cluster(&slot.cluster)?))
+        Some(scheme.name(&self.head.identity.application, slot.item.as_deref(), self.estate.cluster(&slot.cluster)?))
     }
-}
 
-/// What stands behind a service's name and a dot.
-fn suffix(slot: &Slot) -> String {
-    match &slot.item {
-        Some(item) => format!("{item}.{}", slot.cluster),
-        None => slot.cluster.to_string(),
+    /// What stands behind a service's name and a dot.
+    fn suffix(&self, slot: &Slot) -> Option<String> {
+        let cluster = &self.estate.cluster(&slot.cluster)?.identity;
+        Some(slot.item.as_ref().map_or_else(|| cluster.to_string(), |item| format!("{item}.{cluster}")))
     }
 }
 

@@ -68,7 +68,7 @@ pub(in crate::documents) fn projects(db: &dyn Db) -> Vec<(String, Arc<str>)> {
         }));
         for (key, bounds) in bounds.iter().filter(|((of, _), _)| *of == hub.name) {
             let name = &key.1;
-            let is_admin = estate.is_admin(name);
+            let is_admin = estate.admins().filter_map(|team| estate.team(team)).any(|team| team.identity == *name);
             files.push((format!("{folder}/{name}.yaml"), project(hub, name, bounds, windows.get(key), is_admin)));
         }
     }

@@ -44,7 +44,7 @@ fn secret(hub: &Hub, name: &str, labels: Node, data: Node) -> Node {
 /// Argo CD finds a cluster by a Secret. Unless its way in is public, its credential, the key `config`, comes by other means;
 /// where it does not stand here, Argo CD leaves it alone.
 fn cluster(hub: &Hub, cluster: &Cluster) -> Arc<str> {
-    let name = format!("cluster-{}", cluster.name);
+    let name = format!("cluster-{}", cluster.identity);
     let (labels, data) = (labels(cluster), data(cluster));
     let node = match &cluster.auth {
         None => secret(hub, &name, labels, data),
@@ -81,7 +81,10 @@ fn labels(cluster: &Cluster) -> Node {
 }
 
 fn data(cluster: &Cluster) -> Node {
-    Node::map([("name", Node::text(Arc::clone(&cluster.name))), ("server", Node::text(Arc::clone(&cluster.server)))])
+    Node::map([
+        ("name", Node::text(Arc::clone(&cluster.identity))),
+        ("server", Node::text(Arc::clone(&cluster.server))),
+    ])
 }
 
 fn repository(hub: &Hub, repository: &Repository) -> Arc<str> {

@@ -151,7 +151,7 @@ fn of_hub(db: &dyn Db, platform: &Platform, estate: &Estate, hub: &Hub) -> Vec<(
             always.then(|| Node::map([("exclude", Node::text("foundation/*")), ("recurse", Node::Bool(true))]));
         let made = Parent {
             cluster: Some(cluster),
-            ..here(&format!("cluster.{}", cluster.name), 0, paths::cluster(&cluster.name), directory)
+            ..here(&format!("cluster.{}", cluster.identity), 0, paths::cluster(&cluster.name), directory)
         };
         let what = format!("the root of cluster {}", cluster.name);
         files.push((
@@ -300,7 +300,7 @@ fn foundation(place: &Place<'_>) -> OutputFile {
     let Place { platform, hub, cluster, .. } = place;
     let folder = paths::cluster(&cluster.name);
     let made = Parent {
-        name: format!("foundation.{}", cluster.name),
+        name: format!("foundation.{}", cluster.identity),
         wave: -1,
         reads: Some(foundation_reads(platform, &folder)),
         path: format!("{folder}/foundation"),
@@ -325,7 +325,7 @@ fn layer(db: &dyn Db, place: &Place<'_>, layer: &str) -> OutputFile {
     let Place { platform, hub, cluster, .. } = place;
     let folder = paths::cluster(&cluster.name);
     let made = Parent {
-        name: format!("{layer}.{}", cluster.name),
+        name: format!("{layer}.{}", cluster.identity),
         wave: (plan(db).layers.depth(layer) + 1) * 10,
         path: format!("{folder}/{layer}"),
         reads: None,

@@ -57,7 +57,7 @@ pub(super) fn of_admin(db: &dyn Db, platform: &Platform, hub: &Hub) -> Windows {
         for (_, cluster) in placed(estate(db), head).filter(|(_, cluster)| cluster.hub == hub.name) {
             // Its root, its foundation and its layers, for no part of a name holds a dot.
             windows.add(db, Kind::Environment, &cluster.environment, |selected| {
-                selected.applications.insert(format!("*.{}", cluster.name));
+                selected.applications.insert(format!("*.{}", cluster.identity));
             });
             if head.deliver == Deliver::Applications {
                 windows.add(db, Kind::Layer, &head.layer, |selected| parents(platform, head, cluster, selected));
@@ -69,7 +69,7 @@ pub(super) fn of_admin(db: &dyn Db, platform: &Platform, hub: &Hub) -> Windows {
 
 /// A layer's Applications, and the roots that wait for them.
 fn parents(platform: &Platform, head: &Head, cluster: &Cluster, selected: &mut Selected) {
-    selected.applications.insert(format!("cluster.{}", cluster.name));
+    selected.applications.insert(format!("cluster.{}", cluster.identity));
     if platform.order == Order::Bootstrap {
         selected.applications.insert(format!("{}.*", head.layer));
     }
@@ -86,8 +86,8 @@ fn placed<'e>(estate: &'e Estate, head: &'e Head) -> impl Iterator<Item = (&'e S
 /// All Applications of a service where their names say so, for no part of a name holds a dot; else each by itself.
 fn pattern(platform: &Platform, head: &Head, slot: &Slot, cluster: &Cluster) -> String {
     match platform.names.parts {
-        None => format!("{}.*", head.name),
-        Some(_) => platform.names.name(&head.name, slot.item.as_deref(), cluster),
+        None => format!("{}.*", head.identity.application),
+        Some(_) => platform.names.name(&head.identity.application, slot.item.as_deref(), cluster),
     }
 }
 

@@ -63,7 +63,17 @@ pub(super) fn promotion_of<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<(Str
     let name = &resolved.head.name;
     let path = format!("{}/services/{name}.yaml", paths::of_hub(estate, paths::PROMOTION, &hub.name));
     let head = header::yaml(&resolved.file, &format!("service {name}"));
-    Some((path, documents(&head, &service::objects(&At { platform, hub, service: name }, promoted, estate))))
+    Some((
+        path,
+        documents(
+            &head,
+            &service::objects(
+                &At { platform, hub, service: name, known: &resolved.head.identity.workload },
+                promoted,
+                estate,
+            ),
+        ),
+    ))
 }
 
 /// A service on its hub.
@@ -71,6 +81,8 @@ struct At<'a> {
     platform: &'a Platform,
     hub: &'a Hub,
     service: &'a Arc<str>,
+    /// What its Stages and its Warehouse are named after.
+    known: &'a Arc<str>,
 }
 
 fn documents(header: &str, objects: &[Node]) -> Arc<str> {

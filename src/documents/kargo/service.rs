@@ -24,18 +24,18 @@ fn warehouse(at: &At<'_>, promoted: &Promoted) -> Node {
         ("freightCreationPolicy", Node::text("Automatic")),
         ("subscriptions", Node::List(subscriptions)),
     ]);
-    in_project(at.platform, "Warehouse", at.service, labels(at)).with("spec", spec)
+    in_project(at.platform, "Warehouse", at.known, labels(at)).with("spec", spec)
 }
 
 fn stage(at: &At<'_>, stop: &Stop, estate: &Estate) -> Node {
-    let origin = Node::map([("kind", Node::text("Warehouse")), ("name", Node::text(Arc::clone(at.service)))]);
+    let origin = Node::map([("kind", Node::text("Warehouse")), ("name", Node::text(Arc::clone(at.known)))]);
     let requested = Node::map([("origin", origin), ("sources", sources(at, stop))]);
     let spec = Node::map([
         ("requestedFreight", Node::List(vec![requested])),
         ("promotionTemplate", Node::map([("spec", Node::map([("steps", steps(at, stop, estate))]))])),
     ]);
     let labels = labels(at).with("platformc.io/env", Node::text(Arc::clone(&stop.environment)));
-    in_project(at.platform, "Stage", &Stop::name_of(at.service, &stop.environment), labels).with("spec", spec)
+    in_project(at.platform, "Stage", &Stop::name_of(at.known, &stop.environment), labels).with("spec", spec)
 }
 
 /// From the Warehouse, or once it is in every environment just before.
@@ -43,7 +43,7 @@ fn sources(at: &At<'_>, stop: &Stop) -> Node {
     if stop.after.is_empty() {
         return Node::map([("direct", Node::Bool(true))]);
     }
-    let stages = stop.after.iter().map(|before| Node::text(Stop::name_of(at.service, before))).collect();
+    let stages = stop.after.iter().map(|before| Node::text(Stop::name_of(at.known, before))).collect();
     Node::map([("stages", Node::List(stages))])
         .with_some("availabilityStrategy", (stop.after.len() > 1).then_some("All"))
 }

@@ -153,7 +153,7 @@ impl Bindings<'_> {
         let item = self.slot.item.as_ref().filter(|_| self.by.tells_items_apart());
         let item = item.map(|item| format!(".{item}")).unwrap_or_default();
         let short = role.strip_prefix(OWN_ROLE).unwrap_or(role);
-        let name = format!("{}{item}.{short}", self.service.head.name);
+        let name = format!("{}{item}.{short}", self.service.head.identity.workload);
         let namespace = Node::text(Arc::clone(&self.spec.namespace));
         binding(self.platform, &name, Some(namespace), role, &groups_on(self.cluster, groups))
     }

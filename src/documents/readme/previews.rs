@@ -32,7 +32,7 @@ fn rows(preview: &Preview) -> Vec<(&'static str, String)> {
         ("branch", pattern(&pulls.branch)),
         ("into", pattern(&pulls.target)),
         ("title", pattern(&pulls.title)),
-        ("Application", Some(format!("`{}.pr.<number>`", preview.service.head.name))),
+        ("Application", Some(format!("`{}.pr.<number>`", preview.service.head.identity.workload))),
         ("cluster", Some(preview.cluster.to_string())),
         ("namespace", Some(format!("`{}`", shown(&preview.namespace)))),
         ("at once", Some(preview.limit.to_string())),

@@ -58,7 +58,7 @@ fn places(out: &mut String, db: &dyn Db, service: &Service) {
     let Some(platform) = &estate.platform else { return };
     for (slot, spec) in service.head.instances.iter().zip(service.specs()) {
         let (Some(cluster), Some(spec)) = (estate.cluster(&slot.cluster), spec) else { continue };
-        let name = platform.names.name(&service.head.name, slot.item.as_deref(), cluster);
+        let name = platform.names.name(&service.head.identity.application, slot.item.as_deref(), cluster);
         let _ = writeln!(out, "| {} | {} | {} | `{name}` |", cluster.name, cluster.environment, spec.namespace);
     }
 }

@@ -274,7 +274,7 @@ impl<'db> Reader<'_, 'db> {
 
     fn preview_head(&self, cluster: &Arc<str>) -> Head {
         Head {
-            project: format!("preview.{}", self.head.name).into(),
+            project: format!("preview.{}", self.head.identity.workload).into(),
             deliver: Deliver::ApplicationSet,
             instances: vec![Slot { cluster: Arc::clone(cluster), item: None }],
             needs: vec![],

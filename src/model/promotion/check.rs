@@ -230,7 +230,7 @@ impl Service<'_> {
     fn names(&self, sink: &mut Sink) {
         const LONGEST: usize = 63;
         for environment in self.environments() {
-            let name = Stop::name_of(&self.head.name, environment);
+            let name = Stop::name_of(&self.head.identity.workload, environment);
             if name.len() > LONGEST {
                 let message = format!("the Stage's name `{name}` has {} characters", name.len());
                 sink.push(

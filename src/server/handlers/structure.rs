@@ -80,6 +80,7 @@ fn kind_of(kind: Kind) -> lsp::SymbolKind {
         Kind::Namespace => lsp::SymbolKind::Namespace,
         Kind::Repository | Kind::Store => lsp::SymbolKind::Field,
         Kind::Health => lsp::SymbolKind::Function,
+        Kind::Moved | Kind::Removed => lsp::SymbolKind::Event,
     }
 }
 

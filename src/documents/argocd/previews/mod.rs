@@ -26,13 +26,13 @@ fn application(db: &dyn Db, platform: &Platform, preview: &Preview) -> Option<No
     let service = &preview.service;
     let estate = estate(db);
     let cluster = estate.cluster(&preview.cluster)?;
-    let alike = alike(service, estate).into_iter().next()?;
+    let alike = alike(db, service).into_iter().next()?;
     let sources = Sources::of_preview(db, platform, service);
     let made = application_of(platform, service, &alike, &sources);
     let mut made = made.fill(&holes::values_of(db, cluster, None, 0));
     let number = number()?;
     if let Some(metadata) = made.at_mut(&["metadata"]) {
-        metadata.insert("name", format!("{}.pr.{number}", service.head.name));
+        metadata.insert("name", format!("{}.pr.{number}", service.head.identity.workload));
     }
     if let Some(labels) = made.at_mut(&["metadata", "labels"]) {
         labels.insert(PULL, number);

@@ -48,7 +48,7 @@ pub fn previews_of(db: &dyn Db, pulls: &BTreeMap<String, Vec<Pull>>) -> Vec<Node
         let Some(preview) = preview(db, item) else { continue };
         let Some(template) = application(db, platform, preview) else { continue };
         for pull in wanted(preview, pulls) {
-            let name = format!("{}.pr.{}", preview.service.head.name, pull.number);
+            let name = format!("{}.pr.{}", preview.service.head.identity.workload, pull.number);
             found.insert(name, replaced(&template, &|fact| shown(pull, fact), &str::to_owned));
         }
     }

@@ -21,7 +21,7 @@ pub(in crate::documents) fn preview_sets<'db>(db: &'db dyn Db, item: Item<'db>) 
     let hub = estate(db).hub(&cluster.hub)?;
     let name = &preview.service.head.name;
     let metadata = Node::map([
-        ("name", Node::text(format!("preview.{name}"))),
+        ("name", Node::text(Arc::clone(&preview.service.head.project))),
         ("namespace", Node::text(Arc::clone(&hub.namespace))),
         ("labels", labels(platform, preview)),
     ]);
