@@ -16,7 +16,7 @@ use platformc::db::{Changes, Content, Database};
 use platformc::documents::{files, portions};
 use platformc::project::write::{Kept, Target};
 use platformc::project::{Project, Timings, today};
-use platformc::review::{Pair, compare, detail, differing, sketch, text};
+use platformc::review::{Pair, Renames, compare, detail, differing, sketch, text};
 use tempfile::TempDir;
 
 use workload::Workload;
@@ -104,11 +104,12 @@ fn plan(mut database: Database, old: &Changes, new: &Changes) -> usize {
     };
     let after = show(&mut database, new);
     let before = show(&mut database, old);
-    let names = differing(&before, &after);
+    let renames = Renames::between(&before, &after);
+    let names = differing(&renames, &before, &after);
     let old_detail = detail(&database, &names);
     database.apply(new.clone());
     let new_detail = detail(&database, &names);
-    let review = compare(&database, &Pair::new((&before, &old_detail), (&after, &new_detail)), &[]);
+    let review = compare(&database, &Pair::new(&renames, (&before, &old_detail), (&after, &new_detail)), &[]);
     assert_eq!(review.updates.iter().flat_map(|update| &update.services).collect::<BTreeSet<_>>().len(), 10);
     text(&review).len()
 }

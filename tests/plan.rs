@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use platformc::db::{Changes, Content, Database};
-use platformc::review::{self, Pair, compare, detail, differing, sketch};
+use platformc::review::{self, Pair, Renames, compare, detail, differing, sketch};
 use regex::Regex;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -76,6 +76,11 @@ impl Repository {
         let text = self.read(path);
         assert_eq!(text.matches(old).count(), 1, "{path}: {old}");
         self.write(path, &text.replace(old, new));
+    }
+
+    /// Writes something at the end of a file.
+    fn add(&self, path: &str, text: &str) {
+        self.write(path, &(self.read(path) + text));
     }
 
     /// Takes out what begins with one text, up to another, which stays.
@@ -152,13 +157,18 @@ fn holds(name: &str, edit: impl Fn(&Repository)) {
 
 /// The same, where something had to happen before.
 fn holds_after(name: &str, prepare: impl Fn(&Repository), edit: impl Fn(&Repository)) {
+    ends(0, name, prepare, edit);
+}
+
+/// The same of one that ends with an exit code of its own.
+fn ends(with: i32, name: &str, prepare: impl Fn(&Repository), edit: impl Fn(&Repository)) {
     let repository = Repository::fleet();
     prepare(&repository);
     repository.commit("before");
     edit(&repository);
     repository.commit("after");
     let (found, code) = repository.said(&["--from", "before", "--to", "after", "--format", "markdown"]);
-    assert_eq!(code, 0, "{found}");
+    assert_eq!(code, with, "{found}");
     let path = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/plan/{name}.md"));
     if std::env::var_os("UPDATE").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -194,6 +204,71 @@ fn a_new_cluster() {
 fn a_removed_service() {
     holds("removed-service", |fleet| {
         fleet.cut("services/shops/shops.pf", "## Sends shops word", "## ");
+        fleet.add("services/shops/shops.pf", "\nremoved service webhooks {}\n");
+    });
+}
+
+/// Nothing goes from a protected environment because a file got lost.
+#[test]
+fn a_service_that_vanishes() {
+    ends(4, "vanished-service", |_| {}, |fleet| fleet.cut("services/shops/shops.pf", "## Sends shops word", "## "));
+}
+
+const SHOPS: &str = "services/shops/shops.pf";
+
+/// `webhooks` bears another name; every line that names it does.
+fn renamed(fleet: &Repository, names: &str) {
+    let text = fleet.read(SHOPS).replace("service webhooks {", "service shop-webhooks {");
+    fleet.write(SHOPS, &text);
+    fleet.add(SHOPS, &format!("\nmoved service webhooks {{ to = shop-webhooks{names} }}\n"));
+}
+
+#[test]
+fn a_rename() {
+    holds("rename", |fleet| renamed(fleet, ""));
+}
+
+#[test]
+fn a_rename_that_nobody_says() {
+    ends(
+        4,
+        "rename-unsaid",
+        |_| {},
+        |fleet| {
+            let text = fleet.read(SHOPS).replace("service webhooks {", "service shop-webhooks {");
+            fleet.write(SHOPS, &text);
+        },
+    );
+}
+
+#[test]
+fn new_names_in_two_steps() {
+    holds("rename-step-1", |fleet| renamed(fleet, "  names = both"));
+    let both = |fleet: &Repository| renamed(fleet, "  names = both");
+    holds_after("rename-step-2", both, |fleet| fleet.replace(SHOPS, "names = both", "names = new"));
+}
+
+/// Outside of protected environments the old Applications would take along what the new ones look after.
+#[test]
+fn new_names_at_once() {
+    ends(4, "rename-at-once", |_| {}, |fleet| renamed(fleet, "  names = new"));
+}
+
+#[test]
+fn a_service_that_leaves_its_workload() {
+    let removed = "\nremoved service webhooks { workloads = keep }\n";
+    holds("removed-step-1", |fleet| fleet.add(SHOPS, removed));
+    let step = |fleet: &Repository| fleet.add(SHOPS, removed);
+    holds_after("removed-step-2", step, |fleet| fleet.cut(SHOPS, "## Sends shops word", "## "));
+}
+
+#[test]
+fn a_renamed_team_and_cluster() {
+    holds("rename-others", |fleet| {
+        for path in ["inventory/clusters.yaml"] {
+            fleet.replace(path, "- name: stage-us\n", "- name: stage-ohio\n");
+        }
+        fleet.add("clusters.pf", "\nmoved cluster stage-us { to = stage-ohio }\n");
     });
 }
 
@@ -312,9 +387,10 @@ fn secrets_are_never_shown() {
     };
     let (old, new) = (with("hunter2-first"), with("hunter2-second"));
     let (before, after) = (sketch(&old), sketch(&new));
-    let names = differing(&before, &after);
+    let renames = Renames::between(&before, &after);
+    let names = differing(&renames, &before, &after);
     let (old_detail, new_detail) = (detail(&old, &names), detail(&new, &names));
-    let review = compare(&new, &Pair::new((&before, &old_detail), (&after, &new_detail)), &[]);
+    let review = compare(&new, &Pair::new(&renames, (&before, &old_detail), (&after, &new_detail)), &[]);
     for shown in
         [review::text(&review), review::markdown(&review, &[]), review::json(&review, &[]), review::html(&review, &[])]
     {

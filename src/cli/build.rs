@@ -8,7 +8,7 @@ use super::ui;
 use crate::compile;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, printable};
-use crate::documents::{OutputFile, Part, codeowners, files, hub_prefixes};
+use crate::documents::{OutputFile, Part, codeowners, consent, files, hub_prefixes};
 use crate::model::{estate, some};
 use crate::project::write::{Beside, Change, Going, Outcome, Problem, Target, compare, settled, write};
 use crate::project::{Project, System, Timings, today};
@@ -48,7 +48,8 @@ fn bring_in_line(project: &Project, arguments: &BuildArgs, within: Option<&[Stri
     let db = &project.database;
     let place = Place::new(&project.folder, output(db), arguments.out.as_deref());
     let target = place.target(within, arguments.force, codeowners(db), &project.timings);
-    let target = Target { verify: arguments.verify, ..target };
+    let consent = consent(db);
+    let target = Target { verify: arguments.verify, consent: Some(&consent), ..target };
     let result = if arguments.check { compare(&target, files) } else { write(&target, files) };
     match result {
         Ok(outcome) => done(&outcome, arguments, &place.folder),
@@ -159,8 +160,8 @@ pub(super) fn applications_go(going: &[Going]) -> Vec<String> {
         (true, false, "deleted by one parent, with what they deployed, and created anew by another"),
         (true, true, "handed from one parent to another, and what they deployed stays"),
     ] {
-        let is_it = |one: &&Going| (one.returns, one.keeps_workload) == (returns, keeps_workload);
-        let names: Vec<&str> = going.iter().filter(is_it).map(|one| one.name.as_str()).collect();
+        let is_it = |one: &&Going| (one.returns, one.was.keeps_workload) == (returns, keeps_workload);
+        let names: Vec<&str> = going.iter().filter(is_it).map(|one| one.was.name.as_str()).collect();
         if !names.is_empty() {
             lines.push(printable(&format!("  note: {what}: {}", some(&names))));
         }
@@ -186,7 +187,7 @@ pub(super) fn refusal<F: Borrow<OutputFile>>(
     let mut lines = vec![];
     for problem in problems {
         lines.push(printable(&format!("error[{}]: {problem}", code(problem))));
-        lines.extend(help(problem).map(|help| format!("  help: {help}")));
+        lines.extend(help(problem).into_iter().map(|help| printable(&format!("  {help}"))));
     }
     let is_unfinished = problems.iter().any(|problem| matches!(problem, Problem::Unfinished { .. }));
     let end = match is_unfinished {
@@ -205,12 +206,34 @@ fn code(problem: &Problem) -> &'static str {
         Problem::Symlink(_) => codes::SYMLINK_IN_TREE.id,
         Problem::Edited(_) => codes::EDITED_BY_HAND.id,
         Problem::Damaged(_) => codes::DAMAGED_PART.id,
+        Problem::Unsaid { .. } => codes::REMOVAL_NOT_SAID.id,
+        Problem::AtOnce { .. } => codes::RENAMED_AT_ONCE.id,
         Problem::Io { .. } | Problem::Unfinished { .. } => codes::DISK.id,
         _ => codes::FOREIGN_FILE.id,
     }
 }
 
-fn help(problem: &Problem) -> Option<&'static str> {
+/// The rule and the way out.
+fn help(problem: &Problem) -> Vec<String> {
+    match problem {
+        Problem::Unsaid { lines, .. } => [
+            "note: what they deployed stays on the clusters, and nobody looks after it any more".to_owned(),
+            "help: if it has another name now, write `moved service OLD { to = NEW }`, and it keeps its Applications"
+                .to_owned(),
+        ]
+        .into_iter()
+        .chain(lines.iter().map(|line| format!("help: if it is meant to go, write `{line}`")))
+        .collect(),
+        Problem::AtOnce { .. } => vec![
+            "note: Argo CD deletes what an Application deployed with it, and new Applications have not taken it over"
+                .to_owned(),
+            "help: write `names = both` first, and `names = new` once the new Applications are Synced".to_owned(),
+        ],
+        other => hint(other).map(|hint| format!("help: {hint}")).into_iter().collect(),
+    }
+}
+
+fn hint(problem: &Problem) -> Option<&'static str> {
     match problem {
         Problem::Foreign(_) | Problem::NotAFile(_) | Problem::NotAFolder(_) => {
             Some("move it away, or choose another `output` folder")
@@ -220,6 +243,11 @@ fn help(problem: &Problem) -> Option<&'static str> {
             Some("remove what platformc wrote, with its marker lines; the next build writes it anew")
         }
         Problem::Edited(_) => Some("say it in the platform instead, or overwrite it with --force"),
-        Problem::Outside(_) | Problem::Collision(..) | Problem::Io { .. } | Problem::Unfinished { .. } => None,
+        Problem::Outside(_)
+        | Problem::Collision(..)
+        | Problem::Unsaid { .. }
+        | Problem::AtOnce { .. }
+        | Problem::Io { .. }
+        | Problem::Unfinished { .. } => None,
     }
 }

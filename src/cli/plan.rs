@@ -13,9 +13,9 @@ use crate::db::Content;
 use crate::diagnostics::Severity;
 use crate::project::{GitError, Origin, Project, Repository, Revision, find_in, today};
 use crate::review::{
-    Denied, Gate, Pair, Review, Sketch, compare, detail, differing, rendered_from, rendered_paths, sketch,
+    Denied, Gate, Pair, Renames, Review, Sketch, compare, detail, differing, rendered_from, rendered_paths, sketch,
 };
-use crate::review::{html, json, markdown, text};
+use crate::review::{html, json, markdown, text, unsaid};
 
 /// One of the two that are compared.
 struct Side {
@@ -41,11 +41,13 @@ fn planned(arguments: &PlanArgs) -> Result<u8, u8> {
     let rendered = rendered_from(&project.database, &changed);
     project.turn(old.origin.clone());
     let before = sound(&project, &main, &old)?;
-    let names: BTreeSet<Arc<str>> = differing(&before, &after).into_iter().chain(rendered).collect();
-    let old_detail = detail(&project.database, &names);
+    let renames = Renames::between(&before, &after);
+    let before = renames.sketch(before);
+    let names: BTreeSet<Arc<str>> = differing(&renames, &before, &after).into_iter().chain(rendered).collect();
+    let old_detail = renames.detail(detail(&project.database, &renames.before(&names)));
     project.turn(new.origin.clone());
     let new_detail = detail(&project.database, &names);
-    let pair = Pair::new((&before, &old_detail), (&after, &new_detail));
+    let pair = Pair::new(&renames, (&before, &old_detail), (&after, &new_detail));
     gate.check(&pair).map_err(|refused| usage(&refused.0))?;
     let mut review = compare(&project.database, &pair, &changed);
     if review.lacks_lines() {
@@ -53,7 +55,7 @@ fn planned(arguments: &PlanArgs) -> Result<u8, u8> {
         review.trace_back(&project.database, &pair);
     }
     (review.from, review.to) = (old.label, new.label);
-    let denied = gate.denied(&review);
+    let denied: Vec<Denied> = unsaid(&review).into_iter().chain(gate.denied(&review)).collect();
     let code = print(&review, &denied, arguments.format);
     arguments.speed.end(&project.timings);
     Ok(code.max(if denied.is_empty() { ui::FINE } else { ui::DENIED }))

@@ -2,6 +2,7 @@
 
 mod argocd;
 mod codeowners;
+mod consent;
 mod footprints;
 mod header;
 mod holes;
@@ -22,6 +23,7 @@ mod file;
 
 pub use argocd::{Meaning, Pull, applications, applications_of, leaf_path, previews_of};
 pub use codeowners::{Damaged, OwnerRule, Part, Pattern, Why, codeowners, deciding, merged, owner_rules};
+pub use consent::{Consent, Verdict, consent};
 pub use file::{OutputContent, OutputFile};
 pub use header::MARKER;
 pub use output::{
@@ -29,5 +31,5 @@ pub use output::{
     rendered_from,
 };
 pub use portions::{Difference, Portions};
-pub use present::{Present, applications_in};
+pub use present::{Of, Present, applications_in};
 pub use readme::{AccessRow, GraphFormat, GraphScope, access_rows, graph, inhabited};

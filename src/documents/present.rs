@@ -3,6 +3,19 @@
 
 use serde_yaml::Value as Yaml;
 
+use super::argocd::LEAVING;
+
+/// The instance that an Application is of, by the names that its labels say.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Of {
+    /// The service.
+    pub service: String,
+    /// The cluster.
+    pub cluster: String,
+    /// The item of `each`.
+    pub item: Option<String>,
+}
+
 /// An Application that some file of the tree makes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Present {
@@ -12,6 +25,14 @@ pub struct Present {
     pub name: String,
     /// Whether its objects stay on the cluster when it goes.
     pub keeps_workload: bool,
+    /// Whether it has handed them over to another.
+    pub is_leaving: bool,
+    /// The instance that it is of; nothing for roots, layers and foundations.
+    pub of: Option<Of>,
+    /// The environment that it is in, or nothing where that is not said.
+    pub environment: String,
+    /// The `ApplicationSet` that makes it, if one does.
+    pub set: Option<String>,
 }
 
 /// The Applications that the text of a file makes: itself, or what its generators list. What a generator selects by labels
@@ -33,34 +54,61 @@ fn application(text: &str) -> Option<Present> {
     let end = text.get(start..)?.find("\nspec:").map_or(text.len(), |length| start + length);
     let metadata: Yaml = serde_yaml::from_str(text.get(start..end)?).ok()?;
     let metadata = metadata.get("metadata")?;
-    let word = |key: &str| metadata.get(key).and_then(Yaml::as_str).map(str::to_owned);
-    Some(Present {
-        namespace: word("namespace")?,
-        name: word("name")?,
-        keeps_workload: metadata.get("finalizers").is_none(),
-    })
+    let keeps_workload = metadata.get("finalizers").is_none();
+    let known = Known { metadata, namespace: word(metadata, &["namespace"])?, keeps_workload, set: None };
+    known.filled(&str::to_owned)
+}
+
+/// What a file says of an Application, with what an element fills in.
+struct Known<'y> {
+    metadata: &'y Yaml,
+    namespace: String,
+    keeps_workload: bool,
+    set: Option<String>,
+}
+
+impl Known<'_> {
+    fn filled(&self, fill: &dyn Fn(&str) -> String) -> Option<Present> {
+        let label = |key: &str| word(self.metadata, &["labels", key]).map(|text| fill(&text));
+        let instance =
+            |service| Some(Of { service, cluster: label("platformc.io/cluster")?, item: label("platformc.io/item") });
+        Some(Present {
+            namespace: self.namespace.clone(),
+            name: fill(&word(self.metadata, &["name"])?),
+            keeps_workload: self.keeps_workload,
+            is_leaving: word(self.metadata, &["annotations", LEAVING]).is_some(),
+            of: label("platformc.io/service").and_then(instance),
+            environment: label("platformc.io/env").unwrap_or_default(),
+            set: self.set.clone(),
+        })
+    }
+}
+
+fn word(value: &Yaml, path: &[&str]) -> Option<String> {
+    path.iter().try_fold(value, |value, key| value.get(*key)).and_then(Yaml::as_str).map(str::to_owned)
 }
 
 fn generated(set: &Yaml) -> Vec<Present> {
     let at = |path: &[&str]| path.iter().try_fold(set, |value, key| value.get(*key));
-    let word = |path: &[&str]| at(path).and_then(Yaml::as_str).unwrap_or("").to_owned();
-    let template = word(&["spec", "template", "metadata", "name"]);
-    let namespace = word(&["metadata", "namespace"]);
+    let Some(metadata) = at(&["spec", "template", "metadata"]) else { return vec![] };
     let keeps_workload = at(&["spec", "syncPolicy", "preserveResourcesOnDeletion"]) == Some(&Yaml::Bool(true));
+    let namespace = word(set, &["metadata", "namespace"]).unwrap_or_default();
+    let known = Known { metadata, namespace, keeps_workload, set: word(set, &["metadata", "name"]) };
     let generators = at(&["spec", "generators"]).and_then(Yaml::as_sequence).into_iter().flatten();
-    let mut names: Vec<String> = generators.flat_map(|generator| listed(generator, &template)).collect();
-    if names.is_empty() {
-        names.push(template);
+    let elements = generators.flat_map(listed);
+    let mut all: Vec<Present> = elements.filter_map(|element| known.filled(&|text| filled(text, element))).collect();
+    if all.is_empty() {
+        all.extend(known.filled(&str::to_owned));
     }
-    names.into_iter().map(|name| Present { namespace: namespace.clone(), name, keeps_workload }).collect()
+    all
 }
 
-fn listed(generator: &Yaml, template: &str) -> Vec<String> {
+fn listed(generator: &Yaml) -> impl Iterator<Item = &Yaml> {
     let elements = generator.get("list").and_then(|list| list.get("elements")).and_then(Yaml::as_sequence);
-    elements.into_iter().flatten().map(|element| filled(template, element)).collect()
+    elements.into_iter().flatten()
 }
 
-/// The name that an element gives: its texts stand for `{{.key}}`.
+/// A text of the template as an element fills it: its texts stand for `{{.key}}`.
 fn filled(template: &str, element: &Yaml) -> String {
     let parts = element.as_mapping().into_iter().flatten();
     let texts = parts.filter_map(|(key, value)| Some((key.as_str()?, value.as_str()?)));

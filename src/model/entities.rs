@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::Scheme;
 use super::auth::Auth;
-use crate::schema::Version;
+use crate::schema::{Kind, Version};
 
 /// When the order of layers and needs holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -410,6 +410,25 @@ impl Estate {
     #[must_use]
     pub fn cluster(&self, name: &str) -> Option<&Cluster> {
         self.by_name.get(name).and_then(|index| self.clusters.get(*index))
+    }
+
+    /// The same with other names for clusters and teams.
+    #[must_use]
+    pub fn renamed(mut self, name: &dyn Fn(Kind, &Arc<str>) -> Arc<str>) -> Self {
+        for team in &mut self.teams {
+            team.name = name(Kind::Team, &team.name);
+        }
+        self.teams.sort_by(|left, right| left.name.cmp(&right.name));
+        for cluster in &mut self.clusters {
+            cluster.name = name(Kind::Cluster, &cluster.name);
+        }
+        self.clusters.sort_by(|left, right| left.name.cmp(&right.name));
+        let places = self.clusters.iter().enumerate().map(|(index, cluster)| (Arc::clone(&cluster.name), index));
+        self.by_name = places.collect();
+        if let Some(platform) = &mut self.platform {
+            platform.admins.iter_mut().for_each(|admin| *admin = name(Kind::Team, admin));
+        }
+        self
     }
 
     /// The role of this name.

@@ -48,6 +48,12 @@ impl Frozen {
         self.0.iter().map(|((kind, name), freezes)| (*kind, name, freezes.as_slice()))
     }
 
+    /// The same with other names for what has freezes.
+    #[must_use]
+    pub fn renamed(self, name: &dyn Fn(Kind, &Arc<str>) -> Arc<str>) -> Self {
+        Self(self.0.into_iter().map(|((kind, of), freezes)| ((kind, name(kind, &of)), freezes)).collect())
+    }
+
     /// Whether there is no freeze at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -48,10 +48,9 @@ impl Removals {
         self.0.get(&(kind, name.into()))
     }
 
-    /// Whether nothing is meant to go.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// What is meant to go, by kind and name.
+    pub fn names(&self) -> impl Iterator<Item = (Kind, &Arc<str>)> {
+        self.0.keys().map(|(kind, name)| (*kind, name))
     }
 
     /// Whether something of a service may be meant to go.

@@ -50,19 +50,21 @@ pub struct Denied {
 pub struct Refused(pub String);
 
 /// What can be denied in an environment.
-const FATES: [(&str, Fate); 5] = [
+const FATES: [(&str, Fate); 6] = [
     ("delete", Fate::Deleted),
     ("move", Fate::Moved),
+    ("rename", Fate::Renamed),
     ("create", Fate::Created),
     ("update", Fate::Updated),
     ("shift", Fate::Shifted),
 ];
 
 /// What can be counted.
-const COUNTS: [(&str, Option<Fate>); 5] = [
+const COUNTS: [(&str, Option<Fate>); 6] = [
     ("instances", None),
     ("deleted", Some(Fate::Deleted)),
     ("moved", Some(Fate::Moved)),
+    ("renamed", Some(Fate::Renamed)),
     ("created", Some(Fate::Created)),
     ("updated", Some(Fate::Updated)),
 ];
@@ -200,7 +202,7 @@ impl What {
     }
 }
 
-fn shorten(names: &[&str]) -> String {
+pub(super) fn shorten(names: &[&str]) -> String {
     const MOST: usize = 8;
     let shown = names.iter().take(MOST).copied().collect::<Vec<_>>().join(", ");
     if names.len() > MOST { format!("{shown} and {} more", names.len() - MOST) } else { shown }

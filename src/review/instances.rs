@@ -16,6 +16,7 @@ use crate::db::{Database, Db};
 use crate::documents::yaml::Node;
 use crate::ide::instance_name;
 use crate::model::{Cluster, Head, Reader, Slot, owned_reads};
+use crate::schema::Kind;
 
 /// What happens to an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +25,8 @@ pub enum Fate {
     Deleted,
     /// It is the same instance in another place: Argo CD takes it out of one, and makes it anew in the other.
     Moved,
+    /// It bears another name, and is the same for Argo CD; or gets one there in two steps.
+    Renamed,
     /// It is new.
     Created,
     /// It stays, and something of it changes.
@@ -39,6 +42,7 @@ impl Fate {
         match self {
             Self::Deleted => "deleted",
             Self::Moved => "moved",
+            Self::Renamed => "renamed",
             Self::Created => "created",
             Self::Updated => "updated",
             Self::Shifted => "shifted",
@@ -79,6 +83,10 @@ pub struct Touched {
     pub rollout_step: Option<usize>,
     /// Whether its objects stay on the cluster when its Application goes.
     pub keeps_workload: bool,
+    /// Whether the source says that it is meant to go.
+    pub is_removed: bool,
+    /// Whether an Application goes, and takes along what one with a new name has not taken over.
+    pub is_at_once: bool,
     /// From where to where, for what is moved.
     pub moves: Vec<(&'static str, String, String)>,
     /// The line that causes it.
@@ -164,10 +172,20 @@ fn instance(
     touched.place = lines::of_instance(pair, name, slot, is_after);
     let (Some(before), Some(after)) = (before, after) else {
         touched.fate = if is_after { Fate::Created } else { Fate::Deleted };
+        touched.is_removed = pair.new.removals.lets_go(name, &slot.cluster);
         return Some((touched, vec![]));
     };
     touched.moves = moves(pair, name, slot, (before, after));
-    let fields = differences(before, after, changed);
+    let mut fields = differences(before, after, changed);
+    if let Some(renamed) = renamed(pair, name, slot, &touched) {
+        touched.fate = Fate::Renamed;
+        touched.moves = renamed;
+        let is_leaving = place(pair.new, name, slot).is_some_and(|(head, _)| head.identity.leaving.is_some());
+        let goes = touched.moves.iter().any(|(what, ..)| *what == "Application") && !is_leaving;
+        touched.is_at_once = goes && before.application.at(&["metadata", "finalizers"]).is_some();
+        fields.retain(|field| !is_name(field));
+        return Some((touched, fields));
+    }
     touched.fate = match (touched.moves.is_empty(), fields.is_empty(), touched.old_wave == touched.wave) {
         (false, ..) => Fate::Moved,
         (true, false, _) => Fate::Updated,
@@ -195,6 +213,8 @@ fn touched(sketch: &Sketch, name: &Arc<str>, slot: &Slot) -> Option<Touched> {
         wave: None,
         rollout_step: None,
         keeps_workload: false,
+        is_removed: false,
+        is_at_once: false,
         moves: vec![],
         place: String::new(),
     })
@@ -237,6 +257,31 @@ fn moves(
     }
     all.retain(|(_, from, to)| from != to);
     all
+}
+
+/// The labels that say the names of service, cluster and team.
+fn is_name(field: &Field) -> bool {
+    let path: Vec<&str> = field.path.iter().map(String::as_str).collect();
+    let names = ["platformc.io/service", "platformc.io/cluster", "platformc.io/owner"];
+    matches!(path.as_slice(), ["metadata", "labels", label] if names.contains(label))
+}
+
+/// From which names to which, if nothing but names differs: of its service, cluster or team, or that of its Application, where
+/// `moved` says so.
+fn renamed(pair: &Pair<'_>, name: &str, slot: &Slot, touched: &Touched) -> Option<Vec<(&'static str, String, String)>> {
+    let of = |kind: Kind, new: &str| {
+        let old = pair.renames.old_name(kind, new)?;
+        Some((kind.word(), old.to_string(), new.to_owned()))
+    };
+    let names = [(Kind::Service, name), (Kind::Cluster, &slot.cluster), (Kind::Team, &touched.team)];
+    let mut found: Vec<_> = names.into_iter().filter_map(|(kind, new)| of(kind, new)).collect();
+    let is_said = pair.new.moves.contains_key(&(Kind::Service, name.into()));
+    let (own, others): (Vec<_>, Vec<_>) = touched.moves.iter().partition(|(what, ..)| *what == "Application");
+    if !others.is_empty() || !own.is_empty() && !is_said {
+        return None;
+    }
+    found.extend(own.into_iter().cloned());
+    (!found.is_empty()).then_some(found)
 }
 
 fn differences(before: &One, after: &One, changed: &[String]) -> Vec<Field> {

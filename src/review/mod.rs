@@ -12,6 +12,8 @@ mod fields;
 mod gate;
 mod instances;
 mod lines;
+mod next;
+mod renamed;
 mod reviewers;
 mod risk;
 mod rollout;
@@ -25,6 +27,8 @@ pub use detail::{Detail, detail};
 pub use fields::Field;
 pub use gate::{Denied, Gate, Refused};
 pub use instances::{Fate, Touched, rendered_from, rendered_paths};
+pub use next::{Next, unsaid};
+pub use renamed::Renames;
 pub use reviewers::Reviewer;
 pub use risk::{Level, Reason};
 pub use rollout::Step;
@@ -55,6 +59,8 @@ pub struct Review {
     pub declared: Vec<Declared>,
     /// The order in which it rolls out.
     pub steps: Vec<Step>,
+    /// What is to be done after it, for what takes several steps.
+    pub next: Vec<Next>,
     /// What makes it risky, the worst first.
     pub reasons: Vec<Reason>,
     /// Who is asked for a review.
@@ -89,14 +95,20 @@ pub struct Pair<'p> {
     new: &'p Sketch,
     old_detail: &'p Detail,
     new_detail: &'p Detail,
+    renames: &'p Renames,
     causes: causes::Causes,
 }
 
 impl<'p> Pair<'p> {
-    /// The revision that there is and the one that comes, each as a whole and with the services that differ.
+    /// The revision that there is, with the names of the one that comes, and that one: each as a whole and with the services
+    /// that differ.
     #[must_use]
-    pub fn new((old, old_detail): (&'p Sketch, &'p Detail), (new, new_detail): (&'p Sketch, &'p Detail)) -> Self {
-        Self { old, new, old_detail, new_detail, causes: causes::Causes::between(old, new) }
+    pub fn new(
+        renames: &'p Renames,
+        (old, old_detail): (&'p Sketch, &'p Detail),
+        (new, new_detail): (&'p Sketch, &'p Detail),
+    ) -> Self {
+        Self { old, new, old_detail, new_detail, renames, causes: causes::Causes::between(old, new) }
     }
 }
 
@@ -109,6 +121,7 @@ pub fn compare(db: &Database, pair: &Pair<'_>, changed: &[String]) -> Review {
     review.access = access::compare(db, pair);
     review.environments = rollout::environments(pair, &review);
     review.steps = rollout::steps(pair, &review.instances);
+    review.next = next::next(pair, &review);
     review.sources = sources(pair, changed);
     review.reviewers = reviewers::reviewers(db, pair, &review);
     review.reasons = risk::reasons(pair, &review);

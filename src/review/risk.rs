@@ -63,9 +63,10 @@ fn reason(level: Level, rule: &'static str, text: String) -> Reason {
 }
 
 /// What happens to instances: the level in a protected environment, and in others.
-const FATES: [(Fate, &str, Level, Level); 5] = [
+const FATES: [(Fate, &str, Level, Level); 6] = [
     (Fate::Deleted, "delete", Level::High, Level::Medium),
     (Fate::Moved, "move", Level::High, Level::Medium),
+    (Fate::Renamed, "rename", Level::Medium, Level::Low),
     (Fate::Created, "create", Level::Medium, Level::Low),
     (Fate::Updated, "update", Level::Medium, Level::Low),
     (Fate::Shifted, "shift", Level::Medium, Level::Low),

@@ -3,10 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::Renames;
 use crate::db::{Content, Database, Workspace};
 use crate::documents::{control_plane, preview_documents, promotion_documents};
-use crate::model::{Estate, Frozen, Namespaces, Origin, Service, estate, frozen, ownership, service};
-use crate::names::declarations;
+use crate::ide::line_of;
+use crate::model::{
+    Estate, Frozen, Moves, Namespaces, Origin, Removals, Service, estate, frozen, moves, ownership, removals, service,
+};
+use crate::names::{declarations, name_span, with_subject};
 use crate::plan::{LayerOrder, plan, waves};
 use crate::schema::Kind;
 
@@ -18,6 +22,10 @@ pub struct Sketch {
     /// The documents of each service's previews and of its promotion.
     pub(super) beside: BTreeMap<(&'static str, Arc<str>), Documents>,
     pub(super) frozen: Frozen,
+    pub(super) moves: Moves,
+    pub(super) removals: Removals,
+    /// Where each `moved` and `removed` stands, by its kind and what it speaks of.
+    pub(super) said: BTreeMap<(Kind, Arc<str>), String>,
     pub(super) layers: LayerOrder,
     /// By cluster.
     pub(super) namespaces: BTreeMap<Arc<str>, Arc<Namespaces>>,
@@ -60,6 +68,9 @@ pub fn sketch(db: &Database) -> Sketch {
         services: sketched.collect(),
         beside: beside.collect(),
         frozen: frozen(db).clone(),
+        moves: moves(db).clone(),
+        removals: removals(db).clone(),
+        said: said(db),
         layers: plan(db).layers.clone(),
         namespaces: ownership(db).iter().map(|(cluster, all)| (Arc::clone(cluster), Arc::clone(all))).collect(),
         control_plane: control_plane(db).cloned().collect(),
@@ -67,9 +78,21 @@ pub fn sketch(db: &Database) -> Sketch {
     }
 }
 
-/// The services of which something may differ.
+fn said(db: &Database) -> BTreeMap<(Kind, Arc<str>), String> {
+    let items = [Kind::Moved, Kind::Removed].into_iter().flat_map(|kind| declarations(db).of(db, kind));
+    items.map(|item| ((item.kind(db), Arc::clone(item.name(db))), line_of(db, name_span(db, item)))).collect()
+}
+
+impl Sketch {
+    /// Where a `moved` or a `removed` stands.
+    pub(super) fn said_at(&self, kind: Kind, of: Kind, name: &str) -> String {
+        self.said.get(&(kind, with_subject(of, name).into())).cloned().unwrap_or_default()
+    }
+}
+
+/// The services of which something may differ; the old revision has the names of the new one.
 #[must_use]
-pub fn differing(old: &Sketch, new: &Sketch) -> BTreeSet<Arc<str>> {
+pub fn differing(renames: &Renames, old: &Sketch, new: &Sketch) -> BTreeSet<Arc<str>> {
     let names: BTreeSet<&Arc<str>> = old.services.keys().chain(new.services.keys()).collect();
     let everything = old.estate.platform != new.estate.platform || old.estate.roles != new.estate.roles;
     let clusters = differing_clusters(old, new);
@@ -78,6 +101,8 @@ pub fn differing(old: &Sketch, new: &Sketch) -> BTreeSet<Arc<str>> {
         (Some(before), Some(after)) => {
             everything
                 || before.differs(after)
+                || renames.concern(&after.service.head)
+                || says_otherwise(old, new, name)
                 || !clusters.is_empty() && after.is_on(&clusters)
                 || old.layers.depth(&before.service.head.layer) != new.layers.depth(&after.service.head.layer)
                 || rendered && after.reads_files()
@@ -85,6 +110,11 @@ pub fn differing(old: &Sketch, new: &Sketch) -> BTreeSet<Arc<str>> {
         _ => true,
     };
     names.iter().filter(differs).map(|name| Arc::clone(name)).collect()
+}
+
+/// Whether other things are said of what becomes of a service.
+fn says_otherwise(old: &Sketch, new: &Sketch, name: &str) -> bool {
+    old.removals != new.removals && (old.removals.concern(name) || new.removals.concern(name))
 }
 
 /// The clusters that differ, or whose hub does.

@@ -13,7 +13,7 @@ use crate::cli::ui;
 use crate::compile;
 use crate::db::{Database, Db};
 use crate::diagnostics::printable;
-use crate::documents::{Part, Portions, codeowners, portions};
+use crate::documents::{Consent, Part, Portions, codeowners, consent, portions};
 use crate::model::{Forge, codeowners_places, head};
 use crate::names::declarations;
 use crate::project::watch::{Reporter, Tree, Written};
@@ -79,6 +79,7 @@ struct Sound {
     output: String,
     part: Option<(Forge, String)>,
     files: Portions,
+    consent: Consent,
     instances: usize,
 }
 
@@ -109,6 +110,7 @@ impl Job {
         let part = sound.part.as_ref().map(|(forge, lines)| Part { forge: *forge, lines });
         let timings = Timings::default();
         let target = place.target(None, force, part, &timings);
+        let target = Target { consent: Some(&sound.consent), ..target };
         // Who broke off while he wrote has taken out what was kept.
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         match kept.write(&target, sound.files.clone(), is_watched) {
@@ -149,6 +151,7 @@ fn sound(db: &Database, warnings: String) -> Sound {
         output: output(db).to_owned(),
         part: codeowners(db).map(|part| (part.forge, part.lines.to_owned())),
         files: portions(db),
+        consent: consent(db),
         instances: instances(db),
     }
 }

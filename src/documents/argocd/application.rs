@@ -111,7 +111,7 @@ pub(super) fn application_of(platform: &Platform, service: &Service, alike: &Ali
 }
 
 /// What marks an Application that has handed its workload on: its health is no business of the order.
-pub(super) const LEAVING: &str = "platformc.io/leaving";
+pub(in crate::documents) const LEAVING: &str = "platformc.io/leaving";
 
 /// The Application with the name before, beside the one that took its workload over: it syncs nothing, and what it deployed
 /// stays when it goes.

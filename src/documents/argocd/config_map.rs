@@ -14,7 +14,7 @@ use crate::schema::Version;
 
 const HEALTH: &str = include_str!("health.lua");
 
-/// What comes before that while Applications leave: such a one is OutOfSync for good, and nothing has to wait for it.
+/// What comes before that while Applications leave: such a one is never `Synced` again, and nothing has to wait for it.
 const HEALTH_OF_LEAVING: &str = "\
 local marks = obj.metadata.annotations
 if marks ~= nil and marks[\"platformc.io/leaving\"] == \"true\" then

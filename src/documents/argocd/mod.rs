@@ -12,8 +12,8 @@ mod rolling;
 mod roots;
 mod windows;
 
+pub(super) use application::{LEAVING, leaf_places, shared_application};
 pub use application::{Meaning, applications, applications_of, leaf_path};
-pub(super) use application::{leaf_places, shared_application};
 pub(super) use application_set::application_sets;
 pub(super) use config_map::settings;
 pub(super) use previews::preview_sets;

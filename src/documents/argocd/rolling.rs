@@ -13,8 +13,8 @@ use crate::schema::Kind;
 pub(super) const LABEL: &str = "platformc.io/step";
 pub(super) const KEY: &str = "step";
 
-/// The step of an element, where its template takes it from there.
-pub(super) const STEP: Hole = Hole(6);
+/// The step of an element, where its template takes it from there; no value of an instance fills it.
+pub(super) const STEP: Hole = Hole(7);
 
 /// What a step is called.
 pub(super) fn number(step: usize) -> String {

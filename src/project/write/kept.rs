@@ -81,7 +81,10 @@ impl Left {
         let mut plan = target.timings.measure("compare", || self.plan(target, &files, &differences))?;
         let shared = beside::compare(target).ok()?;
         let wanted: Vec<&OutputFile> = differences.iter().filter_map(|difference| difference.after).collect();
-        let mut outcome = outcome(&plan, &shared, target, &wanted);
+        let mut outcome = match outcome(&plan, &shared, target, &wanted) {
+            Ok(outcome) => outcome,
+            Err(refused) => return Some(Err(refused)),
+        };
         outcome.unchanged = files.count() - wanted.len();
         let memory = Memory::new(&self.key, self.mark, Journal::of_updates(&self.updates));
         let is_same_set =

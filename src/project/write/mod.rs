@@ -30,7 +30,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Timings;
 use super::disk::{Disk, System};
-use crate::documents::OutputFile;
+use crate::documents::{Consent, OutputFile};
 
 pub use beside::Beside;
 pub use kept::Kept;
@@ -61,6 +61,8 @@ pub struct Target<'a> {
     pub beside: Option<Beside<'a>>,
     /// Whether every file is read and compared, whatever the cache and its metadata say of it.
     pub verify: bool,
+    /// What the source says of Applications that go; without it they may.
+    pub consent: Option<&'a Consent>,
     /// What is told how long the stages take.
     pub timings: &'a Timings,
     /// How the disk is reached.
@@ -71,7 +73,17 @@ impl<'a> Target<'a> {
     /// A folder of the system's disk, without a memory of earlier builds and with nothing beside it.
     #[must_use]
     pub fn new(folder: &'a Utf8Path, timings: &'a Timings) -> Self {
-        Self { folder, cache: None, within: None, force: false, beside: None, verify: false, timings, disk: &System }
+        Self {
+            folder,
+            cache: None,
+            within: None,
+            force: false,
+            beside: None,
+            verify: false,
+            consent: None,
+            timings,
+            disk: &System,
+        }
     }
 }
 
@@ -86,7 +98,7 @@ pub fn compare(target: &Target, files: &[OutputFile]) -> Result<Outcome, Vec<Pro
     let (memory, disk) = look(&target)?;
     let plan = target.timings.measure("compare", || Plan::new(&target, &files, &disk, &memory))?;
     let shared = beside::compare(&target).map_err(alone)?;
-    Ok(outcome(&plan, &shared, &target, &files))
+    outcome(&plan, &shared, &target, &files)
 }
 
 /// Makes the output folder hold exactly `files`, beside what is not ours; waits for other builds with the same cache.
@@ -107,7 +119,7 @@ fn write_all(target: &Target, store: &Store, files: &[&OutputFile]) -> Result<(O
     let (memory, disk) = look(target)?;
     let mut plan = target.timings.measure("compare", || Plan::new(target, files, &disk, &memory))?;
     let shared = beside::compare(target).map_err(alone)?;
-    let outcome = outcome(&plan, &shared, target, files);
+    let outcome = outcome(&plan, &shared, target, files)?;
     let finish = |plan: &Plan| store.finish(plan, &memory);
     let carry_out = || carry_out(target, &mut plan, &shared, &memory, store, finish).map_err(alone);
     let mark = target.timings.measure("write", carry_out)?;
@@ -124,17 +136,18 @@ fn look(target: &Target) -> Result<(Memory, Vec<Folder>), Vec<Problem>> {
     })
 }
 
-/// What the plan changes, with the Applications that go: read while they are still there.
-fn outcome(plan: &Plan, shared: &[Shared], target: &Target, files: &[&OutputFile]) -> Outcome {
+/// What the plan changes, with the Applications that go: read while they are still there. Some must not.
+fn outcome(plan: &Plan, shared: &[Shared], target: &Target, files: &[&OutputFile]) -> Result<Outcome, Vec<Problem>> {
     let mut outcome = plan.outcome();
     let read = |path: &str| {
         let mut bytes = vec![];
         target.disk.read(&target.folder.join(path), u64::MAX, &mut bytes).ok()?;
         String::from_utf8(bytes).ok()
     };
-    outcome.going = going::going(&outcome.changes, files, read);
+    outcome.going = going::going(&outcome.changes, files, target.consent, read);
     outcome.beside = shared.iter().filter_map(Shared::change).collect();
-    outcome
+    let refused = going::refused(target, &outcome.going);
+    if refused.is_empty() { Ok(outcome) } else { Err(refused) }
 }
 
 /// Does what is planned, and remembers it as `finish` says.

@@ -3,7 +3,10 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::documents::Present;
+use crate::model::some;
 use crate::project::disk::Refusal;
+use crate::text::counted;
 
 /// What happens to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,10 +35,8 @@ pub struct Outcome {
 /// An Application that leaves the tree, or its place in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Going {
-    /// Its name.
-    pub name: String,
-    /// Whether its objects stay on the cluster.
-    pub keeps_workload: bool,
+    /// The Application as it was.
+    pub was: Present,
     /// Whether another parent creates it anew.
     pub returns: bool,
 }
@@ -59,6 +60,22 @@ pub enum Problem {
     Collision(Utf8PathBuf, Utf8PathBuf),
     /// A file that belongs to others, in which the lines that mark our part don't belong together.
     Damaged(Utf8PathBuf),
+    /// Applications of protected environments would go, and nothing says that this is meant.
+    Unsaid {
+        /// The output folder.
+        folder: Utf8PathBuf,
+        /// The Applications.
+        going: Vec<Present>,
+        /// What would say it, as it is written.
+        lines: Vec<String>,
+    },
+    /// Applications would go before others have taken over what they deployed.
+    AtOnce {
+        /// The output folder.
+        folder: Utf8PathBuf,
+        /// The Applications.
+        going: Vec<Present>,
+    },
     /// The operating system refused.
     Io {
         /// What was read, written or removed.
@@ -105,6 +122,8 @@ impl Problem {
             | Self::Outside(path)
             | Self::Damaged(path)
             | Self::Collision(path, _)
+            | Self::Unsaid { folder: path, .. }
+            | Self::AtOnce { folder: path, .. }
             | Self::Io { path, .. }
             | Self::Unfinished { path, .. } => path,
         }
@@ -127,9 +146,25 @@ impl fmt::Display for Problem {
                 )
             }
             Self::Collision(path, other) => write!(out, "`{path}` and `{other}` can't both be written"),
+            Self::Unsaid { going, .. } => write!(
+                out,
+                "{} of protected environments would go, and nothing says that this is meant: {}",
+                counted(going.len(), "Application"),
+                named(going)
+            ),
+            Self::AtOnce { going, .. } => write!(
+                out,
+                "{} would go, and take along what others go on with: {}",
+                counted(going.len(), "Application"),
+                named(going)
+            ),
             Self::Io { path, error } | Self::Unfinished { path, error } => write!(out, "`{path}`: {error}"),
         }
     }
+}
+
+fn named(going: &[Present]) -> String {
+    some(&going.iter().map(|one| one.name.as_str()).collect::<Vec<_>>())
 }
 
 impl std::error::Error for Problem {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::review::{AccessChange, Declared, Denied, Field, Review, Touched, Update};
+use crate::review::{AccessChange, Declared, Denied, Field, Next, Review, Touched, Update};
 
 /// The version of the format: it goes up when a field is taken away or means something else.
 const VERSION: u32 = 1;
@@ -33,6 +33,7 @@ pub fn json(review: &Review, denied: &[Denied]) -> String {
         "access": review.access.iter().map(access).collect::<Vec<_>>(),
         "declared": review.declared.iter().map(declared).collect::<Vec<_>>(),
         "order": steps.collect::<Vec<_>>(),
+        "next": review.next.iter().map(next).collect::<Vec<_>>(),
         "reviewers": reviewers.collect::<Vec<_>>(),
         "sources": review.sources,
         "denied": denied.collect::<Vec<_>>(),
@@ -56,9 +57,14 @@ fn instance(it: &Touched) -> Value {
         "wave": { "old": it.old_wave, "new": it.wave },
         "rollout_step": it.rollout_step,
         "keeps_workload": it.keeps_workload,
+        "removed": it.is_removed,
         "moves": moves.collect::<Vec<_>>(),
         "place": place(&it.place),
     })
+}
+
+fn next(it: &Next) -> Value {
+    json!({ "kind": it.kind.word(), "name": it.name, "step": it.step, "text": it.text, "place": place(&it.place) })
 }
 
 fn update(it: &Update) -> Value {

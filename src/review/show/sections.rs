@@ -24,7 +24,7 @@ pub struct Section {
 pub(super) fn sections(review: &Review) -> Vec<Section> {
     let mut all = vec![risk(review)];
     all.extend(review.environments.iter().map(|environment| of_environment(review, environment)));
-    all.extend([elsewhere(review), order(review), touched(review), reviewers(review)]);
+    all.extend([elsewhere(review), next(review), order(review), touched(review), reviewers(review)]);
     all.retain(|section| !section.lines.is_empty());
     all
 }
@@ -42,7 +42,7 @@ pub(super) fn summary(review: &Review) -> String {
     if review.is_empty() {
         return "nothing changes for Argo CD".to_owned();
     }
-    let fates = [Fate::Deleted, Fate::Moved, Fate::Created, Fate::Updated, Fate::Shifted];
+    let fates = [Fate::Deleted, Fate::Moved, Fate::Renamed, Fate::Created, Fate::Updated, Fate::Shifted];
     let counts = fates.into_iter().map(|fate| (review.count(fate), fate.word())).filter(|(count, _)| *count > 0);
     let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
     let mut parts = vec![];
@@ -69,7 +69,7 @@ fn of_environment(review: &Review, environment: &str) -> Section {
     let touched: Vec<&Touched> =
         review.instances.iter().filter(|touched| *touched.environment == *environment).collect();
     let mut lines = vec![];
-    for fate in [Fate::Deleted, Fate::Moved, Fate::Created, Fate::Shifted] {
+    for fate in [Fate::Deleted, Fate::Moved, Fate::Renamed, Fate::Created, Fate::Shifted] {
         lines.extend(of_fate(&touched, fate));
     }
     lines.extend(review.updates.iter().filter(|update| *update.environment == *environment).flat_map(update));
@@ -135,7 +135,7 @@ fn sign(fate: Fate) -> &'static str {
         Fate::Deleted => "-",
         Fate::Moved => ">",
         Fate::Created => "+",
-        Fate::Updated | Fate::Shifted => "~",
+        Fate::Updated | Fate::Shifted | Fate::Renamed => "~",
     }
 }
 
@@ -293,6 +293,12 @@ fn order(review: &Review) -> Section {
         ));
     }
     Section { title: "Order".to_owned(), is_folded: true, lines }
+}
+
+/// What is to be done after it.
+fn next(review: &Review) -> Section {
+    let line = |it: &crate::review::Next| Line::at(0).ticked(&it.text).from(&it.place);
+    Section { title: "Next".to_owned(), is_folded: false, lines: review.next.iter().map(line).collect() }
 }
 
 /// How many instances of each cluster and team are touched.

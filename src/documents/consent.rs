@@ -1,0 +1,143 @@
+//! What the source says of Applications that leave the tree: which may, and which would take along what others go on with.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::present::{Of, Present};
+use crate::db::Db;
+use crate::model::{Estate, Head, Moves, Removals, estate, head, moves, removals};
+use crate::names::declarations;
+use crate::schema::Kind;
+
+/// What the source says of Applications that leave the tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consent {
+    removals: Removals,
+    /// Every environment, and whether it is protected.
+    environments: BTreeMap<Arc<str>, bool>,
+    /// By cluster, its environment.
+    clusters: BTreeMap<Arc<str>, Arc<str>>,
+    /// What Argo CD calls the clusters that have another name.
+    known: BTreeMap<Arc<str>, Arc<str>>,
+    /// The services that are declared.
+    services: BTreeSet<Arc<str>>,
+    /// The instances of services that were renamed, by each of their names.
+    renamed: BTreeSet<Of>,
+}
+
+/// What is to be said of an Application that leaves the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It may go.
+    Fine,
+    /// It is of a protected environment, and nothing says that it is meant to go.
+    Unsaid,
+    /// Its instance goes on under another name, and it would take along what that one looks after.
+    AtOnce,
+}
+
+/// What the source says of Applications that leave the tree.
+#[must_use]
+pub fn consent(db: &dyn Db) -> Consent {
+    let (estate, moves) = (estate(db), moves(db));
+    let environments = estate.environments.iter().map(|it| (Arc::clone(&it.name), it.protected));
+    let clusters = estate.clusters.iter().map(|it| (Arc::clone(&it.name), Arc::clone(&it.environment)));
+    let renamed = estate.clusters.iter().filter(|it| it.name != it.identity);
+    let services = moves.keys().filter(|(kind, _)| *kind == Kind::Service);
+    let heads = services.filter_map(|(_, name)| head(db, declarations(db).get(Kind::Service, name)?).as_ref());
+    Consent {
+        removals: removals(db).clone(),
+        environments: environments.collect(),
+        clusters: clusters.collect(),
+        known: renamed.map(|it| (Arc::clone(&it.name), Arc::clone(&it.identity))).collect(),
+        services: declarations(db).of(db, Kind::Service).map(|item| Arc::clone(item.name(db))).collect(),
+        renamed: heads.flat_map(|head| instances(moves, estate, head)).collect(),
+    }
+}
+
+/// The instances of a renamed service by each name that it and its clusters had.
+fn instances(moves: &Moves, estate: &Estate, head: &Head) -> Vec<Of> {
+    let services = names(moves, Kind::Service, &head.name);
+    let slots = head.instances.iter().filter(|slot| estate.cluster(&slot.cluster).is_some());
+    let all = slots.flat_map(|slot| {
+        let clusters = names(moves, Kind::Cluster, &slot.cluster).into_iter();
+        clusters.map(move |cluster| (cluster, slot.item.clone()))
+    });
+    let all: Vec<_> = all.collect();
+    let of = |service: &Arc<str>, (cluster, item): &(Arc<str>, Option<Arc<str>>)| Of {
+        service: service.to_string(),
+        cluster: cluster.to_string(),
+        item: item.as_ref().map(ToString::to_string),
+    };
+    services.iter().flat_map(|service| all.iter().map(move |place| of(service, place))).collect()
+}
+
+fn names(moves: &Moves, kind: Kind, name: &Arc<str>) -> Vec<Arc<str>> {
+    let before = moves.get(&(kind, Arc::clone(name))).into_iter().flatten();
+    before.map(|moved| Arc::clone(&moved.from)).chain([Arc::clone(name)]).collect()
+}
+
+impl Consent {
+    /// What is to be said of an Application that the tree held and holds no more.
+    #[must_use]
+    pub fn of(&self, gone: &Present) -> Verdict {
+        let Some(of) = &gone.of else { return Verdict::Fine };
+        if gone.is_leaving && gone.keeps_workload {
+            return Verdict::Fine;
+        }
+        if self.renamed.contains(of) {
+            return if gone.keeps_workload { Verdict::Fine } else { Verdict::AtOnce };
+        }
+        if !self.is_protected(gone) || self.removals.lets_go(&of.service, &of.cluster) {
+            return Verdict::Fine;
+        }
+        Verdict::Unsaid
+    }
+
+    /// What is known of an environment that is no longer declared is what its Applications say.
+    fn is_protected(&self, gone: &Present) -> bool {
+        self.environments.get(gone.environment.as_str()).copied().unwrap_or(gone.keeps_workload)
+    }
+
+    /// What Argo CD calls a cluster that has, or may once have had, a name.
+    #[must_use]
+    pub fn known<'n>(&'n self, cluster: &'n str) -> &'n str {
+        self.known.get(cluster).map_or(cluster, AsRef::as_ref)
+    }
+
+    /// The lines that let Applications go, as one would write them.
+    #[must_use]
+    pub fn lines(&self, gone: &[Present]) -> Vec<String> {
+        let mut clusters = BTreeSet::new();
+        let mut services: BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
+        for (one, of) in gone.iter().filter_map(|one| Some((one, one.of.as_ref()?))) {
+            if self.clusters.contains_key(of.cluster.as_str()) {
+                let environments = services.entry(&of.service).or_default();
+                environments.entry(&one.environment).or_default().insert(&of.cluster);
+            } else if of.cluster.contains("{{") {
+                services.entry(&of.service).or_default();
+            } else {
+                clusters.insert(&of.cluster);
+            }
+        }
+        let clusters = clusters.into_iter().map(|cluster| format!("removed cluster {cluster} {{}}"));
+        let services = services.into_iter().map(|(service, from)| self.line(service, &from));
+        clusters.chain(services).collect()
+    }
+
+    fn line(&self, service: &str, from: &BTreeMap<&str, BTreeSet<&str>>) -> String {
+        let parts: Vec<String> = from.iter().map(|(environment, gone)| self.from(service, environment, gone)).collect();
+        let from = if parts.is_empty() { String::new() } else { format!(" from = {} ", parts.join(" or ")) };
+        format!("removed service {service} {{{from}}}")
+    }
+
+    fn from(&self, service: &str, environment: &str, gone: &BTreeSet<&str>) -> String {
+        let all = self.clusters.iter().filter(|(_, of)| of.as_ref() == environment);
+        let is_whole = !self.services.contains(service) || all.count() == gone.len();
+        match gone.first().filter(|_| gone.len() == 1) {
+            _ if is_whole => format!("env == {environment}"),
+            Some(only) => format!("cluster == {only}"),
+            None => format!("cluster in [{}]", gone.iter().copied().collect::<Vec<_>>().join(", ")),
+        }
+    }
+}
