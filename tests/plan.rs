@@ -262,14 +262,69 @@ fn a_service_that_leaves_its_workload() {
     holds_after("removed-step-2", step, |fleet| fleet.cut(SHOPS, "## Sends shops word", "## "));
 }
 
+/// What of a plan is about instances: what happens, to which, and from which names to which.
+fn instances(plan: &Value) -> Vec<String> {
+    let move_of = |it: &Value| format!(" {} {}>{}", text(&it["what"]), text(&it["old"]), text(&it["new"]));
+    let moves = |it: &Value| it["moves"].as_array().unwrap().iter().map(move_of).collect::<String>();
+    let all = plan["instances"].as_array().unwrap().iter();
+    all.map(|it| format!("{} {}{}", text(&it["change"]), text(&it["instance"]), moves(it))).collect()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or("")
+}
+
+/// Nothing but names differs, whichever way the names are sorted.
 #[test]
-fn a_renamed_team_and_cluster() {
-    holds("rename-others", |fleet| {
-        for path in ["inventory/clusters.yaml"] {
-            fleet.replace(path, "- name: stage-us\n", "- name: stage-ohio\n");
-        }
-        fleet.add("clusters.pf", "\nmoved cluster stage-us { to = stage-ohio }\n");
-    });
+fn a_renamed_cluster_and_team() {
+    let small = Repository::small();
+    let source = small.read("platform.pf").replace("cluster dev-1", "cluster zulu").replace("team web", "team shops");
+    small.write("platform.pf", &source.replace("owner = web", "owner = shops"));
+    small.add("platform.pf", "moved cluster dev-1 { to = zulu }\nmoved team web { to = shops }\n");
+    let plan = small.json(&[]);
+    let expected = ["renamed shop@zulu cluster dev-1>zulu team web>shops", "renamed shop@prod-1 team web>shops"];
+    assert_eq!(instances(&plan), expected);
+    assert_eq!(
+        (&plan["updates"], &plan["access"]),
+        (&Value::from(Vec::<Value>::new()), &Value::from(Vec::<Value>::new()))
+    );
+    let files: Vec<&str> = plan["declared"].as_array().unwrap().iter().map(|it| text(&it["kind"])).collect();
+    assert!(!files.contains(&"cluster") && !files.contains(&"team"), "{plan:#}");
+}
+
+/// A second rename goes on from the first.
+#[test]
+fn a_rename_of_what_was_renamed() {
+    let small = Repository::small();
+    let rename = |from: &str, to: &str| {
+        let source = small.read("platform.pf").replace(&format!("service {from} {{"), &format!("service {to} {{"));
+        small.write("platform.pf", &(source + &format!("moved service {from} {{ to = {to} }}\n")));
+    };
+    rename("shop", "till");
+    small.commit("first");
+    rename("till", "store");
+    let expected = ["renamed store@dev-1 service till>store", "renamed store@prod-1 service till>store"];
+    assert_eq!(instances(&small.json(&["--from", "first"])), expected);
+    let expected = expected.map(|line| line.replace("till", "shop"));
+    assert_eq!(instances(&small.json(&["--from", "before"])), expected);
+}
+
+/// What takes several steps says in each which one comes next.
+#[test]
+fn every_step_says_the_next() {
+    let small = Repository::small();
+    let next = |from: &str| -> Vec<String> {
+        let plan = small.json(&["--from", from]);
+        let all = plan["next"].as_array().unwrap().iter();
+        all.map(|it| format!("{} {} {}", text(&it["kind"]), text(&it["name"]), it["step"])).collect()
+    };
+    small.add("platform.pf", "removed service shop { from = env == dev  workloads = keep }\n");
+    assert_eq!(next("before"), ["service shop 1"]);
+    small.commit("one");
+    small.replace("platform.pf", "layer = services\n", "layer = services\n  on = env == prod\n");
+    assert_eq!(next("one"), ["service shop 2"]);
+    small.commit("two");
+    assert_eq!(next("two"), Vec::<String>::new());
 }
 
 #[test]
@@ -399,10 +454,10 @@ fn secrets_are_never_shown() {
     }
 }
 
-/// The small platform without its service.
+/// The small platform without its service, as it is meant.
 fn without_service(small: &Repository) {
     let text = small.read("platform.pf");
-    small.write("platform.pf", text.split_once("service shop").unwrap().0);
+    small.write("platform.pf", &(text.split_once("service shop").unwrap().0.to_owned() + "removed service shop {}\n"));
 }
 
 #[test]
@@ -413,7 +468,7 @@ fn a_gate_denies() {
     for denied in ["delete:prod", "delete", "delete:*", "delete:protected", "deleted>1", "instances>1", "risk:high"] {
         assert_eq!(code(denied), 4, "{denied}");
     }
-    for fine in ["create:prod", "deleted>2", "access-widened:*", "freeze-removed,project-widened", "move,update,shift"]
+    for fine in ["create:prod", "deleted>2", "access-widened:*", "freeze-removed,project-widened", "move,rename,update"]
     {
         assert_eq!(code(fine), 0, "{fine}");
     }
@@ -638,7 +693,8 @@ fn previews_are_compared() {
 fn what_a_pattern_takes_in_is_looked_for_in_the_revision() {
     let repository = Repository::new();
     let (head, service) = SMALL.split_once("service shop").unwrap();
-    repository.write("platform.pf", &format!("import \"s-*.pf\"\nimport \"more/**/*.pf\"\n{head}"));
+    let imports = "import \"s-*.pf\"\nimport \"more/**/*.pf\"\n";
+    repository.write("platform.pf", &format!("{imports}{head}removed service two {{}}\nremoved service three {{}}\n"));
     repository.write("s-one.pf", &format!("service one{service}"));
     repository.write("more/deep/two.pf", &format!("service two{service}"));
     repository.commit("before");
@@ -666,9 +722,10 @@ fn the_json_is_documented() {
     let small = Repository::small();
     small.replace("platform.pf", "replicas = 1", "replicas = 5");
     small.replace("platform.pf", "admins = [ops]", "admins = [ops, web]");
+    small.add("platform.pf", "removed service gone {}\n");
     let plan = small.json(&["--from", "before"]);
     let page = fs::read_to_string(Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/plan.md")).unwrap();
-    let lists = ["instances", "updates", "access", "declared", "order", "reviewers"];
+    let lists = ["instances", "updates", "access", "declared", "order", "next", "reviewers"];
     let inner = lists.iter().flat_map(|list| {
         let first = plan[list].get(0).unwrap_or_else(|| panic!("no {list} in {plan:#}"));
         first.as_object().unwrap().keys()

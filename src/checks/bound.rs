@@ -6,7 +6,7 @@ use super::lines::{line_in, line_of, names_in};
 use super::namespaces::owned;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::model::{Place, User, estate, head, places, some, users};
+use crate::model::{Place, User, estate, head, places, some, spoken_of, users};
 use crate::names::{Item, bound_team, declarations, name_span};
 use crate::schema::Kind;
 
@@ -31,6 +31,12 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
         match item.kind(db) {
             Kind::Service => service(db, *item, team, sink),
             Kind::Template => widening(db, *item, team, sink),
+            Kind::Moved | Kind::Removed
+                if spoken_of(db, *item).is_some_and(|owner| owner.is_none_or(|it| it == *team)) => {}
+            Kind::Moved | Kind::Removed => {
+                let what = format!("says `{}` of what isn't the team's", item.kind(db).word());
+                sink.push(not_the_teams(name_span(db, *item), team, &what));
+            }
             kind => sink.push(not_the_teams(name_span(db, *item), team, &format!("declares a {}", kind.word()))),
         }
     }
@@ -125,6 +131,8 @@ fn anothers(db: &dyn Db, item: Item<'_>, team: &str, place: &Place) -> Option<Di
 
 fn not_the_teams(span: Span, team: &str, what: &str) -> Diagnostic {
     Diagnostic::new(codes::NOT_THE_TEAMS, span, format!("this file is for team {team}, and {what}"))
-        .note("a file that is imported `for` a team declares services of the team, and templates")
+        .note(
+            "a file that is imported `for` a team declares services of the team, what they were called, and templates",
+        )
         .help(FOR_ADMINS)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::estates::attribute;
+use super::heads::head;
 use super::placement::{reference, scope_of};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
@@ -101,6 +102,17 @@ pub fn identity(db: &dyn Db, kind: Kind, name: &Arc<str>) -> Identity {
         return Identity::own(name);
     }
     identity_of(db, kind, Arc::clone(name)).clone()
+}
+
+/// The team that owns the service that a `moved` or `removed` speaks of, if one is declared; nothing where it speaks of
+/// something else, which is the platform's.
+pub fn spoken_of<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Option<Arc<str>>> {
+    let (_, old) = subject(db, item).filter(|(kind, _)| *kind == Kind::Service)?;
+    let is_it = |chain: &Vec<Moved>| chain.iter().any(|moved| moved.from.as_ref() == old);
+    let of_services = moves(db).iter().filter(|((kind, _), _)| *kind == Kind::Service);
+    let renamed = of_services.filter(|(_, chain)| is_it(chain)).map(|((_, name), _)| name.as_ref()).next();
+    let service = declarations(db).get(Kind::Service, renamed.unwrap_or(old));
+    Some(service.and_then(|service| head(db, service).as_ref().map(|head| Arc::clone(&head.owner))))
 }
 
 /// Where the `moved` stands that something has its names from.

@@ -60,7 +60,7 @@ pub(crate) use freezes::{freeze_diagnostics, freeze_span};
 pub(crate) use heads::need_span;
 pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
 pub(crate) use identity::moved_span;
-pub use identity::{Identity, Moved, Moves, Names, identity, moved_diagnostics, moves};
+pub use identity::{Identity, Moved, Moves, Names, identity, moved_diagnostics, moves, spoken_of};
 pub use limits::Limits;
 pub use local::{ValueKey, closure, images, local as local_path, value_keys, wanted_files, workloads};
 pub use lower::some;

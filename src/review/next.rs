@@ -1,5 +1,6 @@
 //! What takes several steps, and which of them comes next; and what must not happen without a word.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::gate::{Denied, shorten};
@@ -123,11 +124,19 @@ pub fn unsaid(review: &Review) -> Vec<Denied> {
     let names = |is: &dyn Fn(&Touched) -> bool| -> Vec<&str> {
         review.instances.iter().filter(|it| is(it)).map(|it| it.name.as_str()).collect()
     };
-    let gone = names(&|it| it.fate == Fate::Deleted && it.protected && !it.is_removed);
+    let is_gone = |it: &Touched| it.fate == Fate::Deleted && it.protected && !it.is_removed;
+    let gone = names(&is_gone);
     let renamed = names(&|it| it.fate == Fate::Renamed && it.is_at_once);
     let mut denied = vec![];
     if !gone.is_empty() {
-        let because = format!("protected, and nothing says that they are meant to go: {}", shorten(&gone));
+        let services: BTreeSet<&str> =
+            review.instances.iter().filter(|it| is_gone(it)).map(|it| &*it.service).collect();
+        let lines = services.iter().map(|service| format!("`removed service {service} {{}}`")).collect::<Vec<_>>();
+        let because = format!(
+            "of a protected environment, and nothing says that they are meant to go: {}; if they are, write {}",
+            shorten(&gone),
+            lines.join(" and ")
+        );
         denied.push(Denied { rule: "removed".to_owned(), because });
     }
     if !renamed.is_empty() {

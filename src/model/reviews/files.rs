@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::db::{Db, SourceFile};
 use crate::model::estates::attribute;
 use crate::model::heads::head;
+use crate::model::identity::spoken_of;
 use crate::names::{Item, declarations, items};
 use crate::schema::Kind;
 use crate::source::{Decl, outline};
@@ -23,9 +24,9 @@ pub fn file_owner(db: &dyn Db, file: SourceFile) -> Option<Arc<str>> {
     owners.is_empty().then_some(first)
 }
 
-/// The teams that a declaration belongs to; nothing where it is more than a service or a template.
+/// The teams that a declaration belongs to; nothing where it is more than a service, a template, or what a service was called.
 fn owners_of<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Option<BTreeSet<Arc<str>>> {
-    if !matches!(decl.word(db), "service" | "template" | "for") {
+    if !matches!(decl.word(db), "service" | "template" | "for" | "moved" | "removed") {
         return None;
     }
     let mut owners = BTreeSet::new();
@@ -33,6 +34,7 @@ fn owners_of<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Option<BTreeSet<Arc<str>>
         match item.kind(db) {
             Kind::Service => drop(owners.insert(Arc::clone(&head(db, *item).as_ref()?.owner))),
             Kind::Template => owners.extend(users(db, *item)?),
+            Kind::Moved | Kind::Removed => owners.extend(spoken_of(db, *item)?),
             _ => return None,
         }
     }
