@@ -598,7 +598,7 @@ fn what_vanished_is_removed() {
     assert_snapshot!(place.run(&["build"]), @"
     warning[PF0905]: 2 Applications leave their place in the tree
       note: deleted by Argo CD, with what they deployed where their project still permits it: tenant.one.dev, tenant.two.dev
-      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
+      help: if that is not meant, bring the name, the layer or the delivery back, or keep the old name with `moved`
     [FOLDER]/infra: 0 created, 3 updated, 4 removed, 29 unchanged
     exit code 0
     ");
@@ -623,7 +623,7 @@ fn applications_that_go_are_named() {
     assert_snapshot!(renamed, @"
     warning[PF0905]: 2 Applications leave their place in the tree
       note: deleted by Argo CD, with what they deployed where their project still permits it: tenant.one.dev, tenant.two.dev
-      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
+      help: if that is not meant, bring the name, the layer or the delivery back, or keep the old name with `moved`
     ");
     assert_eq!(going(&place, &["build"]), renamed);
     assert_eq!(going(&place, &["build"]), "");
@@ -640,14 +640,14 @@ fn applications_that_change_their_parent_are_named() {
     assert_snapshot!(going(&place, &["build", "--check"]), @"
     warning[PF0905]: 2 Applications leave their place in the tree
       note: deleted by one parent, with what they deployed, and created anew by another: database.dev, database.eu
-      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
+      help: if that is not meant, bring the name, the layer or the delivery back, or keep the old name with `moved`
     ");
     place.put("platform.pf", &two.replace("after = [base]", "after = [base]\n  deliver = applicationset"));
     assert_snapshot!(going(&place, &["build", "--check"]), @"
     warning[PF0905]: 6 Applications leave their place in the tree
       note: deleted by Argo CD, with what they deployed where their project still permits it: apps.dev, apps.eu
       note: deleted by one parent, with what they deployed, and created anew by another: api.dev, api.eu, tenant.one.dev, tenant.two.dev
-      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
+      help: if that is not meant, bring the name, the layer or the delivery back, or keep the old name with `moved`
     ");
 }
 
@@ -662,16 +662,17 @@ fn applications_of_sets_go_too() {
     assert_snapshot!(going(&place, &["build"]), @"
     warning[PF0905]: 1 Application leaves its place in the tree
       note: deleted by Argo CD, with what they deployed where their project still permits it: tenant.one.dev
-      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
+      help: if that is not meant, bring the name, the layer or the delivery back, or keep the old name with `moved`
     ");
     place.put(
         "platform.pf",
-        &sets.replace("service api", "service web").replace("[database]\n", "[database]\n  on = env == prod\n"),
+        &(sets.replace("service api", "service web").replace("[database]\n", "[database]\n  on = env == prod\n")
+            + "\nremoved service api {}\n"),
     );
     assert_snapshot!(going(&place, &["build"]), @"
     warning[PF0905]: 2 Applications leave their place in the tree
       note: no longer looked after, but what they deployed stays: api.dev, api.eu
-      help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move
+      help: if that is not meant, bring the name, the layer or the delivery back, or keep the old name with `moved`
     ");
 }
 

@@ -148,6 +148,8 @@ fn done(outcome: &Outcome, arguments: &BuildArgs, folder: &Utf8Path) -> u8 {
 
 /// Argo CD deletes what the tree no longer holds, so a name that vanishes by mistake is an outage.
 pub(super) fn applications_go(going: &[Going]) -> Vec<String> {
+    // Those that have handed over what they deployed are let go on purpose.
+    let going: Vec<&Going> = going.iter().filter(|one| !one.was.is_leaving).collect();
     if going.is_empty() {
         return vec![];
     }
@@ -160,14 +162,14 @@ pub(super) fn applications_go(going: &[Going]) -> Vec<String> {
         (true, false, "deleted by one parent, with what they deployed, and created anew by another"),
         (true, true, "handed from one parent to another, and what they deployed stays"),
     ] {
-        let is_it = |one: &&Going| (one.returns, one.was.keeps_workload) == (returns, keeps_workload);
+        let is_it = |one: &&&Going| (one.returns, one.was.keeps_workload) == (returns, keeps_workload);
         let names: Vec<&str> = going.iter().filter(is_it).map(|one| one.was.name.as_str()).collect();
         if !names.is_empty() {
             lines.push(printable(&format!("  note: {what}: {}", some(&names))));
         }
     }
     lines.push(
-        "  help: if that is not meant, bring the name, the layer or the delivery back: Argo CD can neither rename nor move"
+        "  help: if that is not meant, bring the name, the layer or the delivery back, or keep the old name with `moved`"
             .to_owned(),
     );
     lines
