@@ -18,7 +18,7 @@
   '(
     ; words kinds blocks
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "moved" "removed" "freeze" "secret" "source"
+    "moved" "removed" "repository" "store" "health" "policy" "test" "freeze" "secret" "source"
     ; end
     )
   "Words in front of a name and a block.")

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::cursor::{At, FileRange, declaration_at, in_file};
 use super::lines;
-use super::navigate::{Target, occurrences, target};
+use super::navigate::{Occurrence, Target, occurrences, target};
 use super::symbols::{Role, Symbol, symbols};
 use crate::db::Db;
 use crate::model::check_name;
-use crate::names::{body, declarations};
+use crate::names::{body, declarations, with_subject};
 use crate::schema::{AMBIENTS, Kind, ROLES};
+use crate::source::Decl;
 use crate::syntax::is_word;
 use crate::text::TextRange;
 
@@ -69,8 +70,37 @@ pub fn rename(db: &dyn Db, at: &At<'_>, new: &str) -> Result<Renamed, String> {
     if let Some(place) = all.iter().find(|found| is_taken(db, &target, found.place, new)) {
         return Err(format!("`{new}` means something else in the declaration at {}", shown(db, place.place)));
     }
-    let edits = all.into_iter().map(|found| (unquoted(db, found.place), new.to_owned())).collect();
+    let kept = kept(db, &target, &old, new);
+    // What became the old name did so all the same.
+    let is_told =
+        |found: &&Occurrence| declaration_at(db, found.place.position()).is_some_and(|it| it.word(db) == "moved");
+    let keeps = kept.is_some();
+    let edits = all.iter().filter(|found| !keeps || !is_told(found));
+    let edits = edits.map(|found| (unquoted(db, found.place), new.to_owned())).chain(kept).collect();
     Ok(Renamed { edits, warning: warning(&target, &old, new) })
+}
+
+/// Says what it was called before, so that Argo CD deletes nothing: a `moved` above it. Where it gets back a name that it had, the
+/// one that says so goes.
+fn kept(db: &dyn Db, target: &Target<'_>, old: &str, new: &str) -> Option<(FileRange, String)> {
+    let Target::Declared(kind @ (Kind::Service | Kind::Cluster | Kind::Team), _) = target else { return None };
+    let before = declarations(db).get(Kind::Moved, &with_subject(*kind, new));
+    if let Some(moved) = before.filter(|moved| moved.path(db).is_empty()) {
+        return Some((whole_line(db, moved.decl(db)), String::new()));
+    }
+    let decl = declarations(db).get(*kind, old)?.decl(db);
+    let start = TextRange { start: decl.start(db), end: decl.start(db) };
+    let place = FileRange { file: decl.file(db), range: start };
+    Some((place, format!("moved {} {old} {{ to = {new} }}\n\n", kind.word())))
+}
+
+/// A declaration with the line ends behind it.
+fn whole_line(db: &dyn Db, decl: Decl<'_>) -> FileRange {
+    let (file, start) = (decl.file(db), decl.start(db));
+    let end = start as usize + decl.text(db).len();
+    let behind = file.text(db).get(end..).unwrap_or("");
+    let blank = behind.len() - behind.trim_start_matches(['\n', '\r']).len();
+    FileRange { file, range: TextRange::new(start as usize, end + blank) }
 }
 
 fn check_new(db: &dyn Db, target: &Target<'_>, new: &str) -> Result<(), String> {
@@ -127,8 +157,11 @@ fn shown(db: &dyn Db, place: FileRange) -> String {
 fn warning(target: &Target<'_>, old: &str, new: &str) -> Option<String> {
     let Target::Declared(kind, _) = target else { return None };
     let what = match kind {
-        Kind::Service | Kind::Cluster => "its Applications",
-        Kind::Team => "its AppProject",
+        Kind::Cluster => {
+            return Some(format!(
+                "what shows `${{cluster}}` in a value shows `{new}`; its Applications keep their names"
+            ));
+        }
         Kind::Layer | Kind::Hub => "its root Applications",
         Kind::Namespace => {
             return Some(format!("what is in `{old}` is deployed to `{new}` anew, and deleted where it was"));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::db::Db;
 use crate::diagnostics::Code;
 use crate::schema::{
-    AMBIENTS, Attribute, Below, BlockSchema, Choice, FORGES, Function, Kind, PROVIDERS, Text, Type, below, kind,
+    AMBIENTS, Attribute, Below, BlockSchema, Choice, FORGES, Function, Kind, PROVIDERS, Text, Type, below, body_of,
     kind_of_word,
 };
 use crate::source::Decl;
@@ -133,7 +133,9 @@ impl Walk {
     fn declared(&mut self, named: &Named) {
         let Some(of) = kind_of_word(&named.word.text) else { return };
         self.push(named.word.range, Role::Kind(of));
-        if let Some(name) = &named.name {
+        let subject = named.of.as_ref().and_then(|word| Some((word, kind_of_word(&word.text)?)));
+        self.subject(of, subject, named.name.as_ref());
+        if let Some(name) = named.name.as_ref().filter(|_| subject.is_none()) {
             let plain = name.plain_text().map(Arc::from);
             if let Some(plain) = plain {
                 self.push(name.range, Role::Declared(of, plain));
@@ -144,9 +146,20 @@ impl Walk {
         self.kind = Some(of);
         let depth = self.locals.len();
         self.hoist(&named.body);
-        self.block(&named.body, Shape::Attributes(&kind(of).body));
+        self.block(&named.body, Shape::Attributes(body_of(of, subject.map(|(_, subject)| subject))));
         self.locals.truncate(depth);
         self.kind = None;
+    }
+
+    /// What `moved` and `removed` speak of: the one has another name now, the other may still be there.
+    fn subject(&mut self, of: Kind, subject: Option<(&Word, Kind)>, name: Option<&Expr>) {
+        let Some((word, subject)) = subject else { return };
+        self.push(word.range, Role::Kind(subject));
+        match name.and_then(|name| Some((name, name.plain_text()?))) {
+            Some((name, text)) if of == Kind::Removed => self.push(name.range, Role::Reference(subject, text.into())),
+            Some(_) => {}
+            None => name.into_iter().for_each(|name| self.value(name, &ANY)),
+        }
     }
 
     /// Parameters and `each` hold in the whole declaration, above their line too.

@@ -19,7 +19,7 @@ mod types;
 
 pub use actions::{ACTIONS, Action, BuiltInRole, ROLES, Reach, action_of};
 pub use functions::{FORGES, FUNCTIONS, Function, PARAMETER_TYPES, PROVIDERS, Parameter};
-pub use identity::{MOVED, REMOVED};
+pub use identity::{MOVED, REMOVED, body_of};
 pub use paths::{Below, below};
 pub use previews::PREVIEW_DIFFERS;
 pub use reference::language_reference;

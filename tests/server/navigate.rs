@@ -295,13 +295,43 @@ fn who_can_ask_is_told_what_a_new_name_does_to_argo_cd() {
         "workspace": { "workspaceEdit": { "documentChanges": true, "changeAnnotationSupport": {} } },
     });
     let mut editor = Editor::with(PLATFORM, &asking);
+    editor.open("platform.pf");
     editor.open("services.pf");
-    let edit = rename(&mut editor, "services.pf", "shop", 0, "store").unwrap();
+    let edit = rename(&mut editor, "platform.pf", "prod-eu", 0, "frankfurt").unwrap();
     let annotation = &edit["changeAnnotations"]["meaning"];
     assert_eq!(annotation["needsConfirmation"], true);
-    assert!(annotation["description"].as_str().unwrap().contains("deletes those of `shop`"), "{annotation}");
+    assert!(annotation["description"].as_str().unwrap().contains("`${cluster}`"), "{annotation}");
+    let edit = rename(&mut editor, "services.pf", "shop", 0, "store").unwrap();
+    assert!(edit["changeAnnotations"].is_null(), "`moved` keeps its Applications: {edit}");
     let edit = rename(&mut editor, "services.pf", "port", 0, "number").unwrap();
     assert!(edit["changeAnnotations"].is_null(), "{edit}");
+}
+
+/// A new name is said with `moved`, the next one with another, and one that comes back needs none.
+#[test]
+fn a_rename_writes_what_it_was_called_before() {
+    let mut editor = open();
+    let mut renamed = |word: &str, nth: usize, new: &str| {
+        let edit = rename(&mut editor, "services.pf", word, nth, new).unwrap();
+        let texts = applied(&editor, &edit);
+        for (path, text) in &texts {
+            editor.change(path, text);
+        }
+        assert_eq!([editor.codes("platform.pf"), editor.codes("services.pf")], [[""; 0], [""; 0]], "{word}");
+        texts["services.pf"].clone()
+    };
+    let first = renamed("queue {", 0, "line");
+    assert!(first.contains("moved service queue { to = line }\n\nservice line {"), "{first}");
+    assert!(first.contains("needs     = [line]"), "{first}");
+    let second = renamed("line {", 0, "band");
+    assert!(
+        second.contains("moved service queue { to = line }") && second.contains("moved service line { to = band }"),
+        "{second}"
+    );
+    let back = renamed("band {", 0, "line");
+    assert_eq!(back, first);
+    let whole = renamed("line {", 0, "queue");
+    assert_eq!(whole, PLATFORM[1].1);
 }
 
 #[test]

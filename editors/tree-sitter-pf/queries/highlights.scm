@@ -80,7 +80,7 @@
   (#any-of? @keyword.type
     ; words kinds
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "moved" "removed"
+    "moved" "removed" "repository" "store" "health" "policy" "test"
     ; end
   ))
 
@@ -88,7 +88,7 @@
   (#any-of? @keyword.type
     ; words kinds blocks
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "moved" "removed" "freeze" "secret" "source"
+    "moved" "removed" "repository" "store" "health" "policy" "test" "freeze" "secret" "source"
     ; end
   ))
 

@@ -11,7 +11,7 @@ set cpoptions&vim
 " words kinds blocks functions types ambients statements reserved
 let s:kinds = [
       \ 'platform', 'hub', 'team', 'environment', 'cluster', 'layer', 'service', 'template', 'role',
-      \ 'namespace', 'repository', 'store', 'health', 'policy', 'test', 'moved', 'removed',
+      \ 'namespace', 'moved', 'removed', 'repository', 'store', 'health', 'policy', 'test',
       \ ]
 let s:blocks = [
       \ 'freeze', 'secret', 'source',

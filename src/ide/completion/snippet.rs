@@ -1,6 +1,7 @@
 //! What is inserted, with the places to fill in.
 
 use crate::schema::{Attribute, Form, KindSchema, Type};
+use crate::source::takes_kind;
 
 /// A text as a snippet says it.
 pub(super) fn escaped(text: &str) -> String {
@@ -39,7 +40,11 @@ pub(super) fn value(of: &Type, number: usize) -> String {
 pub(super) fn declaration(schema: &KindSchema) -> String {
     let word = schema.kind.word();
     let is_quoted = schema.example.strip_prefix(word).is_some_and(|rest| rest.starts_with(" \""));
-    let name = if is_quoted { "\"${1:name}\"" } else { "${1:name}" };
+    let name = match () {
+        () if takes_kind(word) => "service ${1:name}",
+        () if is_quoted => "\"${1:name}\"",
+        () => "${1:name}",
+    };
     let required: Vec<&Attribute> =
         schema.body.attributes.iter().filter(|attribute| attribute.form == Form::Required).collect();
     let width = required.iter().map(|attribute| attribute.name.len()).max().unwrap_or(0);

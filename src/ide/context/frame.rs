@@ -1,7 +1,7 @@
 use super::place::Place;
 use super::text::bare;
 use crate::ide::symbols::{ANY, Shape, inner, item_type, of};
-use crate::schema::{Kind, Type, kind, kind_of_word};
+use crate::schema::{Kind, Type, body_of, kind_of_word};
 use crate::source::Lexeme;
 use crate::text::TextRange;
 
@@ -138,7 +138,8 @@ impl<'t> Frame<'t> {
             (Holds::Declarations, ["for", _, ..]) => frame.holds = Holds::Declarations,
             (Holds::Declarations, [word, ..]) => {
                 frame.kind = kind_of_word(word);
-                let body = |of| Holds::Entries(Shape::Attributes(&kind(of).body));
+                let subject = words.get(1).copied().and_then(kind_of_word);
+                let body = |of| Holds::Entries(Shape::Attributes(body_of(of, subject)));
                 frame.holds = frame.kind.map_or(frame.holds, body);
             }
             (Holds::Entries(_), ["when" | "for", _, ..]) => {

@@ -80,6 +80,7 @@ impl<'t> Frame<'t> {
     fn declaration(&self, words: &[&'t str]) -> Place<'t> {
         match words {
             [] => Place::Declaration,
+            ["moved" | "removed"] => Place::Word("service"),
             ["import", _] => Place::Word("for"),
             ["import", _, "for"] => Place::Value(&TEAM),
             ["for", _] => Place::Word("in"),

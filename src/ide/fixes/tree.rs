@@ -2,7 +2,7 @@
 
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::Span;
-use crate::schema::{BlockSchema, Type, kind, kind_of_word};
+use crate::schema::{BlockSchema, Type, body_of, kind_of_word};
 use crate::source::{Decl, outline};
 use crate::syntax::ast::{Block, DeclarationKind, Entry, EntryKind, Named};
 use crate::syntax::syntax;
@@ -64,7 +64,8 @@ pub(super) fn around(db: &dyn Db, span: Span) -> Option<Around<'_>> {
 }
 
 fn declared<'db>(around: &mut Around<'db>, named: &'db Named, at: TextRange) {
-    let schema = kind_of_word(&named.word.text).map(|of| &kind(of).body);
+    let subject = named.of.as_ref().and_then(|word| kind_of_word(&word.text));
+    let schema = kind_of_word(&named.word.text).map(|of| body_of(of, subject));
     around.blocks.extend(schema.map(|schema| (&named.body, schema)));
     descend(around, &named.body, schema, at);
 }

@@ -82,7 +82,7 @@
   (#any-of? @keyword.storage.type
     ; words kinds
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "moved" "removed"
+    "moved" "removed" "repository" "store" "health" "policy" "test"
     ; end
   ))
 
@@ -90,7 +90,7 @@
   (#any-of? @keyword.storage.type
     ; words kinds blocks
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "repository" "store" "health" "policy" "test" "moved" "removed" "freeze" "secret" "source"
+    "moved" "removed" "repository" "store" "health" "policy" "test" "freeze" "secret" "source"
     ; end
   ))
 
