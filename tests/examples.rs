@@ -14,9 +14,11 @@ use platformc::db::{Changes, Content, Database};
 use platformc::diagnostics::{
     CANNOT_BE_SYNCED, Code, NOT_A_SELECTOR, NOTHING_ROLLS_OUT, NUMBER_TOO_LARGE, Severity, render,
 };
-use platformc::documents::{applications, codeowners, files, merged};
+use platformc::documents::{applications, codeowners, files, leaving_of, merged};
+use platformc::names::declarations;
 use platformc::project::Timings;
 use platformc::project::write::{Target, write};
+use platformc::schema::Kind;
 use platformc::source::absolute;
 use regex::Regex;
 use serde_json::Value;
@@ -178,7 +180,8 @@ fn same(expected: &Applications, actual: &Applications, what: &str) {
 /// What the compiler says that every instance is, by server of Argo CD (its hub's folder) and name.
 fn meanings(db: &Database) -> Applications {
     let hubs = argocd::hubs(&outputs(db));
-    let meanings = applications(db).into_iter().map(|meaning| meaning.application.to_json(&[]));
+    let leaving = declarations(db).of(db, Kind::Service).flat_map(|item| leaving_of(db, item));
+    let meanings = applications(db).into_iter().chain(leaving).map(|meaning| meaning.application.to_json(&[]));
     meanings.map(|application| (argocd::key(&hubs, &application), application)).collect()
 }
 

@@ -39,7 +39,7 @@ module.exports = grammar({
 
     import: ($) => seq('import', field('path', $._string), optional(seq('for', field('team', $.identifier)))),
 
-    // `removed service x { }`: only words of a later version take two names.
+    // `moved service chat { }`: two words take a kind before the name.
     declaration: ($) =>
       seq(field('kind', $.identifier), optional($._declared), field('body', $.block)),
     _declared: ($) => seq(field('name', $._name_or_string), optional(field('second', $._name_or_string))),
@@ -102,7 +102,7 @@ module.exports = grammar({
     assignment: ($) =>
       seq(field('key', $._key), field('operator', choice('=', '+=')), field('value', $.expression)),
     section: ($) => seq(field('key', $._key), field('body', $.block)),
-    named_section: ($) => seq(field('kind', $.identifier), field('name', $._name_or_string), field('body', $.block)),
+    named_section: ($) => seq(field('kind', $.identifier), $._declared, field('body', $.block)),
 
     _key: ($) => choice($._statement_word, $.identifier, $._string),
     _statement_word: ($) => prec(PREC.key, choice(...STATEMENTS.map((word) => alias(word, $.identifier)))),

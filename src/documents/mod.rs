@@ -21,7 +21,7 @@ pub mod yaml;
 
 mod file;
 
-pub use argocd::{Meaning, Pull, applications, applications_of, leaf_path, previews_of};
+pub use argocd::{Meaning, Pull, applications, applications_of, leaf_path, leaving_of, previews_of};
 pub use codeowners::{Damaged, OwnerRule, Part, Pattern, Why, codeowners, deciding, merged, owner_rules};
 pub use consent::{Consent, Verdict, consent};
 pub use file::{OutputContent, OutputFile};

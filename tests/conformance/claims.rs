@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use platformc::db::Database;
-use platformc::documents::{Pull, applications, hub_prefixes, previews_of};
+use platformc::documents::{Pull, applications, hub_prefixes, leaving_of, previews_of};
 use platformc::model::{DefaultProject, Estate, Slot, allows, estate, explain_value, head, preview, rights};
 use platformc::names::declarations;
 use platformc::plan::{Guarantee, edges};
@@ -78,7 +78,9 @@ impl Permissions {
 pub(crate) fn claims(db: &Database) -> Vec<Hub> {
     let estate = estate(db);
     let mut hubs: Vec<Hub> = estate.hubs.iter().map(|hub| empty(db, &hub.name, &hub.namespace)).collect();
-    for meaning in applications(db) {
+    let services = declarations(db).of(db, Kind::Service);
+    let leaving = services.flat_map(|item| leaving_of(db, item));
+    for meaning in applications(db).into_iter().chain(leaving) {
         let of = estate.cluster(&meaning.slot.cluster).map(|cluster| cluster.hub.to_string());
         let hub = hubs.iter_mut().find(|hub| Some(&hub.name) == of.as_ref()).expect("every cluster has a hub");
         let application = meaning.application.to_json(&[]);

@@ -367,10 +367,26 @@ pub fn applications(db: &dyn Db) -> Vec<Meaning> {
 
 /// The same of one service, in no order.
 pub fn applications_of<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Meaning> {
+    meanings(db, item, |application, _, _| Some(application))
+}
+
+/// The Applications with the names before that stand beside those of a service, in no order.
+pub fn leaving_of<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Meaning> {
+    meanings(db, item, |application, platform, service| {
+        let old = service.head.identity.leaving.as_ref()?;
+        Some(leaving(application, platform, service, old))
+    })
+}
+
+fn meanings<'db>(
+    db: &'db dyn Db,
+    item: Item<'db>,
+    make: impl Fn(Node, &Platform, &Service) -> Option<Node>,
+) -> Vec<Meaning> {
     let (Some(platform), Some(service)) = (&estate(db).platform, service(db, item)) else { return vec![] };
     let mut all = vec![];
     for alike in alike(db, service) {
-        let application = application(db, platform, service, &alike);
+        let Some(application) = make(application(db, platform, service, &alike), platform, service) else { continue };
         for position in &alike.members {
             let (Some(slot), Some((cluster, _))) =
                 (service.head.instances.get(*position), place(service, estate(db), *position))

@@ -13,7 +13,7 @@ mod roots;
 mod windows;
 
 pub(super) use application::{LEAVING, leaf_places, shared_application};
-pub use application::{Meaning, applications, applications_of, leaf_path};
+pub use application::{Meaning, applications, applications_of, leaf_path, leaving_of};
 pub(super) use application_set::application_sets;
 pub(super) use config_map::settings;
 pub(super) use previews::preview_sets;

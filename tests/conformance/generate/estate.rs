@@ -132,6 +132,7 @@ impl Estate {
         }
         self.health(random, &mut main);
         roles(&mut main);
+        super::renames::others(random, self, &mut main);
         files.insert("platform.pf".to_owned(), main.finish());
         files.insert("teams.pf".to_owned(), self.teams(random));
         files.insert("namespaces.pf".to_owned(), super::namespaces::namespaces(random, self));

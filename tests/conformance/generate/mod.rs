@@ -7,6 +7,7 @@ mod estate;
 mod namespaces;
 mod previews;
 mod promotion;
+mod renames;
 mod rollouts;
 mod secrets;
 mod services;

@@ -4,6 +4,7 @@ use super::conditions::{Condition, comparison, condition};
 use super::estate::{Estate, freezes, maybe};
 use super::namespaces::SHARED;
 use super::previews::{Surroundings, preview};
+use super::renames;
 use super::rollouts::rollout;
 use super::secrets::{secret, store};
 use super::sources::{Source, config_map};
@@ -173,6 +174,9 @@ impl Writer<'_> {
             preview(self.random, text, &Surroundings { needs, is_bound, chart, estate });
         }
         text.close();
+        let suffix = if looped { "${suffix}" } else { "" };
+        let from = condition(self.random, estate).text;
+        renames::service(self.random, text, index, &name, suffix, &from);
         if looped {
             text.close();
         } else {
