@@ -422,7 +422,7 @@ fn service_added() {
     needed(service database)
     needed(service extra)
     needed_by(service extra)
-    of_kind × 13
+    of_kind × 15
     outline(services.pf)
     ownership
     places(service extra)
@@ -576,7 +576,7 @@ fn service_removed() {
     namespaces_of × 2
     needed(service api)
     needed(service database)
-    of_kind × 13
+    of_kind × 15
     outline(services.pf)
     ownership
     plan
@@ -628,7 +628,7 @@ fn service_renamed() {
     needed(service database)
     needed(service memory)
     needed_by(service memory)
-    of_kind × 13
+    of_kind × 15
     outline(services.pf)
     ownership
     places(service memory)
@@ -722,7 +722,7 @@ fn cluster_added() {
     needed(service api)
     needed(service cache)
     needed(service database)
-    of_kind × 13
+    of_kind × 15
     outline(platform.pf)
     ownership
     places(service cache)
@@ -946,7 +946,7 @@ fn namespace_declared() {
     items(namespace cache)
     namespace(namespace cache)
     namespaces_of × 2
-    of_kind × 13
+    of_kind × 15
     outline(services.pf)
     ownership
     platform_diagnostics

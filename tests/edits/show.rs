@@ -231,9 +231,13 @@ fn region(cluster: &Cluster) -> &'static str {
 
 fn cluster(it: &Cluster, hub: &str) -> String {
     let env = if it.name == "dev" { "dev" } else { "prod" };
+    let moved = match get(&it.knobs, "moved") {
+        0..=3 => String::new(),
+        _ => format!("moved cluster old-{name} {{ to = {name} }}\n\n", name = it.name),
+    };
     let auth = ["", "  auth { gcp {} }\n", "  auth { azure {} }\n"][get(&it.knobs, "auth") % 3];
     format!(
-        "## Cluster {}.\ncluster {} {{\n  env = {env}\n  region = \"{}\"\n{hub}  server = \"{}\"\n  labels {{ tier = \"{}\" }}\n{auth}}}\n\n",
+        "## Cluster {}.\ncluster {} {{\n  env = {env}\n  region = \"{}\"\n{hub}  server = \"{}\"\n  labels {{ tier = \"{}\" }}\n{auth}}}\n\n{moved}",
         get(&it.knobs, "doc"),
         it.name,
         region(it),
@@ -278,7 +282,27 @@ fn service(it: &Service) -> String {
         let _ = writeln!(out, "  needs = [{}]", it.needs.join(", "));
     }
     out += &body(it, bound);
-    out + &tool(it) + &overlay(it) + "}\n\n"
+    out + &tool(it) + &overlay(it) + "}\n\n" + &before(it)
+}
+
+/// What a service was called, over two names or one, and whether it is meant to go.
+fn before(it: &Service) -> String {
+    let name = &it.name;
+    let moved = match get(&it.knobs, "moved") {
+        0..=2 => String::new(),
+        3 => format!("moved service old-{name} {{ to = {name} }}\n\n"),
+        4 => format!("moved service old-{name} {{ to = {name}  names = both }}\n\n"),
+        5 => format!("moved service old-{name} {{ to = {name}  names = new }}\n\n"),
+        _ => format!(
+            "moved service old-{name} {{ to = {name} }}\n\nmoved service first-{name} {{ to = old-{name} }}\n\n"
+        ),
+    };
+    let removed = match get(&it.knobs, "removed") {
+        0..=4 => String::new(),
+        5 => format!("removed service {name} {{ from = env == dev  workloads = keep }}\n\n"),
+        _ => format!("removed service {name} {{ workloads = delete }}\n\n"),
+    };
+    moved + &removed
 }
 
 fn body(it: &Service, bound: bool) -> String {

@@ -50,7 +50,7 @@ pub const BOUND: usize = 3;
 pub const LAYERS: [&str; 3] = ["base", "mid", "apps"];
 
 /// What a service can differ in.
-pub const SERVICE_KNOBS: [&str; 22] = [
+pub const SERVICE_KNOBS: [&str; 24] = [
     "tool",
     "value",
     "value",
@@ -73,6 +73,8 @@ pub const SERVICE_KNOBS: [&str; 22] = [
     "secret",
     "namespace",
     "override",
+    "moved",
+    "removed",
 ];
 
 /// What the whole can differ in.
@@ -107,7 +109,7 @@ pub const TOWN_KNOBS: [&str; 27] = [
 ];
 
 /// What a cluster can differ in.
-pub const CLUSTER_KNOBS: [&str; 5] = ["tier", "server", "region", "doc", "auth"];
+pub const CLUSTER_KNOBS: [&str; 6] = ["tier", "server", "region", "doc", "auth", "moved"];
 
 /// What a declared namespace can be.
 pub const NAMESPACE_WAYS: usize = 6;
