@@ -1338,6 +1338,11 @@ fn a_warning_is_allowed_until_its_day_is_over() {
     allowed: 1 warning
     exit code 0
     ");
+    assert_snapshot!(place.run(&["check", "--allowed"]), @"
+    allowed: 1 warning
+      until 2026-11-01: PF0603 at platform.pf:56, version `1.x` floats; because the vendor pins it
+    exit code 0
+    ");
     assert_eq!(place.exit_code(&["build"]), 0);
     place.put("platform.pf", &floating("2026-10-31"));
     let found = place.run(&["build", "--check"]);

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::lines::{line_in, line_of, names_in};
+use super::lines::{line_in, line_of, names_in, range_of};
 use super::namespaces::owned;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::model::{Place, User, estate, head, places, some, spoken_of, users};
-use crate::names::{Item, bound_team, declarations, name_span};
+use crate::names::{Item, body, bound_team, declarations, name_span};
 use crate::schema::Kind;
+use crate::syntax::ast::{Block, EntryKind, Operator};
+use crate::text::TextRange;
 
 /// What a service or a template may say only in a file that admins own, and why.
 const WIDENING: [(&str, &str); 3] = [
@@ -81,6 +83,52 @@ fn widening(db: &dyn Db, item: Item<'_>, team: &str, sink: &mut Sink) {
             sink.push(widened(span, format!("`{key}` widens what team {team} may")).note(why).help(FOR_ADMINS));
         }
     }
+    sink.extend(lifted(db, item, team));
+}
+
+/// What admins say of all services holds for those of a team as well: a line that replaces it would lift it.
+fn lifted(db: &dyn Db, item: Item<'_>, team: &str) -> Option<Diagnostic> {
+    let key = "same_across";
+    let replaced = replaced_in(&body(db, item)?.body, key)?;
+    let platform = declarations(db)
+        .of(db, Kind::Platform)
+        .find_map(|platform| said_in(db, platform, &["defaults", "service"], key));
+    let layer = || {
+        let layer = declarations(db).get(Kind::Layer, &head(db, item).as_ref()?.layer)?;
+        said_in(db, layer, &["defaults"], key)
+    };
+    let wider = platform.or_else(layer)?;
+    let span = item.decl(db).site(db).span(replaced);
+    let finding = widened(span, format!("team {team} would lift what must be the same across environments"))
+        .also(wider, "admins say it here")
+        .note("a list replaces that of wider levels, and with it what admins decided")
+        .help("add to it: `same_across += [...]`");
+    Some(finding.help(FOR_ADMINS))
+}
+
+/// Where a block, or an overlay in it, says something in the place of what wider levels say.
+fn replaced_in(block: &Block, key: &str) -> Option<TextRange> {
+    block.entries.iter().find_map(|entry| match &entry.kind {
+        EntryKind::Assign { key: word, operator: Operator::Set, value, .. } if word.text.as_ref() == key => {
+            Some(value.range)
+        }
+        EntryKind::Unset { path } if path.first().is_some_and(|word| word.text.as_ref() == key) => Some(entry.range),
+        EntryKind::When { body, .. } => replaced_in(body, key),
+        _ => None,
+    })
+}
+
+/// Where a declaration says something below these keys.
+fn said_in(db: &dyn Db, item: Item<'_>, path: &[&str], key: &str) -> Option<Span> {
+    let nested = |block, name: &str| -> Option<&Block> {
+        let block: &Block = block;
+        block.entries.iter().find_map(|entry| match &entry.kind {
+            EntryKind::Nested { key, body, .. } if key.text.as_ref() == name => Some(body),
+            _ => None,
+        })
+    };
+    let block = path.iter().try_fold(&body(db, item)?.body, |block, name| nested(block, name))?;
+    Some(item.decl(db).site(db).span(range_of(block, key)?))
 }
 
 const FOR_ADMINS: &str = "say it in a file that is imported without `for`, which admins own";

@@ -21,7 +21,8 @@ pub(super) fn line_in(db: &dyn Db, item: Item<'_>, key: &str) -> Option<Span> {
     Some(item.decl(db).site(db).span(range))
 }
 
-fn range_of(block: &Block, key: &str) -> Option<TextRange> {
+/// Where a block, or an overlay in it, gives an attribute.
+pub(super) fn range_of(block: &Block, key: &str) -> Option<TextRange> {
     block.entries.iter().find_map(|entry| match &entry.kind {
         EntryKind::Assign { key: word, value, .. } if word.text.as_ref() == key => Some(value.range),
         EntryKind::Nested { key: word, .. } if word.text.as_ref() == key => Some(word.range),

@@ -28,7 +28,7 @@ pub(super) enum Command {
     Watch(WatchArgs),
     /// Report every mistake, and write nothing
     #[command(
-        after_help = "Examples:\n  platformc check\n  platformc check --format json | jq '.[].code'\n  platformc check --format baseline > baseline.json    the warnings that there are today\n  platformc check --baseline baseline.json             and from then on only new ones"
+        after_help = "Examples:\n  platformc check\n  platformc check --format json | jq '.[].code'\n  platformc check --format baseline > baseline.json    the warnings that there are today\n  platformc check --baseline baseline.json             and from then on only new ones\n  platformc check --allowed                            what `allow` takes out, and until when"
     )]
     Check(CheckArgs),
     /// Format the platform's files
@@ -176,6 +176,9 @@ pub(super) struct CheckArgs {
     /// Show no warning that stands in this file, which `--format baseline` printed
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<Utf8PathBuf>,
+    /// Name each warning that the source allows, and until when, those that end first before the others
+    #[arg(long)]
+    pub(super) allowed: bool,
     #[command(flatten)]
     pub(super) speed: SpeedArgs,
     /// How findings are printed

@@ -3,7 +3,8 @@ use camino::Utf8Path;
 use super::args::{CheckArgs, FindingFormat};
 use super::ui;
 use crate::compile::{self, Findings};
-use crate::diagnostics::{Baseline, Diagnostic};
+use crate::diagnostics::{Baseline, Diagnostic, Waived, printable};
+use crate::ide::line_of;
 use crate::project::{Project, today};
 use crate::text::counted;
 
@@ -28,10 +29,22 @@ pub(super) fn run(arguments: &CheckArgs) -> u8 {
     }
     let errors = ui::report_all(&project, &findings, &waived, arguments.format);
     if !waived.is_empty() && arguments.format == FindingFormat::Text {
-        ui::say(&format!("allowed: {}", counted(waived.len(), "warning")));
+        say_allowed(&project, &waived, arguments.allowed);
     }
     arguments.speed.end(&project.timings);
     if errors { ui::FINDINGS } else { ui::FINE }
+}
+
+/// Says how many warnings are allowed, or which.
+fn say_allowed(project: &Project, waived: &[Waived], each: bool) {
+    ui::say(&format!("allowed: {}", counted(waived.len(), "warning")));
+    let mut waived: Vec<&Waived> = waived.iter().filter(|_| each).collect();
+    waived.sort_by_key(|waived| waived.until);
+    for Waived { finding, because, until } in waived {
+        let place = line_of(&project.database, finding.primary.span);
+        let line = format!("  until {until}: {} at {place}, {}; because {because}", finding.code.id, finding.message);
+        ui::say(&printable(&line));
+    }
 }
 
 /// Takes out what a baseline knows, and says how much of that is there no longer.

@@ -30,7 +30,8 @@ pub(super) fn read(promoter: Fields<'_>, platform: Fields<'_>, sink: &mut Sink) 
         );
         None
     };
-    let address = address(&repo);
+    let address =
+        address(&repo).filter(|address| forge.as_ref() == "azure_devops" || address.path.iter().all(|it| is_plain(it)));
     let unless = |public: &str, host: &Arc<str>| (host.as_ref() != public).then(|| Arc::clone(host));
     let found = address.and_then(|Address { host, path }| {
         Some(match (forge.as_ref(), path.as_slice()) {
@@ -84,6 +85,11 @@ fn not_of(repo: &str, forge: &str, at: &Tree) -> Diagnostic {
         .help(format!("such a repository has the address `{form}`"))
 }
 
+/// What forges take for the name of an owner or a repository.
+fn is_plain(part: &str) -> bool {
+    part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
 /// The host and path of `https://host/path`, `ssh://user@host/path` and `user@host:path`.
 fn address(repo: &str) -> Option<Address> {
     let (host, path) = match repo.split_once("://") {
@@ -91,6 +97,8 @@ fn address(repo: &str) -> Option<Address> {
         None => repo.split_once(':')?,
     };
     let host = host.rsplit('@').next().unwrap_or(host);
+    // The port of SSH is not that of the forge's API.
+    let host = if repo.starts_with("ssh://") { host.split(':').next().unwrap_or(host) } else { host };
     let path = path.trim_matches('/');
     let parts = path.strip_suffix(".git").unwrap_or(path).split('/').map(Arc::from).collect::<Vec<Arc<str>>>();
     let is_whole = !host.is_empty() && parts.iter().all(|part| !part.is_empty());

@@ -95,6 +95,10 @@ impl Service<'_> {
             by_name.entry(&said.what).or_default().push(said);
         }
         let is_read = |said: &&Said| said.lookup.is_some();
+        let cut = distinct(by_name.values().flatten().filter(|said| said.torn).map(|said| said.span));
+        if !cut.is_empty() {
+            return sink.extend(cut.into_iter().map(torn));
+        }
         if !by_name.values().flatten().any(is_read) {
             return sink.push(self.nothing(by_name.values().flatten().copied()));
         }
@@ -257,6 +261,12 @@ fn apart(what: &str, written: Span, read: Span) -> Diagnostic {
         .also(read, "read from a file")
         .note("a version that is promoted comes to every environment by the same way")
         .help("read it from the file as well")
+}
+
+fn torn(span: Span) -> Diagnostic {
+    Diagnostic::new(codes::NOT_PROMOTABLE, span, "text stands behind the version that is read")
+        .note("a tool looks for versions and writes them as they are; with text behind them they would name something else")
+        .help("let the file hold the whole of it, such as `1.4.0-alpine`")
 }
 
 fn inline(what: &str, span: Span) -> Diagnostic {

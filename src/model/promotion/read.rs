@@ -22,6 +22,8 @@ pub(super) struct Said {
     pub(super) inline: bool,
     /// Where it stands in the source.
     pub(super) span: Span,
+    /// Whether text stands behind what is read.
+    pub(super) torn: bool,
     /// Where it is read from, if that is all that the line does.
     pub(super) lookup: Option<Lookup>,
 }
@@ -67,11 +69,13 @@ fn one(tracer: &Tracer<'_, '_>, path: &[Arc<str>], artifact: Artifact, span: Spa
     let contributions = &tracer.gathered.contributions;
     let lines = contributions.list.iter().enumerate();
     let mut lines = lines.filter(|(index, line)| line.path == path && contributions.span(*index) == span);
-    let lookup = lines.find_map(|(_, line)| match line.action {
-        Action::Set(expr) => tracer.lookup(line.frame, expr).filter(|lookup| lookup.before.is_empty()),
+    let said = lines.find_map(|(_, line)| match line.action {
+        Action::Set(expr) => Some((line.frame, expr)),
         _ => None,
     });
-    Said { what: path.join("."), artifact, digest: false, inline: false, span, lookup }
+    let lookup = said.and_then(|(frame, expr)| tracer.lookup(frame, expr)).filter(|lookup| lookup.before.is_empty());
+    let torn = said.is_some_and(|(frame, expr)| tracer.is_torn(frame, expr));
+    Said { what: path.join("."), artifact, digest: false, inline: false, span, torn, lookup }
 }
 
 /// The items of a list of images, from all lines that make it up.
@@ -113,7 +117,8 @@ fn image(tracer: &Tracer<'_, '_>, path: &[Arc<str>], frame: usize, item: &Expr, 
     let ends = lookup.as_ref().is_none_or(|lookup| lookup.before.ends_with([':', '@']));
     let lookup = lookup.filter(|_| ends);
     let artifact = Artifact::Image { name: name.into() };
-    Some(Said { what, artifact, digest, inline, span: site.span(item.range), lookup })
+    let torn = tracer.is_torn(frame, item);
+    Some(Said { what, artifact, digest, inline, span: site.span(item.range), torn, lookup })
 }
 
 /// The name that is pulled, of `name:tag`, `name=new:tag` and `name@sha256:...`.

@@ -73,6 +73,21 @@ impl<'t> Tracer<'t, '_> {
         Some(Lookup { before: text + &inner.before, ..inner })
     }
 
+    /// Whether an expression reads something and puts text behind it, so that what is read is no version as a whole.
+    pub(super) fn is_torn(&self, frame: usize, expr: &'t Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Text(parts) => {
+                let is_read = |part: &'t TextPart| match part {
+                    TextPart::Value(value) => self.lookup(frame, value).is_some_and(|read| !read.keys.is_empty()),
+                    TextPart::Literal(_) => false,
+                };
+                parts.split_last().is_some_and(|(_, before)| before.iter().any(is_read))
+            }
+            ExprKind::Name(name) => self.argument(frame, name).is_some_and(|(frame, expr)| self.is_torn(frame, expr)),
+            _ => false,
+        }
+    }
+
     /// The argument that a parameter stands for, with the frame that it stands in.
     fn argument(&self, frame: usize, name: &str) -> Option<(usize, &'t Expr)> {
         let frames = &self.gathered.contributions.frames;

@@ -103,6 +103,9 @@ class Repository:
         self.git("remote", "add", "origin", url)  # only its name counts; nobody calls it
         self.git("add", "--all", "--force")
         self.git("commit", "--quiet", "--message=the example")
+        # Where environments have branches; what a branch leaves out, nothing that follows it reads.
+        for paths in self.output.glob("promotion/**/*.paths"):
+            self.git("branch", f"environment/{paths.stem}")
 
     def git(self, *arguments: str) -> None:
         nobody = {f"GIT_{who}_{what}": "linters" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
