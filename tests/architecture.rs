@@ -45,6 +45,7 @@ const SPANS: &[(&str, &str)] = &[
     ("model/freezes.rs", "where a freeze stands is kept beside it, for findings about several at once"),
     ("model/gather.rs", "`explain` shows the line of each step; what a service is made of keeps none"),
     ("model/heads.rs", "where needs stand is kept beside the head, which itself has no span"),
+    ("model/identity.rs", "where each `moved` stands is kept while they are read, and asked for by the checks"),
     ("model/local/paths.rs", "what a source names is looked for where the source is read"),
     ("model/local/values.rs", "values of a chart are checked against its schema where they stand"),
     ("model/lower.rs", "findings about sources that lack something; no spec keeps a span"),

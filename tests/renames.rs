@@ -244,6 +244,8 @@ fn a_renamed_cluster_keeps_its_root_and_registration() {
         "{chosen}"
     );
     assert!(chosen.contains("- dev\n") && chosen.contains("- frankfurt\n") && !chosen.contains("- eu\n"), "{chosen}");
+    let (said, _) = place.run(&["explain", "order", "api@frankfurt", "--format", "json"]);
+    assert!(said.contains(r#""application": "api.eu""#), "{said}");
     let at = &place.applications()["api.eu"]["spec"]["source"]["helm"]["valuesObject"]["at"];
     assert_eq!(at, "frankfurt");
 }

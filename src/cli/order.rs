@@ -112,7 +112,8 @@ fn object(db: &dyn Db, instance: &Instance<'_>) -> Value {
 /// What Argo CD calls an instance.
 fn application(db: &dyn Db, service: &str, slot: &Slot) -> Option<String> {
     let cluster = estate(db).cluster(&slot.cluster)?;
-    Some(estate(db).platform.as_ref()?.names.name(service, slot.item.as_deref(), cluster))
+    let known = &head(db, declarations(db).get(Kind::Service, service)?).as_ref()?.identity.application;
+    Some(estate(db).platform.as_ref()?.names.name(known, slot.item.as_deref(), cluster))
 }
 
 fn guarantee(edge: &Edge) -> &'static str {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::gather::{fits, parameters};
 use crate::db::Db;
-use crate::diagnostics::{self as codes, Diagnostic, Sink, Span, did_you_mean};
+use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
 use crate::names::{Item, body, name_span, names, sink_of, subject};
 use crate::overlays::{Collector, Contributions, Frame, Level, Place};
 use crate::schema::{self, Kind, PARAMETER_TYPES, Text};
@@ -67,15 +67,31 @@ impl<'db> Checker<'db> {
     /// What `moved` or `removed` speaks of.
     fn subject(&self, kind: Kind, named: &Named, sink: &mut Sink) {
         let kinds = if kind == Kind::Moved { schema::MOVED } else { schema::REMOVED };
-        let span = named.of.as_ref().map_or_else(|| name_span(self.db, self.item), |of| self.site.span(of.range));
         match subject(self.db, self.item) {
             Some((of, name)) if kinds.contains(&of) => {
                 if let Err((message, note)) = check_name(of, name) {
                     sink.push(Diagnostic::new(codes::BAD_NAME, name_span(self.db, self.item), message).note(note));
                 }
             }
-            found => sink.push(bad_subject(kind, named, found.map(|(of, _)| of), kinds, span)),
+            found => sink.push(self.bad_subject(named, found.map(|(of, _)| of), kinds)),
         }
+    }
+
+    fn bad_subject(&self, named: &Named, of: Option<Kind>, kinds: &[Kind]) -> Diagnostic {
+        let word = self.item.kind(self.db).word();
+        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+        let message = match (&named.of, of) {
+            (None, _) => format!("`{word}` of what?"),
+            (Some(found), None) => format!("there is no kind `{}`", found.text),
+            (Some(_), Some(of)) => format!("a {} can't be {word}", of.word()),
+        };
+        let span = named.of.as_ref().map_or_else(|| name_span(self.db, self.item), |of| self.site.span(of.range));
+        let finding = Diagnostic::new(codes::BAD_SUBJECT, span, message);
+        let finding = match &named.of {
+            Some(found) => finding.meant(&found.text, did_you_mean(&found.text, words.iter().copied())),
+            None => finding,
+        };
+        finding.help(format!("write `{word} KIND NAME {{ }}`; the kinds are {}", words.join(", ")))
     }
 
     fn body(&self, named: &'db Named, sink: &mut Sink) {
@@ -171,22 +187,6 @@ impl<'db> Checker<'db> {
             sink.push(Diagnostic::new(codes::TYPE_MISMATCH, self.site.span(default.range), message));
         }
     }
-}
-
-fn bad_subject(kind: Kind, named: &Named, of: Option<Kind>, kinds: &[Kind], span: Span) -> Diagnostic {
-    let (word, words) = (kind.word(), kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>());
-    let message = match (&named.of, of) {
-        (None, _) => format!("`{word}` of what?"),
-        (Some(found), None) => format!("there is no kind `{}`", found.text),
-        (Some(_), Some(of)) => format!("a {} can't be {word}", of.word()),
-    };
-    let near = named.of.as_ref().and_then(|found| did_you_mean(&found.text, words.iter().copied()));
-    let finding = Diagnostic::new(codes::BAD_SUBJECT, span, message);
-    let finding = match &named.of {
-        Some(found) => finding.meant(&found.text, near),
-        None => finding,
-    };
-    finding.help(format!("write `{word} KIND NAME {{ }}`; the kinds are {}", words.join(", ")))
 }
 
 fn mentions(expr: &Expr, name: &Arc<str>) -> bool {

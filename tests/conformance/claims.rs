@@ -29,6 +29,8 @@ pub(crate) struct Hub {
     pub(crate) unregistered: Vec<(String, String)>,
     /// The Applications of services and of their previews, by name.
     pub(crate) applications: BTreeMap<String, Value>,
+    /// Those of them whose objects others have taken over.
+    pub(crate) leaving: BTreeSet<String>,
     /// Pull requests by repository: the same for each from which previews come.
     pub(crate) pulls: BTreeMap<String, Vec<Pull>>,
     /// Pairs of Applications: the first starts only when the second is Synced and Healthy.
@@ -81,10 +83,14 @@ pub(crate) fn claims(db: &Database) -> Vec<Hub> {
     let services = declarations(db).of(db, Kind::Service);
     let leaving = services.flat_map(|item| leaving_of(db, item));
     for meaning in applications(db).into_iter().chain(leaving) {
+        let is_leaving = meaning.application.at(&["metadata", "annotations", "platformc.io/leaving"]).is_some();
         let of = estate.cluster(&meaning.slot.cluster).map(|cluster| cluster.hub.to_string());
         let hub = hubs.iter_mut().find(|hub| Some(&hub.name) == of.as_ref()).expect("every cluster has a hub");
         let application = meaning.application.to_json(&[]);
         permit(db, hub, &meaning.service, &meaning.slot, &application);
+        if is_leaving {
+            hub.leaving.insert(name(&application));
+        }
         hub.applications.insert(name(&application), application);
     }
     previews(db, &mut hubs);
@@ -174,7 +180,7 @@ fn access(db: &Database, hubs: &mut [Hub]) {
         for (position, slot) in head.instances.iter().enumerate() {
             let cluster = estate.cluster(&slot.cluster).expect("its cluster");
             let hub = hubs.iter_mut().find(|known| known.name == *cluster.hub).expect("its hub");
-            let name = scheme.name(&head.name, slot.item.as_deref(), cluster);
+            let name = scheme.name(&head.identity.application, slot.item.as_deref(), cluster);
             let Some(granted) = rights(db, item).at(position) else { continue };
             for (team, action) in estate.teams.iter().flat_map(|team| ACTIONS.iter().map(move |action| (team, action)))
             {
@@ -216,6 +222,7 @@ fn empty(db: &Database, name: &str, namespace: &str) -> Hub {
             .map(|cluster| (cluster.name.to_string(), cluster.server.to_string()))
             .collect(),
         applications: BTreeMap::new(),
+        leaving: BTreeSet::new(),
         pulls: BTreeMap::new(),
         ordered: vec![],
         projects: BTreeMap::from([("admin".to_owned(), admin)]),
@@ -243,7 +250,9 @@ fn permit(db: &Database, hub: &mut Hub, service: &str, slot: &Slot, application:
     let spec = &application["spec"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let project = hub.projects.entry(text(&spec["project"])).or_default();
-    if !estate(db).is_admin(&text(&spec["project"])) {
+    let is_admin =
+        |name: &str| estate(db).admins().any(|team| *estate(db).team(team).expect("its team").identity == *name);
+    if !is_admin(&text(&spec["project"])) {
         let bounding = ["LimitRange", "ResourceQuota"];
         project.refused.extend(bounding.map(|kind| (String::new(), kind.to_owned())));
     }
@@ -273,7 +282,9 @@ fn order(db: &Database, hubs: &mut [Hub]) {
     let scheme = &estate.platform.as_ref().expect("a sound platform").names;
     let application = |service: &str, slot: &Slot| {
         let cluster = estate.cluster(&slot.cluster).expect("its cluster");
-        (cluster.hub.to_string(), scheme.name(service, slot.item.as_deref(), cluster))
+        let item = declarations(db).get(Kind::Service, service).expect("its service");
+        let known = &head(db, item).as_ref().expect("its head").identity.application;
+        (cluster.hub.to_string(), scheme.name(known, slot.item.as_deref(), cluster))
     };
     for item in declarations(db).of(db, Kind::Service) {
         let Some(head) = head(db, item) else { continue };
