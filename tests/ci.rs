@@ -48,12 +48,16 @@ struct Repository {
 
 impl Repository {
     fn new() -> Self {
+        Self::with(PLATFORM)
+    }
+
+    fn with(platform: &str) -> Self {
         let repository = Self { folder: tempfile::tempdir().unwrap() };
         fs::create_dir_all(repository.path("work/platform")).unwrap();
         fs::create_dir_all(repository.path("bin")).unwrap();
         fs::create_dir_all(repository.path("runner")).unwrap();
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
-        repository.commit(PLATFORM);
+        repository.commit(platform);
         repository
     }
 
@@ -153,7 +157,7 @@ fn a_tree_that_was_not_built_fails() {
 fn what_is_denied_fails_and_is_shown_all_the_same() {
     let repository = Repository::new();
     let without = PLATFORM.split("service cart").next().unwrap().trim_end().to_owned() + "\n";
-    repository.commit(&without);
+    repository.commit(&(without + "\nremoved service cart { from = env == prod }\n"));
     let output = repository.check("github", &[("FROM", "HEAD~1"), ("DENY", "delete:prod")]);
     assert_eq!(output.status.code(), Some(4), "{}{}", text(&output.stdout), text(&output.stderr));
     assert!(repository.read("out/plan.md").contains("cart"), "{}", repository.read("out/plan.md"));
@@ -315,8 +319,7 @@ service shop {
 impl Repository {
     /// With a remote that everything is pushed to.
     fn with_branches() -> Self {
-        let repository = Self::new();
-        repository.commit(BRANCHES);
+        let repository = Self::with(BRANCHES);
         let remote = repository.path("remote.git").display().to_string();
         repository.git(&["init", "--quiet", "--bare", &remote]);
         repository.git(&["remote", "add", "origin", &remote]);
