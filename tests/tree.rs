@@ -345,10 +345,15 @@ fn parents_try_again_for_ever() {
             tree.holds(parent, !options.contains(&"ApplyOutOfSyncOnly=true") && !options.contains(&"PruneLast=true"));
         }
         for leaf in argocd::leaves(&tree.outputs) {
-            tree.holds(&leaf, leaf["spec"]["syncPolicy"].get("automated").is_some());
+            tree.holds(&leaf, leaf["spec"]["syncPolicy"].get("automated").is_some() || is_leaving(&leaf));
             tree.holds(&leaf, leaf["spec"]["syncPolicy"]["retry"]["limit"] != 0);
         }
     }
+}
+
+/// Whether others have taken over what an Application deployed.
+fn is_leaving(application: &Value) -> bool {
+    application["metadata"]["annotations"]["platformc.io/leaving"] == "true"
 }
 
 /// A24, A25, S01: a leaf is rendered again only when what it reads has changed, and not one at a time.
@@ -656,8 +661,9 @@ fn sets_delete_nothing_that_is_protected() {
             });
             let protected = own.filter(|leaf| is_protected(leaf)).count() > 0;
             let policy = &set["spec"]["syncPolicy"];
-            let kept = policy["applicationsSync"] == "create-update" && policy["preserveResourcesOnDeletion"] == true;
-            tree.holds(set, kept || !protected);
+            // Of a set that is meant to go only what it deployed stays.
+            let may_go = policy["applicationsSync"] == "create-update" || is_leaving(&set["spec"]["template"]);
+            tree.holds(set, may_go && policy["preserveResourcesOnDeletion"] == true || !protected);
         }
     }
 }
