@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rustc_hash::FxHashSet;
 
-use crate::checks::waive;
+use crate::checks::{rulings, waive};
 use crate::db::{Database, Db, SourceFile, in_parallel};
 use crate::diagnostics::{self as codes, Code, Diagnostic, Severity, Waived, sort};
 use crate::model::{
@@ -65,6 +65,17 @@ pub fn findings(db: &dyn Db, today: Date) -> Findings {
     let waived = waive(db, today, &mut all);
     sort(db, &mut all);
     Findings { diagnostics: all, waived }
+}
+
+/// The errors that are none of policies and tests: as long as there are some, nothing can be said of what comes out.
+pub fn unsound(db: &dyn Db, today: Date) -> Vec<Diagnostic> {
+    let mut all = diagnostics(db, today);
+    all.retain(is_error);
+    if !all.is_empty() {
+        let asked: Vec<Diagnostic> = rulings(db).into_iter().flat_map(|ruling| ruling.findings).collect();
+        all.retain(|finding| !asked.contains(finding));
+    }
+    all
 }
 
 /// What is wrong with the text of declarations, each by itself.

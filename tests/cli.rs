@@ -1408,3 +1408,135 @@ fn only_warnings_that_are_new_are_shown_beside_a_baseline() {
     exit code 2
     ");
 }
+
+const ASKED: &str = r#"
+policy replicas {
+  where   = has(helm.values.replicas)
+  require = helm.values.replicas >= 2
+  message = "${service} runs once on ${cluster}"
+}
+
+policy history { require = revision_history >= 9  severity = warning }
+
+test "the database comes first" { expect before(database, api) }
+test "nobody opens a shell" { expect not can(web, exec, api) }
+"#;
+
+#[test]
+fn policies_and_tests_are_asked_alone() {
+    let place = Place::new(&(PLATFORM.to_owned() + ASKED));
+    assert_snapshot!(place.run(&["test"]), @r#"
+    warns  policy history  of 6 instances
+    FAILS  policy replicas  of 2 instances
+    holds  test nobody opens a shell  1 expectation
+    holds  test the database comes first  1 expectation
+    2 policies, 2 tests: 1 failed
+    [PF0981] Warning: policy `history` does not hold
+        ,-[ platform.pf:21:9 ]
+        |
+     21 | service database {
+        |         ^^^^|^^^
+        |             `-----
+        |
+     61 | policy history { require = revision_history >= 9  severity = warning }
+        |                            ^^^^^^^^^^|^^^^^^^^^^
+        |                                      `------------ required here
+        |
+        | Note 1: of 2 instances: database@dev, database@eu
+        |
+        | Note 2: `revision_history` is 5
+    ----'
+
+    [PF0981] Warning: policy `history` does not hold
+        ,-[ platform.pf:29:9 ]
+        |
+     29 | service api {
+        |         ^|^
+        |          `---
+        |
+     61 | policy history { require = revision_history >= 9  severity = warning }
+        |                            ^^^^^^^^^^|^^^^^^^^^^
+        |                                      `------------ required here
+        |
+        | Note 1: of 2 instances: api@dev, api@eu
+        |
+        | Note 2: `revision_history` is 5
+    ----'
+
+    [PF0980] Error: api runs once on dev (policy `replicas`)
+        ,-[ platform.pf:38:25 ]
+        |
+     38 |     values { replicas = 1 }
+        |                         |
+        |                         `--
+        |
+     57 |   require = helm.values.replicas >= 2
+        |             ^^^^^^^^^^^^|^^^^^^^^^^^^
+        |                         `-------------- required here
+        |
+        | Note 1: of instance api@dev
+        |
+        | Note 2: `helm.values.replicas` is 1
+    ----'
+
+    [PF0981] Warning: policy `history` does not hold
+        ,-[ platform.pf:46:9 ]
+        |
+     46 | service tenant {
+        |         ^^^|^^
+        |            `----
+        |
+     61 | policy history { require = revision_history >= 9  severity = warning }
+        |                            ^^^^^^^^^^|^^^^^^^^^^
+        |                                      `------------ required here
+        |
+        | Note 1: of 2 instances: tenant.one@dev, tenant.two@dev
+        |
+        | Note 2: `revision_history` is 5
+    ----'
+
+    1 error and 3 warnings; `platformc explain PF0980` says more about a code
+    exit code 1
+    "#);
+}
+
+#[test]
+fn some_policies_and_tests_are_asked() {
+    let place = Place::new(&(PLATFORM.to_owned() + ASKED));
+    assert_snapshot!(place.run(&["test", "the *", "history", "--list"]), @r#"
+    policy history  platform.pf:61
+    test the database comes first  platform.pf:63
+    exit code 0
+    "#);
+    assert_snapshot!(place.run(&["test", "*first", "--format", "json"]), @r#"
+    {
+      "results": [
+        {
+          "asked": 1,
+          "at": "platform.pf:63",
+          "findings": [],
+          "kind": "test",
+          "name": "the database comes first",
+          "state": "holds"
+        }
+      ],
+      "version": 1
+    }
+    exit code 0
+    "#);
+    assert_snapshot!(place.run(&["test", "historie"]), @r#"
+    error: there is no policy or test `historie`; did you mean `history`?
+    exit code 2
+    "#);
+    assert_eq!(place.exit_code(&["check"]), 1);
+    assert_eq!(place.exit_code(&["build"]), 1, "nothing is written while a policy does not hold");
+    assert!(!place.root.join("infra").exists());
+    let broken = PLATFORM.replace("layer = base\n", "layer = bse\n") + ASKED;
+    place.put("platform.pf", &broken);
+    assert!(place.run(&["test"]).contains("[PF0203]"), "what is wrong elsewhere is said first");
+    place.put("platform.pf", PLATFORM);
+    assert_snapshot!(place.run(&["test"]), @r#"
+    there are no policies and no tests
+    exit code 0
+    "#);
+}

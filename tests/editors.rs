@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use platformc::schema::{AMBIENTS, BlockSchema, FUNCTIONS, KINDS, NOT_YET, PARAMETER_TYPES, PROVIDERS, Type};
+use platformc::schema::{AMBIENTS, BlockSchema, FUNCTIONS, KINDS, PARAMETER_TYPES, PROVIDERS, QUESTIONS, Type};
 use regex::Regex;
 
 const GRAMMAR: &str = include_str!("../grammar/platform.pest");
@@ -140,13 +140,12 @@ fn lists() -> BTreeMap<&'static str, Vec<String>> {
 }
 
 fn kinds() -> Vec<String> {
-    let statements = statements();
-    let later = NOT_YET.iter().copied().filter(|word| !statements.iter().any(|statement| statement == word));
-    KINDS.iter().map(|schema| schema.kind.word()).chain(later).map(str::to_owned).collect()
+    KINDS.iter().map(|schema| schema.kind.word().to_owned()).collect()
 }
 
 fn functions() -> Vec<String> {
-    let named = FUNCTIONS.iter().map(|function| function.name);
+    let asked = QUESTIONS.iter().filter(|question| FUNCTIONS.iter().all(|function| function.name != question.name));
+    let named = FUNCTIONS.iter().chain(asked).map(|function| function.name);
     named.chain(PROVIDERS.iter().map(|(name, _)| *name)).map(str::to_owned).collect()
 }
 

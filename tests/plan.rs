@@ -214,6 +214,15 @@ fn a_service_that_vanishes() {
     ends(4, "vanished-service", |_| {}, |fleet| fleet.cut("services/shops/shops.pf", "## Sends shops word", "## "));
 }
 
+/// What a policy says of a change stands in its plan, and a build would refuse it.
+#[test]
+fn a_policy_violated() {
+    let edit = |fleet: &Repository| {
+        fleet.replace("services/parcels/parcels.pf", "replicas { couriers = 4 }", "replicas { couriers = 1 }");
+    };
+    ends(4, "policy-violated", |_| {}, edit);
+}
+
 const SHOPS: &str = "services/shops/shops.pf";
 
 /// `webhooks` bears another name; every line that names it does.

@@ -6,9 +6,9 @@ use super::lines::{line_in, line_of, names_in, range_of};
 use super::namespaces::owned;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
-use crate::model::{Place, User, estate, head, places, some, spoken_of, users};
+use crate::model::{Place, User, claim, estate, head, places, some, spoken_of, users};
 use crate::names::{Item, body, bound_team, declarations, name_span};
-use crate::schema::Kind;
+use crate::schema::{Kind, Over};
 use crate::syntax::ast::{Block, EntryKind, Operator};
 use crate::text::TextRange;
 
@@ -33,6 +33,13 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
         match item.kind(db) {
             Kind::Service => service(db, *item, team, sink),
             Kind::Template => widening(db, *item, team, sink),
+            Kind::Test => {}
+            Kind::Policy
+                if claim(db, *item).is_none_or(|claim| matches!(claim.over, Over::Instance | Over::Service)) => {}
+            Kind::Policy => {
+                let what = "asks something of clusters or teams";
+                sink.push(not_the_teams(name_span(db, *item), team, what));
+            }
             Kind::Moved | Kind::Removed
                 if spoken_of(db, *item).is_some_and(|owner| owner.is_none_or(|it| it == *team)) => {}
             Kind::Moved | Kind::Removed => {
@@ -180,7 +187,8 @@ fn anothers(db: &dyn Db, item: Item<'_>, team: &str, place: &Place) -> Option<Di
 fn not_the_teams(span: Span, team: &str, what: &str) -> Diagnostic {
     Diagnostic::new(codes::NOT_THE_TEAMS, span, format!("this file is for team {team}, and {what}"))
         .note(
-            "a file that is imported `for` a team declares services of the team, what they were called, and templates",
+            "a file that is imported `for` a team declares services of the team, what they were called, templates, tests, and \
+             policies for the team's services",
         )
         .help(FOR_ADMINS)
 }

@@ -8,6 +8,7 @@ mod namespaces;
 mod objects;
 mod order;
 mod owners;
+mod policies;
 mod previews;
 mod promoter;
 mod promotion;
@@ -15,6 +16,7 @@ mod reach;
 mod rollouts;
 mod waivers;
 
+pub use policies::{Ruling, rulings};
 pub use waivers::waive;
 
 use crate::db::Db;
@@ -35,5 +37,6 @@ pub fn platform_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     previews::check(db, &mut sink);
     rollouts::check(db, &mut sink);
     promotion::check(db, &mut sink);
+    policies::check(db, &mut sink);
     sink.finish()
 }

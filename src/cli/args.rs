@@ -36,6 +36,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  platformc fmt            format every file that platform.pf reaches\n  platformc fmt --check    write nothing, exit with 1 if something is not formatted"
     )]
     Fmt(FmtArgs),
+    /// Ask the policies and tests of the platform
+    #[command(
+        after_help = "Examples:\n  platformc test                       all of them\n  platformc test pinned-in-prod        one, by its name\n  platformc test 'one team*' --list    which there are of that name\n\nA name may hold `*`. `platformc check` asks them, too."
+    )]
+    Test(TestArgs),
     /// Explain a code, a value or an order
     #[command(
         after_help = "Examples:\n  platformc explain PF0502                                   what a code means\n  platformc explain chat-api@prod-eu-1 kustomize.replicas    where a value comes from\n  platformc explain order chat-api@prod-eu-1                 what comes before it, and how far that holds\n  platformc explain order --format json                      the same for all instances, for programs\n  platformc explain litellm.acme@stage namespace             an instance of a service with `each`"
@@ -184,6 +189,22 @@ pub(super) struct CheckArgs {
     /// How findings are printed
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: FindingFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TestArgs {
+    /// The names of policies and tests [default: all]
+    #[arg(value_name = "NAME")]
+    pub(super) names: Vec<String>,
+    /// The main file, or its folder [default: platform.pf here or in a parent folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Option<Utf8PathBuf>,
+    /// Ask nothing; say which there are, and where
+    #[arg(long)]
+    pub(super) list: bool,
+    /// How the answers are printed
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,7 @@ mod owns;
 mod plan;
 mod speed;
 mod status;
+mod test;
 mod ui;
 mod watch;
 
@@ -46,6 +47,7 @@ fn command(command: Command) -> u8 {
         Command::Build(arguments) => build::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Expand(arguments) => expand::run(&arguments),

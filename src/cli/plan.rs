@@ -10,12 +10,11 @@ use super::args::{PlanArgs, PlanFormat};
 use super::ui;
 use crate::compile;
 use crate::db::Content;
-use crate::diagnostics::Severity;
 use crate::project::{GitError, Origin, Project, Repository, Revision, find_in, today};
 use crate::review::{
     Denied, Gate, Pair, Renames, Review, Sketch, compare, detail, differing, rendered_from, rendered_paths, sketch,
 };
-use crate::review::{html, json, markdown, text, unsaid};
+use crate::review::{html, json, markdown, text, unsaid, violated};
 
 /// One of the two that are compared.
 struct Side {
@@ -55,7 +54,8 @@ fn planned(arguments: &PlanArgs) -> Result<u8, u8> {
         review.trace_back(&project.database, &pair);
     }
     (review.from, review.to) = (old.label, new.label);
-    let denied: Vec<Denied> = unsaid(&review).into_iter().chain(gate.denied(&review)).collect();
+    let denied: Vec<Denied> =
+        unsaid(&review).into_iter().chain(violated(&review)).chain(gate.denied(&review)).collect();
     let code = print(&review, &denied, arguments.format);
     arguments.speed.end(&project.timings);
     Ok(code.max(if denied.is_empty() { ui::FINE } else { ui::DENIED }))
@@ -108,8 +108,7 @@ fn sound(project: &Project, main: &Utf8Path, side: &Side) -> Result<Sketch, u8> 
     if file.is_none_or(|content| content == Content::Missing) {
         return Err(usage(&format!("{} has no platform: there is no `{name}` in it", side.label)));
     }
-    let mut findings = project.timings.measure("check", || compile::diagnostics(database, today()));
-    findings.retain(|finding| finding.severity() == Severity::Error);
+    let findings = project.timings.measure("check", || compile::unsound(database, today()));
     if ui::report(project, &findings, super::args::FindingFormat::Text) {
         return Err(ui::fail(
             ui::FINDINGS,

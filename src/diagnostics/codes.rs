@@ -35,7 +35,6 @@ codes! {
     BAD_NUMBER = Error "PF0107" "not a legal number";
     BAD_ESCAPE = Error "PF0108" "an unknown escape in a string";
     MISPLACED_STATEMENT = Error "PF0109" "a statement where it can't stand";
-    NOT_YET = Error "PF0110" "a word of the language that is not there yet";
     BAD_WAIVER = Error "PF0111" "an `allow` that is not written as it has to be";
     WAIVER_EXPIRED = Error "PF0112" "an `allow` whose time is over";
     WAIVER_UNUSED = Warning "PF0113" "an `allow` of nothing";
@@ -178,4 +177,10 @@ codes! {
     PROMOTION_APART = Error "PF0965" "a promotion over several hubs";
     PROMOTION_UNREACHABLE = Error "PF0966" "what is promoted, where no tool can reach it";
     PROMOTION_PASSED_BY = Error "PF0967" "a change that reaches all environments at once";
+    // Policies and tests.
+    POLICY_VIOLATED = Error "PF0980" "a policy that does not hold";
+    POLICY_WARNS = Warning "PF0981" "a policy that does not hold, and warns";
+    EXPECTATION_FAILED = Error "PF0982" "a test that fails";
+    ANSWER_DIFFERS = Error "PF0983" "a question that has no single answer";
+    POLICY_ASKS_NOTHING = Warning "PF0984" "a policy that concerns nothing";
 }

@@ -12,7 +12,9 @@ use super::values;
 use crate::db::Db;
 use crate::model::{head, rollout};
 use crate::names::{Item, body, declarations, items};
-use crate::schema::{AMBIENTS, Attribute, FORGES, Form, Function, Kind, PROVIDERS, SERVICE_DEFAULTS, Type, kind};
+use crate::schema::{
+    AMBIENTS, Attribute, FACTS, FORGES, Form, Function, Kind, PROVIDERS, SERVICE_DEFAULTS, Type, kind,
+};
 use crate::source::Decl;
 use crate::syntax::ast::{Block, EntryKind};
 use crate::syntax::syntax;
@@ -44,7 +46,8 @@ pub fn hover(db: &dyn Db, at: &At<'_>) -> Option<Hover> {
         Role::Variable(name, _) => values::of_variable(db, name),
         Role::Label(name, _) => values::of_label(db, name),
         Role::Ambient(name) => {
-            let (_, doc) = AMBIENTS.iter().find(|(ambient, _)| ambient == name)?;
+            let ambient = AMBIENTS.iter().find(|(ambient, _)| ambient == name).map(|(_, doc)| *doc);
+            let doc = ambient.or_else(|| FACTS.iter().find(|fact| fact.name == *name).map(|fact| fact.doc))?;
             format!("{}: {doc}", code(name))
         }
         Role::Local(_, place) => local(db, at.decl, *place)?,

@@ -3,7 +3,7 @@
 use crate::db::Db;
 use crate::diagnostics::did_you_mean;
 use crate::documents::Meaning;
-use crate::model::{Slot, estate, head};
+use crate::model::{Slot, estate, head, instance_name};
 use crate::names::{Item, declarations};
 use crate::schema::Kind;
 
@@ -75,14 +75,5 @@ impl<'db> Instance<'db> {
     #[must_use]
     pub fn name(&self) -> String {
         instance_name(self.service, &self.slot)
-    }
-}
-
-/// `SERVICE@CLUSTER` or `SERVICE.ITEM@CLUSTER`.
-#[must_use]
-pub fn instance_name(service: &str, slot: &Slot) -> String {
-    match &slot.item {
-        Some(item) => format!("{service}.{item}@{}", slot.cluster),
-        None => format!("{service}@{}", slot.cluster),
     }
 }

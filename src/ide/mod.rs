@@ -35,6 +35,7 @@ mod symbols;
 mod tokens;
 mod values;
 
+pub use crate::model::instance_name;
 pub use about::about;
 pub use calls::{Needed, Needing, needed_by, needing, needs};
 pub use completion::{Completion, List, Offer, Sort, completion, documentation};
@@ -47,7 +48,7 @@ pub use format::{Edit, format, format_declarations};
 pub use generated::{declaration_of, origin, reasons_for};
 pub use hints::{Hint, HintKind, hints};
 pub use hover::{Hover, hover};
-pub use instance::{Instance, instance_name};
+pub use instance::Instance;
 pub use lenses::{Lens, lens_text, lenses};
 pub use moves::{Moved, moved};
 pub use navigate::{Highlight, definition, highlights, implementations, references, surroundings};

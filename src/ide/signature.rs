@@ -5,7 +5,7 @@ use super::context::{Callee, Frame, Holds, context};
 use super::cursor::FilePosition;
 use crate::db::Db;
 use crate::names::{declarations, doc};
-use crate::schema::{FORGES, Function, Kind, PROVIDERS};
+use crate::schema::{FORGES, Function, Kind, PROVIDERS, QUESTIONS};
 use crate::text::TextRange;
 
 /// What a call takes.
@@ -52,7 +52,8 @@ fn of_function(name: &str, commas: usize) -> Option<Signature> {
         let parameters = places.into_iter().map(|place| (place, None)).collect();
         return Some(Signature { label, doc: Some((*doc).to_owned()), parameters, active: (commas == 0).then_some(0) });
     }
-    let function = Function::find(name)?;
+    let asked = || QUESTIONS.iter().find(|question| question.name == name);
+    let function = Function::find(name).or_else(asked)?;
     let (label, places) = written(name, &parameters_of(function), &format!(" -> {}", function.gives));
     let doc = format!("{}\n\n```platformc\n{}\n```", function.doc, function.example);
     let active = Some(commas).filter(|commas| *commas < places.len());

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::db::Db;
 use crate::diagnostics::Code;
+use crate::model::over;
 use crate::schema::{
-    AMBIENTS, Attribute, Below, BlockSchema, Choice, FORGES, Function, Kind, PROVIDERS, Text, Type, below, body_of,
-    kind_of_word,
+    AMBIENTS, Attribute, Below, BlockSchema, Choice, FORGES, Function, Kind, Over, PROVIDERS, Text, Type, asked_for,
+    below, below_in, body_of, kind_of_word, question,
 };
 use crate::source::Decl;
 use crate::syntax::ast::{
@@ -72,7 +73,7 @@ pub enum Role {
 /// Everything that a declaration says, in the order of the text.
 #[must_use]
 pub fn symbols<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<Symbol> {
-    let mut walk = Walk { found: vec![], locals: vec![], path: vec![], kind: None };
+    let mut walk = Walk { found: vec![], locals: vec![], path: vec![], kind: None, over: None, asks: false };
     walk.declaration(&syntax(db, decl).declaration);
     walk.found.sort_by_key(|symbol| symbol.range);
     walk.found
@@ -93,6 +94,10 @@ struct Walk {
     locals: Vec<(Arc<str>, TextRange)>,
     path: Vec<Arc<str>>,
     kind: Option<Kind>,
+    /// What the declaration is asked of.
+    over: Option<Over>,
+    /// Whether this is part of what is asked.
+    asks: bool,
 }
 
 impl Walk {
@@ -143,12 +148,12 @@ impl Walk {
                 self.value(name, &ANY);
             }
         }
-        self.kind = Some(of);
+        (self.kind, self.over) = (Some(of), over(of, &named.body));
         let depth = self.locals.len();
         self.hoist(&named.body);
         self.block(&named.body, Shape::Attributes(body_of(of, subject.map(|(_, subject)| subject))));
         self.locals.truncate(depth);
-        self.kind = None;
+        (self.kind, self.over) = (None, None);
     }
 
     /// What `moved` and `removed` speak of: the one has another name now, the other may still be there.
@@ -188,7 +193,11 @@ impl Walk {
         match &entry.kind {
             EntryKind::Assign { key, value, .. } => {
                 self.key(key, shape);
-                self.below(key, |walk| walk.value(value, of(&key.text, shape)));
+                let of = of(&key.text, shape);
+                match of {
+                    Type::Claim | Type::Report => self.asked(true, |walk| walk.value(value, of)),
+                    _ => self.below(key, |walk| walk.value(value, of)),
+                }
             }
             EntryKind::Nested { key, body, .. } => {
                 self.key(key, shape);
@@ -213,7 +222,7 @@ impl Walk {
                 self.block(body, Shape::Free(&ANY));
             }
             EntryKind::Unset { path } => self.unset(path, shape),
-            EntryKind::Expect(value) => self.value(value, &Type::Placement),
+            EntryKind::Expect(value) => self.asked(true, |walk| walk.value(value, &Type::Claim)),
             EntryKind::For(each) => {
                 self.value(&each.over, &ANY);
                 self.with_local(&each.name, |walk| walk.block(&each.body, shape));
@@ -234,6 +243,17 @@ impl Walk {
         }
         self.block(&named.body, Shape::Attributes(schema));
         self.path.truncate(depth);
+    }
+
+    fn asked(&mut self, asks: bool, inner: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.asks, asks);
+        inner(self);
+        self.asks = outer;
+    }
+
+    /// What a name may be asked of here.
+    fn over(&self) -> Option<Over> {
+        self.over.filter(|_| self.asks)
     }
 
     fn below(&mut self, key: &Word, inner: impl FnOnce(&mut Self)) {
@@ -275,7 +295,10 @@ impl Walk {
 
     fn value(&mut self, expr: &Expr, of: &'static Type) {
         if let (Type::Paths, Some(keys)) = (of, path_keys(expr)) {
-            return self.own_path(&keys);
+            return self.own_path(&keys, below);
+        }
+        if let (Some(block), Some(keys)) = (self.asked_block(expr), path_keys(expr)) {
+            return self.own_path(&keys, |before| below_in(block, before));
         }
         match &expr.kind {
             ExprKind::Name(word) => self.name(word, expr.range, of),
@@ -311,8 +334,20 @@ impl Walk {
         }
     }
 
-    /// A path of the service's own attributes: each word is a key of what the words before it lead to.
-    fn own_path(&mut self, keys: &[(Arc<str>, TextRange)]) {
+    /// The attributes of what is asked about, if an expression is one of them.
+    fn asked_block(&self, expr: &Expr) -> Option<&'static BlockSchema> {
+        let over = self.over()?;
+        let (first, _) = path_keys(expr)?.into_iter().next()?;
+        let is_local = self.locals.iter().any(|(local, _)| *local == first);
+        over.attribute(&first).filter(|_| !is_local).and(over.attributes())
+    }
+
+    /// A path of attributes: each word is a key of what the words before it lead to.
+    fn own_path(
+        &mut self,
+        keys: &[(Arc<str>, TextRange)],
+        below: impl Fn(&[Arc<str>]) -> Result<Below, (usize, Below)>,
+    ) {
         let path: Vec<Arc<str>> = keys.iter().map(|(key, _)| Arc::clone(key)).collect();
         for (at, (key, range)) in keys.iter().enumerate() {
             let (before, upto) = (path.get(..at).unwrap_or_default(), path.get(..=at).unwrap_or_default().to_vec());
@@ -342,6 +377,9 @@ impl Walk {
         }
         if let Some(kind) = reference(of) {
             return Role::Reference(kind, Arc::clone(word));
+        }
+        if let Some(fact) = self.over().and_then(|over| over.fact(word)) {
+            return Role::Ambient(fact.name);
         }
         match AMBIENTS.iter().find(|(name, _)| *name == word.as_ref()) {
             Some((name, _)) => Role::Ambient(name),
@@ -392,10 +430,15 @@ impl Walk {
 
     /// On one side of a comparison with `env` or `cluster` stands the name of one.
     fn sides(&mut self, left: &Expr, right: &Expr) {
+        let over = self.over();
         let asked = |expr: &Expr| match &expr.kind {
             ExprKind::Name(name) if self.locals.iter().any(|(local, _)| local == name) => &ANY,
             ExprKind::Name(name) if name.as_ref() == "env" => &Type::Reference(Kind::Environment),
             ExprKind::Name(name) if name.as_ref() == "cluster" => &Type::Reference(Kind::Cluster),
+            ExprKind::Name(name) => over.and_then(|over| named_by(over, name)).unwrap_or(&ANY),
+            ExprKind::Call(callee, _) if over.is_some() && callee.plain_text() == Some("clusters") => {
+                &Type::Reference(Kind::Cluster)
+            }
             _ => &ANY,
         };
         let (for_left, for_right) = (asked(right), asked(left));
@@ -407,6 +450,9 @@ impl Walk {
         let ExprKind::Name(name) = &callee.kind else { return };
         if matches!(of, Type::Use) {
             return self.template(name, callee.range, arguments);
+        }
+        if let Some(question) = self.over().and_then(|_| question(name, arguments.len())) {
+            return self.question(question, callee, arguments);
         }
         let provider = PROVIDERS.iter().chain(&FORGES).find(|(provider, _)| *provider == name.as_ref());
         let role = match (Function::find(name), provider) {
@@ -427,6 +473,17 @@ impl Walk {
         }
     }
 
+    /// What is asked of the platform.
+    fn question(&mut self, question: &'static Function, callee: &Expr, arguments: &[Argument]) {
+        self.push(callee.range, Role::Function(question));
+        for (number, argument) in arguments.iter().enumerate() {
+            match asked_for(question.name, number) {
+                Some(of @ Type::Placement) => self.asked(false, |walk| walk.value(&argument.value, of)),
+                of => self.value(&argument.value, of.unwrap_or(&ANY)),
+            }
+        }
+    }
+
     fn template(&mut self, name: &Arc<str>, at: TextRange, arguments: &[Argument]) {
         self.push(at, Role::Reference(Kind::Template, Arc::clone(name)));
         for argument in arguments {
@@ -435,6 +492,21 @@ impl Walk {
             }
             self.value(&argument.value, &ANY);
         }
+    }
+}
+
+/// What a bare word beside a name that is asked about names.
+pub(super) fn named_by(over: Over, name: &str) -> Option<&'static Type> {
+    let kind = match name {
+        "service" if over.knows(name) => Some(Kind::Service),
+        "owner" if over.knows(name) => Some(Kind::Team),
+        _ => over.fact(name)?.kind,
+    };
+    match kind? {
+        Kind::Service => Some(&Type::Reference(Kind::Service)),
+        Kind::Team => Some(&Type::Reference(Kind::Team)),
+        Kind::Layer => Some(&Type::Reference(Kind::Layer)),
+        _ => None,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::diagnostics::{self as codes, Diagnostic, Sink, Span, did_you_mean};
 use crate::names::{Item, names};
 use crate::overlays::Tree;
 use crate::schema::{Action, Kind};
+use crate::text::some;
 use crate::values::Value;
 
 /// Roles by team. Teams of `admins` are left out: they may do everything everywhere.
@@ -120,7 +121,7 @@ fn risky(db: &dyn Db, instances: &Instances<'_>, role: &str, teams: &[Arc<str>],
     if protected.is_empty() || words.is_empty() {
         return;
     }
-    let message = format!("`{team}` gets {} on {}", super::lower::some(&words), super::lower::some(&protected));
+    let message = format!("`{team}` gets {} on {}", some(&words), some(&protected));
     sink.push(
         Diagnostic::new(codes::RISKY_GRANT, span, message)
             .note(

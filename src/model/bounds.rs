@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::estates::{attribute, estate, worlds};
 use super::fields::Fields;
-use super::gather::{Asked, Gathered, gather_alone};
+use super::gather::{Asked, Gathered, first, gather_alone};
 use super::limits::{self, Limits};
 use super::placement::{Placement, placement, reference};
 use super::targets::{User, users};
@@ -66,7 +66,7 @@ pub fn namespace_diagnostics<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db [Dia
 fn checked_namespace<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let mut sink = sink_of(db, item);
     let matters = |key: &str| !matches!(key, "on" | "owner");
-    let gathered = gather_alone(db, item, &schema::kind(Kind::Namespace).body, matters);
+    let gathered = gather_alone(db, item, &schema::kind(Kind::Namespace).body, &first(matters));
     let read = gathered.and_then(|gathered| Reader { db, gathered: &gathered, sink: &mut sink }.read());
     Checked { namespace: read.map(Arc::new), diagnostics: sink.finish() }
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::gather::{fits, parameters};
+use super::claims::{Claim, claim};
+use super::parameters::{fits, parameters};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
 use crate::names::{Item, body, name_span, names, sink_of, subject};
 use crate::overlays::{Collector, Contributions, Frame, Level, Place};
-use crate::schema::{self, Kind, PARAMETER_TYPES, Text};
+use crate::schema::{self, Kind, Over, PARAMETER_TYPES, Text};
 use crate::source::Site;
 use crate::source::takes_kind;
 use crate::syntax::ast::{Block, EntryKind, Expr, ExprKind, Named};
@@ -49,6 +50,9 @@ impl<'db> Checker<'db> {
         let kind = self.item.kind(self.db);
         let name = self.item.name(self.db);
         let span = name_span(self.db, self.item);
+        if kind == Kind::Test {
+            return self.sentence(named, sink);
+        }
         if takes_kind(kind.word()) {
             return self.subject(kind, named, sink);
         }
@@ -62,6 +66,22 @@ impl<'db> Checker<'db> {
         if let Err((message, note)) = check_name(kind, name) {
             sink.push(Diagnostic::new(codes::BAD_NAME, span, message).note(note));
         }
+    }
+
+    /// A test is called by a sentence.
+    fn sentence(&self, named: &Named, sink: &mut Sink) {
+        let (name, span) = (self.item.name(self.db), name_span(self.db, self.item));
+        let message = match &named.name {
+            None => "this test has no name".to_owned(),
+            Some(_) if name.trim().is_empty() || name.contains(char::is_control) => {
+                "the name of a test is a sentence on one line".to_owned()
+            }
+            Some(_) if name.chars().count() > MAX_SENTENCE => {
+                format!("the name of a test has at most {MAX_SENTENCE} characters, not {}", name.chars().count())
+            }
+            Some(_) => return,
+        };
+        sink.push(Diagnostic::new(codes::BAD_NAME, span, message).help("write `test \"what is expected\" {`"));
     }
 
     /// What `moved` or `removed` speaks of.
@@ -100,6 +120,7 @@ impl<'db> Checker<'db> {
             Kind::Service => Place::Service,
             Kind::Template => Place::Template,
             Kind::Namespace => Place::Overlaid,
+            Kind::Test => Place::Test,
             _ => Place::Plain,
         };
         let mut locals = self.item.locals(self.db).to_vec();
@@ -121,6 +142,29 @@ impl<'db> Checker<'db> {
             sink,
         };
         collector.collect(frame, &named.body, &schema::kind(kind).body, place);
+        if let Some(claim) = claim(self.db, self.item) {
+            self.claim(&claim, named, sink);
+        }
+    }
+
+    /// What a policy or a test asks, asked or not.
+    fn claim(&self, claim: &Claim<'db>, named: &Named, sink: &mut Sink) {
+        let locals = self.item.locals(self.db).to_vec();
+        let parts = claim.filter.into_iter().chain(claim.message).chain(claim.required.iter().copied());
+        for expr in parts {
+            self.check(expr, Ambients::Claim(claim.over), Expected::Value, &locals, sink);
+        }
+        if claim.required.is_empty() {
+            let (word, missing, help) = match claim.over {
+                Over::Platform => ("test", "expect", "write `expect CONDITION`, one for each thing that is expected"),
+                _ => ("policy", "require", "require: what must hold of each, a condition"),
+            };
+            let message =
+                if word == "test" { "this test expects nothing".to_owned() } else { format!("`{missing}` is missing") };
+            let finding =
+                Diagnostic::new(codes::MISSING_ATTRIBUTE, self.site.span(named.word.range), message).help(help);
+            sink.push(if word == "test" { finding } else { finding.lacks(missing, None) });
+        }
     }
 
     fn second_each(&self, body: &Block, sink: &mut Sink) {
@@ -134,8 +178,16 @@ impl<'db> Checker<'db> {
     }
 
     fn check(&self, expr: &Expr, ambients: Ambients, expected: Expected, locals: &Locals, sink: &mut Sink) {
-        let scope =
-            Scope { db: self.db, site: self.site, names: names(self.db), locals, item: None, ambients, world: None };
+        let scope = Scope {
+            db: self.db,
+            site: self.site,
+            names: names(self.db),
+            locals,
+            item: None,
+            ambients,
+            world: None,
+            answers: None,
+        };
         check(&scope, expr, expected, sink);
     }
 
@@ -179,6 +231,7 @@ impl<'db> Checker<'db> {
             item: None,
             ambients: Ambients::None,
             world: None,
+            answers: None,
         };
         if let Ok(value) = evaluate(&scope, default, Expected::Value, sink)
             && !fits(&value, of)
@@ -188,6 +241,9 @@ impl<'db> Checker<'db> {
         }
     }
 }
+
+/// How long the name of a test may be.
+const MAX_SENTENCE: usize = 120;
 
 fn mentions(expr: &Expr, name: &Arc<str>) -> bool {
     let mut found = false;

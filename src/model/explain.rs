@@ -31,7 +31,7 @@ pub fn explain_value<'db>(
     each: Option<&str>,
     path: &[&str],
 ) -> Option<Explained> {
-    let gathered = gather(db, item, |_| true, &mut Sink::default())?;
+    let gathered = gather(db, item, &|_| true, &mut Sink::default())?;
     let cluster = estate(db).clusters.iter().position(|known| known.name.as_ref() == cluster)?;
     let items = gathered.each.as_ref().map(|(_, items)| items);
     let item = each.and_then(|name| items?.iter().position(|(known, _)| known.as_ref() == name));
@@ -64,7 +64,7 @@ pub struct Somewhere {
 /// A service on all its instances, or nothing where it can't be known on which.
 pub fn everywhere<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Everywhere<'db>> {
     let head = Arc::clone(head(db, item).as_ref()?);
-    let gathered = gather(db, item, |_| true, &mut Sink::default())?;
+    let gathered = gather(db, item, &|_| true, &mut Sink::default())?;
     let asked = asked_for(db, &head, &gathered);
     Some(Everywhere { gathered, head, asked })
 }

@@ -1,11 +1,13 @@
 //! Everything that has a say in a service: defaults, template and the service itself, and the instances it is asked for.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::estates::{attribute, worlds};
 use super::identity::identity;
+use super::parameters::{Parameter, fits, parameters};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Reported, Sink, Span};
 use crate::names::{Item, body, declarations, names};
@@ -46,13 +48,16 @@ pub(super) struct Asked {
     pub(super) item: Option<usize>,
 }
 
+/// Which lines matter, by the paths of what they say.
+pub(super) type Keep<'k> = &'k dyn Fn(&[Arc<str>]) -> bool;
+
+/// Which lines matter, by the first key of what they say.
+pub(super) fn first(matters: fn(&str) -> bool) -> impl Fn(&[Arc<str>]) -> bool {
+    move |path| path.first().is_some_and(|key| matters(key))
+}
+
 /// Gathers what has a say in a service. `keep` says which attributes matter.
-pub(super) fn gather<'db>(
-    db: &'db dyn Db,
-    item: Item<'db>,
-    keep: fn(&str) -> bool,
-    sink: &mut Sink,
-) -> Option<Gathered<'db>> {
+pub(super) fn gather<'db>(db: &'db dyn Db, item: Item<'db>, keep: Keep<'_>, sink: &mut Sink) -> Option<Gathered<'db>> {
     let named = body(db, item)?;
     let mut gathered = Gathered::new(db, item);
     gathered.each(&named.body, sink);
@@ -65,7 +70,7 @@ pub(super) fn gather<'db>(
 pub(super) fn gather_preview<'db>(
     db: &'db dyn Db,
     item: Item<'db>,
-    keep: fn(&str) -> bool,
+    keep: Keep<'_>,
     sink: &mut Sink,
 ) -> Option<Gathered<'db>> {
     let named = body(db, item)?;
@@ -81,7 +86,7 @@ pub(super) fn gather_alone<'db>(
     db: &'db dyn Db,
     item: Item<'db>,
     schema: &'static BlockSchema,
-    keep: fn(&str) -> bool,
+    keep: Keep<'_>,
 ) -> Option<Gathered<'db>> {
     let named = body(db, item)?;
     let mut gathered = Gathered::new(db, item);
@@ -125,8 +130,8 @@ impl<'db> Gathered<'db> {
     }
 
     /// Keeps the attributes that matter, and says which line is stronger.
-    fn rank(&mut self, keep: fn(&str) -> bool) {
-        self.contributions.list.retain(|line| line.path.first().is_some_and(|key| keep(key)));
+    fn rank(&mut self, keep: Keep<'_>) {
+        self.contributions.list.retain(|line| keep(&line.path));
         mark_patterns(&mut self.contributions, self.each.as_ref().map(|(name, _)| (name, self.values.as_slice())));
         self.narrowness = narrowness(self.facts(), &self.contributions);
         self.order = strongest_first(&self.contributions, &self.narrowness);
@@ -149,7 +154,7 @@ impl<'db> Gathered<'db> {
 
     fn scope<'s>(&'s self, locals: &'s [(Arc<str>, Value)], ambients: Ambients, world: Option<&'s World>) -> Scope<'s> {
         let item = self.each.as_ref().map(|(name, _)| name);
-        Scope { db: self.db, site: self.site, names: names(self.db), locals, item, ambients, world }
+        Scope { db: self.db, site: self.site, names: names(self.db), locals, item, ambients, world, answers: None }
     }
 
     fn each(&mut self, body: &'db Block, sink: &mut Sink) {
@@ -344,7 +349,7 @@ impl<'db> Gathered<'db> {
     }
 
     fn argument(&self, name: &Word, of: &Word, value: &Expr, own: usize, frame: &mut Frame, sink: &mut Sink) {
-        let mut found = std::collections::BTreeSet::<Mention>::new();
+        let mut found = BTreeSet::<Mention>::new();
         of_expr(value, self.each.as_ref().map(|(name, _)| name), &mut found);
         if !found.is_empty() {
             let scope = self.scope(self.item.locals(self.db), Ambients::All, None);
@@ -428,8 +433,20 @@ impl<'db> Gathered<'db> {
     }
 
     pub(super) fn grouped(&self, asked: &[Asked], own: Naming, sink: &mut Sink) -> Vec<Group> {
+        self.groups_by(asked, own, &BTreeSet::new(), sink)
+    }
+
+    /// The same, where groups must agree on more than the lines mention.
+    pub(super) fn groups_by(
+        &self,
+        asked: &[Asked],
+        own: Naming,
+        also: &BTreeSet<Mention>,
+        sink: &mut Sink,
+    ) -> Vec<Group> {
         let item = self.each.as_ref().map(|(name, _)| name);
-        let mentions = mentions(&self.contributions, item, own);
+        let mut mentions = mentions(&self.contributions, item, own);
+        mentions.extend(also.iter().cloned());
         let asks = mentions_of_conditions(&self.contributions, item);
         let mut truths: FxHashMap<Vec<Value>, Vec<bool>> = FxHashMap::default();
         let mut index: FxHashMap<(Vec<bool>, Vec<Value>), usize> = FxHashMap::default();
@@ -548,26 +565,10 @@ pub(super) struct Group {
     pub(super) members: Vec<usize>,
 }
 
-type Parameter<'a> = (&'a Word, &'a Word, Option<&'a Expr>);
-
-/// The parameters of a template.
-pub(super) fn parameters(body: &Block) -> impl Iterator<Item = Parameter<'_>> {
-    body.entries.iter().filter_map(|entry| match &entry.kind {
-        EntryKind::Param { name, of, default } => Some((name, of, default.as_ref())),
-        _ => None,
-    })
-}
-
-/// Whether a value has a parameter's type.
-pub(super) fn fits(value: &Value, of: &str) -> bool {
-    match of {
-        "string" => matches!(value, Value::Text(_) | Value::Reference(..)),
-        "int" => matches!(value, Value::Int(_)),
-        "float" => matches!(value, Value::Float(_) | Value::Int(_)),
-        "bool" => matches!(value, Value::Bool(_)),
-        "list" => matches!(value, Value::List(_)),
-        "object" => matches!(value, Value::Object(_)),
-        _ => true,
+impl Group {
+    /// One without members or conditions, for what is the same everywhere.
+    pub(super) fn of(world: World) -> Self {
+        Self { world, truth: vec![], own: Naming::Known, members: vec![] }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::access::check_groups;
 use super::entities::{Cluster, Deliver, Generator};
 use super::estates::{attribute, deliver, estate, generator};
-use super::gather::{Asked, Gathered, gather};
+use super::gather::{Asked, Gathered, first, gather};
 use super::identity::{Identity, identity};
 use super::placement::{placement, reference, scope_of};
 use super::selector::{Requirement, selector};
@@ -46,6 +46,15 @@ pub struct Slot {
     pub cluster: Arc<str>,
     /// The item of `each`.
     pub item: Option<Arc<str>>,
+}
+
+/// What people call an instance: `SERVICE@CLUSTER` or `SERVICE.ITEM@CLUSTER`.
+#[must_use]
+pub fn instance_name(service: &str, slot: &Slot) -> String {
+    match &slot.item {
+        Some(item) => format!("{service}.{item}@{}", slot.cluster),
+        None => format!("{service}@{}", slot.cluster),
+    }
 }
 
 /// The head of a service.
@@ -111,7 +120,7 @@ pub(crate) fn need_span<'db>(db: &'db dyn Db, item: Item<'db>, list: usize) -> S
 fn checked_head<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let mut sink = sink_of(db, item);
     let matters = |key: &str| matches!(key, "needs" | "provides" | "manifests" | "source" | "secret");
-    let gathered = gather(db, item, matters, &mut sink);
+    let gathered = gather(db, item, &first(matters), &mut sink);
     let read = gathered.and_then(|gathered| Reader { gathered: &gathered, sink: &mut sink }.head());
     let (head, need_spans) = read.map_or((None, vec![]), |(head, spans)| (Some(Arc::new(head)), spans));
     Checked { head, need_spans, diagnostics: sink.finish() }

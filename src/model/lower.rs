@@ -12,6 +12,7 @@ use crate::db::Db;
 use crate::diagnostics::{self as codes, Change, Code, Diagnostic, Sink, Span};
 use crate::overlays::Tree;
 use crate::schema::Kind;
+use crate::text::some;
 use crate::values::Value;
 
 /// Instances of a service within which nothing differs.
@@ -448,16 +449,6 @@ fn floats(revision: &str) -> bool {
     revision.starts_with("refs/heads/")
         || name.contains(['*', '^', '~', '<', '>', ' '])
         || (!revision.starts_with("refs/tags/") && !name.contains(|character: char| character.is_ascii_digit()))
-}
-
-/// The first names of a list, and how many more there are.
-#[must_use]
-pub fn some(names: &[&str]) -> String {
-    const SHOWN: usize = 5;
-    match names.get(..SHOWN).filter(|_| names.len() > SHOWN + 1) {
-        Some(first) => format!("{} and {} more", first.join(", "), names.len() - SHOWN),
-        None => names.join(", "),
-    }
 }
 
 /// Names a tag where a branch stands, or nothing at all.

@@ -5,6 +5,7 @@ mod access;
 mod auth;
 mod bounds;
 mod checks;
+mod claims;
 mod duration;
 mod entities;
 mod estates;
@@ -21,6 +22,7 @@ mod lower;
 mod namespaces;
 mod objects;
 mod owners;
+mod parameters;
 mod placement;
 mod previews;
 mod promoter;
@@ -47,7 +49,9 @@ mod versions;
 
 pub use bounds::{Bounds, Namespace, namespace, namespace_diagnostics};
 pub use checks::{check_declaration, check_name};
+pub use claims::{Alike, Claim, alike, claim, over, said, written};
 
+pub use crate::text::some;
 pub(crate) use duration::canonical;
 pub use entities::{
     Cluster, DefaultProject, Deliver, Environment, Estate, Forge, Generator, Health, Hub, Layer, Order, Platform,
@@ -58,12 +62,11 @@ pub use explain::{Everywhere, Explained, Somewhere, everywhere, explain_value};
 pub use freezes::{Freeze, Frozen, frozen};
 pub(crate) use freezes::{freeze_diagnostics, freeze_span};
 pub(crate) use heads::need_span;
-pub use heads::{Head, Need, Slot, Used, head, head_diagnostics};
+pub use heads::{Head, Need, Slot, Used, head, head_diagnostics, instance_name};
 pub(crate) use identity::moved_span;
 pub use identity::{Identity, Moved, Moves, Names, identity, moved_diagnostics, moves, spoken_of};
 pub use limits::Limits;
 pub use local::{ValueKey, closure, images, local as local_path, value_keys, wanted_files, workloads};
-pub use lower::some;
 pub use objects::BOUNDING;
 pub(crate) use objects::Brought;
 pub use owners::{ClusterName, Namespaces, Owned, namespace_owner, namespaces_of, ownership};

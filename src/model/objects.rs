@@ -7,12 +7,13 @@ use std::sync::Arc;
 use super::estates::estate;
 use super::kinds::builtin;
 use super::local::{Manifest, Manifests, definitions, kustomized, manifests_below, rename};
-use super::lower::{Instances, some};
+use super::lower::Instances;
 use super::refusals::refusals;
 use super::spec::{Origin, Secret, Source, Spec, Tool};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::overlays::Tree;
+use crate::text::some;
 use crate::values::Value;
 
 /// An object that an instance brings: what the API server tells it from others by, and where it is written.

@@ -57,6 +57,7 @@ pub(super) fn scope_of<'db>(db: &'db dyn Db, item: Item<'db>) -> Scope<'db> {
         item: None,
         ambients: Ambients::None,
         world: None,
+        answers: None,
     }
 }
 

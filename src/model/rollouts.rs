@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::entities::Deliver;
 use super::estates::{attribute, estate};
 use super::fields::Fields;
-use super::gather::{Asked, Gathered, gather};
-use super::heads::{Head, Slot, head};
+use super::gather::{Asked, Gathered, first, gather};
+use super::heads::{Head, head, instance_name};
 use super::services::asked_for;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
@@ -109,7 +109,8 @@ type Read = (Option<Rollout>, Span, Vec<Span>);
 fn read_rollout<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut Sink) -> Option<Read> {
     // What is wrong with template and `each` has been reported with the head.
     let mut reported = sink_of(db, item);
-    let gathered = gather(db, item, |key| key == "rollout", &mut reported).filter(|_| !reported.has_errors())?;
+    let gathered =
+        gather(db, item, &first(|key| key == "rollout"), &mut reported).filter(|_| !reported.has_errors())?;
     if head.deliver == Deliver::Applications {
         nothing_rolls_out(&gathered, head, sink);
         return None;
@@ -322,18 +323,11 @@ impl Reader<'_, '_> {
     /// One instance of a group, and how many more there are.
     fn shown(&self, said: &Said) -> String {
         let slot = said.members.first().and_then(|member| self.head.instances.get(*member));
-        let name = slot.map_or_else(String::new, |slot| shown(&self.head.name, slot));
+        let name = slot.map_or_else(String::new, |slot| instance_name(&self.head.name, slot));
         match said.members.len() {
             0 | 1 => format!("`{name}` is"),
             all => format!("`{name}` and {} more are", all - 1),
         }
-    }
-}
-
-fn shown(service: &str, slot: &Slot) -> String {
-    match &slot.item {
-        Some(item) => format!("{service}.{item}@{}", slot.cluster),
-        None => format!("{service}@{}", slot.cluster),
     }
 }
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::entities::Cluster;
 use super::estates::estate;
-use super::gather::{Asked, Gathered, Group, gather};
+use super::gather::{Asked, Gathered, Group, first, gather};
 use super::heads::{Head, Slot, head};
 use super::local::asks_for_texts;
 use super::lower::{Instances, lower};
@@ -120,7 +120,7 @@ fn matters(key: &str) -> bool {
 fn resolve<'db>(db: &'db dyn Db, item: Item<'db>, head: &Arc<Head>, sink: &mut Sink) -> Option<Resolved> {
     // What is wrong with template and `each` has been reported with the head, and leaves nothing to rely on.
     let mut reported = sink_of(db, item);
-    let gathered = gather(db, item, matters, &mut reported).filter(|_| !reported.has_errors())?;
+    let gathered = gather(db, item, &first(matters), &mut reported).filter(|_| !reported.has_errors())?;
     let asked = asked_for(db, head, &gathered);
     let groups = gathered.groups(&asked, sink);
     gathered.never(&groups, sink);

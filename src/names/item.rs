@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
-use crate::schema::{KINDS, Kind, NOT_YET, kind_of_word};
+use crate::schema::{KINDS, Kind, kind_of_word};
 use crate::source::{Decl, Site, takes_kind};
 use crate::syntax::ast::{Block, DeclarationKind, EntryKind, Expr, For, Named};
 use crate::syntax::syntax;
@@ -124,6 +124,7 @@ impl Expansion<'_> {
             item: None,
             ambients: Ambients::None,
             world: None,
+            answers: None,
         };
         evaluate(&scope, expr, Expected::Value, &mut self.sink).ok()
     }
@@ -208,10 +209,6 @@ pub fn subject<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<(Kind, &'db str)
 fn unknown_kind(site: Site, named: &Named) -> Diagnostic {
     let word = named.word.text.as_ref();
     let span = site.span(named.word.range);
-    if NOT_YET.contains(&word) {
-        return Diagnostic::new(codes::NOT_YET, span, format!("`{word}` is not there yet"))
-            .help("the word is reserved for a later version of platformc");
-    }
     let words = KINDS.iter().map(|schema| schema.kind.word());
     let near = did_you_mean(word, words.clone());
     Diagnostic::new(codes::UNKNOWN_KIND, span, format!("`{word}` declares nothing"))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::contribution::{Action, Condition, Contribution, Contributions, Frame};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
-use crate::schema::{BlockSchema, NOT_YET, Text, Type};
+use crate::schema::{BlockSchema, Text, Type};
 use crate::syntax::ast::{Block, Entry, EntryKind, Expr, Named, Operator, Word};
 use crate::text::TextRange;
 use crate::values::{Ambients, Expected, Names, Scope, check};
@@ -25,6 +25,8 @@ pub enum Place {
     Preview,
     /// A `rollout`: neither, and no more than conditions may ask for, since its steps are made of them.
     Rollout,
+    /// A `test`: nothing but `expect`.
+    Test,
 }
 
 /// Walks blocks and gathers what they contribute.
@@ -88,6 +90,7 @@ impl<'a> Collector<'a, '_> {
             item: self.item.as_ref(),
             ambients,
             world: None,
+            answers: None,
         }
     }
 
@@ -135,10 +138,8 @@ impl<'a> Collector<'a, '_> {
                 self.misplaced(walk, entry.range, "`for` stands outside declarations; in a service, `each` fans out");
             }
             EntryKind::Import(_) => self.misplaced(walk, entry.range, "`import` stands at the top of a file"),
-            EntryKind::Expect(_) => {
-                let message = "`expect` is not there yet";
-                self.report(walk, codes::NOT_YET, entry.range, message, None);
-            }
+            EntryKind::Expect(_) if walk.place == Place::Test => {}
+            EntryKind::Expect(_) => self.misplaced(walk, entry.range, "`expect` stands in a `test`"),
         }
     }
 
@@ -167,13 +168,12 @@ impl<'a> Collector<'a, '_> {
 
     fn unknown(&mut self, key: &Word, schema: &'static BlockSchema, walk: &Walk) {
         let word = key.text.as_ref();
-        if NOT_YET.contains(&word) {
-            let help = "the word is reserved for a later version of platformc".to_owned();
-            return self.report(walk, codes::NOT_YET, key.range, format!("`{word}` is not there yet"), Some(help));
-        }
         let known = schema.attributes.iter().map(|attribute| attribute.name);
         let near = did_you_mean(word, known.clone());
-        let others = || format!("there are {}", known.collect::<Vec<_>>().join(", "));
+        let others = || match walk.place {
+            Place::Test => "a test holds `expect CONDITION`".to_owned(),
+            _ => format!("there are {}", known.collect::<Vec<_>>().join(", ")),
+        };
         let place = match walk.path.last() {
             Some(block) => format!("`{block}` has no attribute `{word}`"),
             None => format!("there is no attribute `{word}` here"),
@@ -228,7 +228,7 @@ impl<'a> Collector<'a, '_> {
     ) {
         let Some(of) = self.of(key, shape, walk) else { return };
         // These are read as they are written, and checked where they are read.
-        if matches!(of, Type::Placement | Type::Use | Type::NameScheme | Type::Successor) {
+        if matches!(of, Type::Placement | Type::Use | Type::NameScheme | Type::Successor | Type::Claim | Type::Report) {
             return self.push(walk, Some(key), Action::Set(value), of, forced, value.range);
         }
         if operator == Operator::Append && !takes_lists(of) {
@@ -335,7 +335,7 @@ impl<'a> Collector<'a, '_> {
     }
 
     fn when(&mut self, entry: &'a Entry, condition: &'a Expr, body: &'a Block, shape: Shape, walk: &mut Walk) {
-        if matches!(walk.place, Place::Plain | Place::Preview | Place::Rollout) {
+        if matches!(walk.place, Place::Plain | Place::Preview | Place::Rollout | Place::Test) {
             let help = "overlays stand in services, templates, namespaces and defaults".to_owned();
             return self.report(walk, codes::MISPLACED_STATEMENT, entry.range, "`when` can't stand here", Some(help));
         }
@@ -404,7 +404,7 @@ fn ambients_of(walk: &Walk) -> Ambients {
     match walk.place {
         Place::Rollout => Ambients::Condition,
         Place::Plain if is_vars => Ambients::Condition,
-        Place::Plain => Ambients::None,
+        Place::Plain | Place::Test => Ambients::None,
         Place::Preview => Ambients::Preview,
         _ => Ambients::All,
     }

@@ -47,5 +47,6 @@ pub fn scope_in<'s>(
         item: facts.each.map(|(name, _)| name),
         ambients,
         world,
+        answers: None,
     }
 }

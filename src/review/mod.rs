@@ -13,6 +13,7 @@ mod gate;
 mod instances;
 mod lines;
 mod next;
+mod policies;
 mod renamed;
 mod reviewers;
 mod risk;
@@ -28,6 +29,7 @@ pub use fields::Field;
 pub use gate::{Denied, Gate, Refused};
 pub use instances::{Fate, Touched, rendered_from, rendered_paths};
 pub use next::{Next, unsaid};
+pub use policies::{Violation, violated};
 pub use renamed::Renames;
 pub use reviewers::Reviewer;
 pub use risk::{Level, Reason};
@@ -59,6 +61,8 @@ pub struct Review {
     pub declared: Vec<Declared>,
     /// The order in which it rolls out.
     pub steps: Vec<Step>,
+    /// What policies and tests say of it.
+    pub violations: Vec<Violation>,
     /// What is to be done after it, for what takes several steps.
     pub next: Vec<Next>,
     /// What makes it risky, the worst first.
@@ -122,6 +126,7 @@ pub fn compare(db: &Database, pair: &Pair<'_>, changed: &[String]) -> Review {
     review.environments = rollout::environments(pair, &review);
     review.steps = rollout::steps(pair, &review.instances);
     review.next = next::next(pair, &review);
+    review.violations = policies::broken(pair);
     review.sources = sources(pair, changed);
     review.reviewers = reviewers::reviewers(db, pair, &review);
     review.reasons = risk::reasons(pair, &review);

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Renames;
+use super::policies::violations;
+use super::{Renames, Violation};
 use crate::db::{Content, Database, Workspace};
 use crate::documents::{control_plane, preview_documents, promotion_documents};
 use crate::ide::line_of;
@@ -26,6 +27,8 @@ pub struct Sketch {
     pub(super) removals: Removals,
     /// Where each `moved` and `removed` stands, by its kind and what it speaks of.
     pub(super) said: BTreeMap<(Kind, Arc<str>), String>,
+    /// What its policies and tests say.
+    pub(super) violations: Vec<Violation>,
     pub(super) layers: LayerOrder,
     /// By cluster.
     pub(super) namespaces: BTreeMap<Arc<str>, Arc<Namespaces>>,
@@ -71,6 +74,7 @@ pub fn sketch(db: &Database) -> Sketch {
         moves: moves(db).clone(),
         removals: removals(db).clone(),
         said: said(db),
+        violations: violations(db),
         layers: plan(db).layers.clone(),
         namespaces: ownership(db).iter().map(|(cluster, all)| (Arc::clone(cluster), Arc::clone(all))).collect(),
         control_plane: control_plane(db).cloned().collect(),

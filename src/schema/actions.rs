@@ -139,7 +139,8 @@ pub const ROLES: &[BuiltInRole] = &[
     },
 ];
 
-const CHOICES: [Choice; ACTIONS.len()] = {
+/// The words of actions.
+pub(super) const CHOICES: [Choice; ACTIONS.len()] = {
     let mut choices = [const { Choice { name: "", doc: "" } }; ACTIONS.len()];
     let mut index = 0;
     while index < ACTIONS.len() {

@@ -5,6 +5,7 @@ use super::auth::AUTH;
 use super::freezes::FREEZES;
 use super::identity;
 use super::namespaces::NAMESPACE;
+use super::policies;
 use super::secrets::STORE;
 use super::services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
 use super::types::{Attribute, BlockSchema, Choice, Kind, KindSchema, Text, Type};
@@ -89,6 +90,20 @@ pub(super) const KINDS: &[KindSchema] = &[
               without it.",
         body: identity::REMOVED_BODY,
         example: "removed service chat { from = env == prod }",
+    },
+    KindSchema {
+        kind: Kind::Policy,
+        doc: "What must hold of every instance, service, cluster or team, once everything is resolved. `check` asks it, and \
+              nothing is written while it does not hold.",
+        body: policies::POLICY,
+        example: "policy pinned-in-prod {\n  where   = env == prod and has(helm.chart)\n  require = matches(helm.version, r\"^v?\\d+\\.\\d+\\.\\d+$\")\n  message = \"${service} floats in prod: pin ${helm.version}\"\n}",
+    },
+    KindSchema {
+        kind: Kind::Test,
+        doc: "What is expected of the platform: `test \"NAME\" { expect CONDITION }`, with one `expect` for each. Its name is a \
+              sentence.",
+        body: policies::TEST,
+        example: "test \"one team can't wipe out the ingress\" {\n  expect not can(chat, sync, ingress-nginx)\n  expect can(chat, sync, chat-api, env == dev)\n  expect before(cert-manager, chat-api)\n}",
     },
     KindSchema {
         kind: Kind::Repository,

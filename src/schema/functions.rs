@@ -26,11 +26,11 @@ pub struct Parameter {
     pub optional: bool,
 }
 
-const fn need(name: &'static str, of: &'static str) -> Parameter {
+pub(super) const fn need(name: &'static str, of: &'static str) -> Parameter {
     Parameter { name, of, optional: false }
 }
 
-const fn may(name: &'static str, of: &'static str) -> Parameter {
+pub(super) const fn may(name: &'static str, of: &'static str) -> Parameter {
     Parameter { name, of, optional: true }
 }
 

@@ -9,6 +9,7 @@ mod functions;
 mod identity;
 mod namespaces;
 mod paths;
+mod policies;
 mod previews;
 mod reference;
 mod rollouts;
@@ -20,7 +21,8 @@ mod types;
 pub use actions::{ACTIONS, Action, BuiltInRole, ROLES, Reach, action_of};
 pub use functions::{FORGES, FUNCTIONS, Function, PARAMETER_TYPES, PROVIDERS, Parameter};
 pub use identity::{MOVED, REMOVED, body_of};
-pub use paths::{Below, below};
+pub use paths::{Below, below, below_in};
+pub use policies::{FACTS, Fact, Over, QUESTIONS, asked_for, question};
 pub use previews::PREVIEW_DIFFERS;
 pub use reference::language_reference;
 pub use services::{SERVICE, SERVICE_DEFAULTS, TEMPLATE};
@@ -28,9 +30,6 @@ pub use types::{Attribute, BlockSchema, Choice, Form, Kind, KindSchema, Text, Ty
 
 /// All kinds that can be declared, in reading order.
 pub const KINDS: &[KindSchema] = entities::KINDS;
-
-/// Words that are part of the language and come with a later version.
-pub const NOT_YET: &[&str] = &["policy", "test", "expect"];
 
 /// What a condition and every expression of a service may name beside its own locals.
 pub const AMBIENTS: &[(&str, &str)] = &[
@@ -61,7 +60,13 @@ pub const ROLLOUT: &BlockSchema = &rollouts::ROLLOUT;
 /// as those of Helm values, every path is known.
 #[must_use]
 pub fn attribute_at(path: &[&str]) -> Option<Form> {
-    let mut block = &SERVICE_DEFAULTS;
+    attribute_in(&SERVICE_DEFAULTS, path)
+}
+
+/// The same of a value of any declaration, by the block of its kind.
+#[must_use]
+pub fn attribute_in(block: &'static BlockSchema, path: &[&str]) -> Option<Form> {
+    let mut block = block;
     let mut keys = path.iter();
     while let Some(key) = keys.next() {
         let attribute = block.attribute(key)?;

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use super::freezes::FREEZE;
 use super::types::{Attribute, BlockSchema, Form, Kind, Type};
-use super::{ACTIONS, AMBIENTS, Action, FUNCTIONS, KINDS, ROLES, Reach, SERVICE_DEFAULTS, Version};
+use super::{
+    ACTIONS, AMBIENTS, Action, FACTS, FUNCTIONS, Function, KINDS, QUESTIONS, ROLES, Reach, SERVICE_DEFAULTS, Version,
+};
 
 const INTRODUCTION: &str = include_str!("introduction.md");
 
@@ -19,6 +21,8 @@ pub fn language_reference() -> String {
         if schema.kind == Kind::Template {
             out.push_str("Beside `param`, the attributes of a [service](#service) but `layer`, `owner`, `on`, `use`, `one_per`, ");
             out.push_str("`deliver` and `generator`; none of them is required.\n");
+        } else if schema.body.attributes.is_empty() {
+            out.push_str("Holds nothing but `expect CONDITION`; see [Policies and tests](#policies-and-tests).\n");
         } else {
             attributes(&mut out, "", &schema.body);
         }
@@ -29,15 +33,29 @@ pub fn language_reference() -> String {
     for (name, doc) in AMBIENTS {
         let _ = writeln!(out, "| `{name}` | {doc} |");
     }
-    out.push_str("\n## Functions\n\n| function | gives | what it does | example |\n|---|---|---|---|\n");
-    for function in FUNCTIONS {
+    out.push_str("\n## What a policy can name\n\n| name | over | what it is |\n|---|---|---|\n");
+    for fact in FACTS {
+        let over = fact.over.iter().map(|over| format!("`{}`", over.word())).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(out, "| `{}` | {over} | {} |", fact.name, fact.doc);
+    }
+    functions(&mut out, "Questions", QUESTIONS);
+    functions(&mut out, "Functions", FUNCTIONS);
+    out
+}
+
+fn functions(out: &mut String, heading: &str, all: &[Function]) {
+    let _ = writeln!(out, "\n## {heading}\n");
+    if std::ptr::eq(all, QUESTIONS) {
+        out.push_str("They stand in policies and tests alone.\n\n");
+    }
+    out.push_str("| function | gives | what it does | example |\n|---|---|---|---|\n");
+    for function in all {
         let parameters = function.parameters.iter();
         let parameters =
             parameters.map(|parameter| format!("{}{}", parameter.name, if parameter.optional { "?" } else { "" }));
         let call = format!("{}({})", function.name, parameters.collect::<Vec<_>>().join(", "));
         let _ = writeln!(out, "| `{call}` | {} | {} | `{}` |", function.gives, function.doc, function.example);
     }
-    out
 }
 
 /// The roles that are there already.

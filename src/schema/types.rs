@@ -31,6 +31,10 @@ pub enum Kind {
     Moved,
     /// A declaration that goes, or went.
     Removed,
+    /// What must hold of instances, services, clusters or teams.
+    Policy,
+    /// What is expected of the platform.
+    Test,
 }
 
 impl Kind {
@@ -53,6 +57,8 @@ impl Kind {
             Self::Namespace => "namespace",
             Self::Moved => "moved",
             Self::Removed => "removed",
+            Self::Policy => "policy",
+            Self::Test => "test",
         }
     }
 }
@@ -255,6 +261,10 @@ pub enum Type {
     NameScheme,
     /// A list of paths of the service's own attributes: `helm.version`, `source.extra.kustomize.images`.
     Paths,
+    /// A condition over the resolved platform.
+    Claim,
+    /// A string that shows something of the resolved platform.
+    Report,
 }
 
 /// The form of a string.
@@ -348,6 +358,8 @@ impl Type {
             Self::Use => "template with arguments".to_owned(),
             Self::NameScheme => "string of names".to_owned(),
             Self::Paths => "list of paths".to_owned(),
+            Self::Claim => "condition over what is resolved".to_owned(),
+            Self::Report => "string".to_owned(),
         }
     }
 }

@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use super::Value;
+use super::claim::{self, Call};
 use super::path;
 use super::resolve::{Expected, Scope};
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean, with_article};
-use crate::schema::{FORGES, FUNCTIONS, Function, PROVIDERS};
+use crate::schema::{FORGES, FUNCTIONS, Function, Kind, PROVIDERS};
 use crate::syntax::ast::{Argument, BinaryOperator, Block, EntryKind, Expr, ExprKind, TextPart};
 
 /// Checks an expression, evaluated or not, so that a mistake on a path that is never taken is found too.
 pub fn check(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut Sink) {
     if let (Expected::Path, Some(keys)) = (expected, path::path_keys(expr)) {
         let _ = path::value(scope, &keys, sink);
+        return;
+    }
+    if let (Expected::Value, Some(keys)) = (expected, scope.attribute_keys(expr)) {
+        let _ = scope.check_attribute(&keys, sink);
         return;
     }
     match &expr.kind {
@@ -42,7 +47,9 @@ pub fn check(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut Sink
             check(scope, of, Expected::Value, sink);
             check(scope, key, Expected::Value, sink);
         }
-        ExprKind::Call(callee, arguments) => check_call(scope, callee, arguments, sink),
+        ExprKind::Call(callee, arguments) => {
+            check_call(scope, Call { callee, arguments, at: expr.range }, sink);
+        }
         ExprKind::Unary(_, of) => check(scope, of, Expected::Value, sink),
         ExprKind::Binary(operator, left, right) => check_binary(scope, *operator, left, right, sink),
         ExprKind::If(condition, then, otherwise) => {
@@ -78,6 +85,12 @@ pub(super) fn sides(scope: &Scope<'_>, operator: BinaryOperator, left: &Expr, ri
     }
     let kind = |expr: &Expr| match &expr.kind {
         ExprKind::Name(name) => scope.kind_of_ambient(name).map_or(Expected::Value, Expected::Kind),
+        ExprKind::Call(callee, arguments) => {
+            let question = scope.question(callee, arguments.len());
+            question
+                .filter(|question| question.name == "clusters")
+                .map_or(Expected::Value, |_| Expected::Kind(Kind::Cluster))
+        }
         _ => Expected::Value,
     };
     (kind(right), kind(left))
@@ -111,9 +124,16 @@ fn check_quoted(scope: &Scope<'_>, expected: Expected, expr: &Expr, sink: &mut S
     }
 }
 
-fn check_call(scope: &Scope<'_>, callee: &Expr, arguments: &[Argument], sink: &mut Sink) {
-    let _ = function(scope, callee, arguments, sink);
-    arguments.iter().for_each(|argument| check(scope, &argument.value, Expected::Value, sink));
+fn check_call(scope: &Scope<'_>, call: Call<'_>, sink: &mut Sink) {
+    if let Some(question) = scope.question(call.callee, call.arguments.len()) {
+        return claim::check_question(scope, question, call, sink);
+    }
+    let is_asked_elsewhere =
+        matches!(&call.callee.kind, ExprKind::Name(name) if claim::is_question(name) && Function::find(name).is_none());
+    if function(scope, call.callee, call.arguments, sink).is_none() && is_asked_elsewhere {
+        return;
+    }
+    call.arguments.iter().for_each(|argument| check(scope, &argument.value, Expected::Value, sink));
 }
 
 /// Whether a function names something and computes nothing: those of `provides`, and of a preview's `from`.
@@ -145,7 +165,14 @@ pub(super) fn function(
             .map(|function| function.name)
             .chain(PROVIDERS.iter().chain(&FORGES).map(|(name, _)| *name));
         let message = format!("there is no function `{name}`");
-        sink.push(Diagnostic::new(codes::UNKNOWN_FUNCTION, span, message).meant(name, did_you_mean(name, names)));
+        let finding = Diagnostic::new(codes::UNKNOWN_FUNCTION, span, message);
+        sink.push(if claim::is_question(name) {
+            finding
+                .label("this can only be asked in a `policy` or a `test`")
+                .note("what it asks for follows from the whole platform, and so from the value that would depend on it")
+        } else {
+            finding.meant(name, did_you_mean(name, names))
+        });
         return None;
     };
     let (fewest, most) = function.arity();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Ambients;
 use super::arithmetic;
 use super::check::{function, is_provider, sides};
+use super::claim::{self, Call};
 use super::cost;
 use super::functions;
 use super::path;
@@ -32,10 +33,13 @@ pub fn evaluate(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut S
 }
 
 /// The value of a part of an expression.
-fn value_of(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut Sink) -> Evaluated {
+pub(super) fn value_of(scope: &Scope<'_>, expr: &Expr, expected: Expected, sink: &mut Sink) -> Evaluated {
     scope.step(expr.range, sink)?;
     if let (Expected::Path, Some(keys)) = (expected, path::path_keys(expr)) {
         return path::value(scope, &keys, sink);
+    }
+    if let (Expected::Value, Some(keys)) = (expected, scope.attribute_keys(expr)) {
+        return scope.attribute(&keys, sink);
     }
     match &expr.kind {
         ExprKind::Null => Ok(Value::Null),
@@ -96,7 +100,7 @@ pub fn boolean(scope: &Scope<'_>, expr: &Expr, sink: &mut Sink) -> Result<bool, 
     truth(scope, expr, sink)
 }
 
-fn truth(scope: &Scope<'_>, expr: &Expr, sink: &mut Sink) -> Result<bool, Reported> {
+pub(super) fn truth(scope: &Scope<'_>, expr: &Expr, sink: &mut Sink) -> Result<bool, Reported> {
     match value_of(scope, expr, Expected::Value, sink)? {
         Value::Bool(value) => Ok(value),
         other => {
@@ -149,17 +153,27 @@ fn name(scope: &Scope<'_>, word: &str, at: TextRange, expected: Expected, sink: 
         Meaning::Declared(kind, name) => Ok(Value::Reference(kind, name)),
         Meaning::Choice(word) => Ok(Value::text(word)),
         Meaning::Local(value) => Ok(value.clone()),
+        Meaning::Fact(fact) => Ok(scope.answers.map_or(Value::Null, |answers| answers.fact(fact.name))),
         Meaning::Item => {
             let item = scope.world.and_then(|world| world.item.as_ref());
             Ok(item.map_or(Value::Null, |(_, value)| own(scope, Own::Item, value.clone())))
         }
         Meaning::Ambient(name) => {
             let value = scope.world.map_or(Value::Null, |world| ambient(world, name));
+            let value = if scope.over().is_some() { as_name(name, value) } else { value };
             Ok(match Own::of_ambient(name) {
                 Some(of) => own(scope, of, value),
                 None => value,
             })
         }
+    }
+}
+
+/// The service is asked for by its name, as every declaration is.
+fn as_name(ambient: &str, value: Value) -> Value {
+    match value {
+        Value::Text(name) if ambient == "service" => Value::Reference(Kind::Service, name),
+        other => other,
     }
 }
 
@@ -268,6 +282,7 @@ fn member(scope: &Scope<'_>, of: &Expr, key: &Word, sink: &mut Sink) -> Evaluate
     match (object.get(&key.text), ambient) {
         (Some(value), _) => Ok(value.clone()),
         (None, Some("labels")) if scope.ambients == Ambients::Condition => Ok(Value::Null),
+        (None, Some("labels" | "vars")) if scope.over().is_some() => Ok(Value::Null),
         (None, Some("vars")) => Err(missing_variable(scope, key, sink)),
         (None, _) => Err(missing_key(scope, key.range, &key.text, object.keys(), sink)),
     }
@@ -320,7 +335,8 @@ fn index(scope: &Scope<'_>, of: &Expr, key: &Expr, sink: &mut Sink) -> Evaluated
 }
 
 fn is_labels(scope: &Scope<'_>, of: &Expr) -> bool {
-    scope.ambients == Ambients::Condition && matches!(&of.kind, ExprKind::Name(name) if name.as_ref() == "labels")
+    (scope.ambients == Ambients::Condition || scope.over().is_some())
+        && matches!(&of.kind, ExprKind::Name(name) if name.as_ref() == "labels")
 }
 
 fn call(scope: &Scope<'_>, callee: &Expr, arguments: &[Argument], at: TextRange, sink: &mut Sink) -> Evaluated {
@@ -328,6 +344,9 @@ fn call(scope: &Scope<'_>, callee: &Expr, arguments: &[Argument], at: TextRange,
         && is_provider(name)
     {
         return provided(scope, name, arguments, at, sink);
+    }
+    if let Some(question) = scope.question(callee, arguments.len()) {
+        return claim::ask(scope, question, Call { callee, arguments, at }, sink);
     }
     let Some(function) = function(scope, callee, arguments, sink) else { return Err(sink.broken()) };
     let values: Vec<_> =

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod check;
+mod claim;
 mod cost;
 mod data;
 mod evaluate;
@@ -19,6 +20,7 @@ mod yaml;
 mod zone;
 
 pub use check::check;
+pub use claim::{Answers, Question, Unanswered, asked_in};
 pub use cost::MAX_NESTING;
 pub use data::{DataFormat, data_calls, data_file, from_json, join_path};
 pub use evaluate::{boolean, evaluate, evaluate_named};

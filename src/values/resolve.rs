@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Value;
+use super::claim::Answers;
 use super::pull::PULL;
 use crate::db::Db;
-use crate::diagnostics::{self as codes, Change, Diagnostic, Reported, Sink, did_you_mean};
-use crate::schema::{AMBIENTS, Choice, KINDS, Kind, Type};
+use crate::diagnostics::{self as codes, Change, Diagnostic, Reported, Sink, did_you_mean, with_article};
+use crate::schema::{AMBIENTS, Choice, FACTS, Fact, KINDS, Kind, Over, Type};
 use crate::source::Site;
 use crate::text::TextRange;
 
@@ -90,6 +91,8 @@ pub enum Ambients {
     Patterns,
     /// All, and what is known of a pull request.
     Preview,
+    /// What a policy or a test can ask about.
+    Claim(Over),
 }
 
 impl Ambients {
@@ -101,6 +104,7 @@ impl Ambients {
             Self::Condition => !matches!(name, "vars" | "service" | "owner" | PULL),
             Self::All | Self::Patterns => name != PULL,
             Self::Preview => true,
+            Self::Claim(over) => over.knows(name),
         }
     }
 }
@@ -125,6 +129,8 @@ pub struct Scope<'a> {
     pub ambients: Ambients,
     /// What they stand for; without one they can only be checked.
     pub world: Option<&'a World>,
+    /// Who answers what a policy or a test asks.
+    pub answers: Option<&'a dyn Answers>,
 }
 
 /// What the place of an expression asks of a bare word.
@@ -179,6 +185,7 @@ pub(super) enum Meaning<'a> {
     Local(&'a Value),
     Item,
     Ambient(&'static str),
+    Fact(&'static Fact),
 }
 
 impl<'a> Scope<'a> {
@@ -194,7 +201,7 @@ impl<'a> Scope<'a> {
         let declared = self.expected_meaning(word, expected);
         match (declared, local) {
             // What is expected wins over an ambient, which nobody can rename: `one_per = region`.
-            (Some(meaning), None | Some(Meaning::Ambient(_))) | (None, Some(meaning)) => Ok(meaning),
+            (Some(meaning), None | Some(Meaning::Ambient(_) | Meaning::Fact(_))) | (None, Some(meaning)) => Ok(meaning),
             (Some(_), Some(_)) => Err(sink.error(self.ambiguous(word, at, expected))),
             (None, None) => Err(sink.error(self.unknown(word, at, expected))),
         }
@@ -215,6 +222,9 @@ impl<'a> Scope<'a> {
         }
         if self.ambients != Ambients::None && self.item.is_some_and(|item| item.as_ref() == word) {
             return Some(Meaning::Item);
+        }
+        if let Some(fact) = self.over().and_then(|over| over.fact(word)) {
+            return Some(Meaning::Fact(fact));
         }
         let ambient = AMBIENTS.iter().find(|(name, _)| *name == word && self.ambients.allows(word));
         ambient.map(|(name, _)| Meaning::Ambient(name))
@@ -259,6 +269,9 @@ impl<'a> Scope<'a> {
     }
 
     fn unknown_value(&self, word: &str, diagnostic: Diagnostic) -> Diagnostic {
+        if let Some(over) = self.over() {
+            return self.unknown_claim(word, over, diagnostic);
+        }
         if AMBIENTS.iter().any(|(name, _)| *name == word) {
             return diagnostic.note(match self.ambients {
                 _ if word == PULL => "a pull request is known in the `preview` of a service alone",
@@ -270,12 +283,10 @@ impl<'a> Scope<'a> {
         let ambients = AMBIENTS.iter().map(|(name, _)| *name).filter(|name| self.ambients.allows(name));
         let locals = self.locals.iter().map(|(name, _)| name.as_ref());
         let near = did_you_mean(word, locals.chain(ambients).chain(self.item.map(AsRef::as_ref)));
-        let declared = self.names.kind_of(word).map(|kind| {
-            format!(
-                "there is {} of this name, but a value is asked for here",
-                crate::diagnostics::with_article(kind.word())
-            )
-        });
+        let declared = self
+            .names
+            .kind_of(word)
+            .map(|kind| format!("there is {} of this name, but a value is asked for here", with_article(kind.word())));
         let diagnostic = diagnostic.meant(word, near);
         let diagnostic = declared.into_iter().fold(diagnostic, Diagnostic::note);
         match self.names.kind_of(word) {
@@ -289,12 +300,38 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// A name that nothing asked about has.
+    fn unknown_claim(&self, word: &str, over: Over, diagnostic: Diagnostic) -> Diagnostic {
+        let ambients = AMBIENTS.iter().map(|(name, _)| *name).filter(|name| over.knows(name));
+        let facts = FACTS.iter().filter(|fact| fact.over.contains(&over)).map(|fact| fact.name);
+        let attributes = over.attributes().into_iter().flat_map(|block| block.attributes).map(|known| known.name);
+        let locals = self.locals.iter().map(|(name, _)| name.as_ref());
+        let near = did_you_mean(word, locals.chain(ambients.clone()).chain(facts.clone()).chain(attributes));
+        let diagnostic = diagnostic.meant(word, near);
+        let names: Vec<&str> = ambients.chain(facts).collect();
+        match (over, self.names.kind_of(word)) {
+            (Over::Platform, _) => diagnostic.note("a test asks with functions: `can`, `before`, `clusters`, `value`"),
+            (_, Some(kind)) => diagnostic
+                .note(format!("there is {} of this name, but a value is asked for here", with_article(kind.word()))),
+            _ => diagnostic.note(format!(
+                "what can be named of {}: {}, and its attributes",
+                with_article(over.word()),
+                names.join(", ")
+            )),
+        }
+    }
+
     /// The kind that a bare word on the other side of a comparison must name.
     pub(super) fn kind_of_ambient(&self, name: &str) -> Option<Kind> {
         if self.locals.iter().any(|(local, _)| local.as_ref() == name) {
             return None;
         }
+        if let Some(fact) = self.over().and_then(|over| over.fact(name)) {
+            return fact.kind;
+        }
         match name {
+            "service" if self.over().is_some_and(|over| over.knows(name)) => Some(Kind::Service),
+            "owner" if self.over().is_some_and(|over| over.knows(name)) => Some(Kind::Team),
             "env" if self.ambients.allows(name) => Some(Kind::Environment),
             "cluster" if self.ambients.allows(name) => Some(Kind::Cluster),
             _ => None,

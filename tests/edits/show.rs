@@ -93,7 +93,7 @@ impl Town {
         if self.knob("role") % 2 == 1 {
             out += "role debugger { includes = [operator]  actions = [exec] }\n";
         }
-        out
+        out + &policies(self.knob("policy"))
     }
 
     fn teams(&self) -> String {
@@ -244,6 +244,23 @@ fn cluster(it: &Cluster, hub: &str) -> String {
         server(it),
         tier(it)
     )
+}
+
+/// What is asked of everything; it warns where it does not hold.
+fn policies(number: usize) -> String {
+    let asked = [
+        "",
+        "require = revision_history >= 5",
+        "where = env == prod  require = wave < 1 and has(kustomize.path)  message = \"${service} on ${cluster}: ${wave}\"",
+        "over = service  require = instances <= 3 and length([for one in clusters where one.protected: one.name]) == 0",
+        "over = cluster  require = instances < 9 and length(services) < 9",
+        "over = team  require = length(services) < 4",
+        "require = can(owner, exec) or not protected or default(helm.values.port, 1) == 1",
+    ];
+    match asked[number] {
+        "" => String::new(),
+        asked => format!("policy asked {{ {asked}  severity = warning }}\n\n"),
+    }
 }
 
 fn service(it: &Service) -> String {

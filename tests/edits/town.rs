@@ -78,7 +78,7 @@ pub const SERVICE_KNOBS: [&str; 24] = [
 ];
 
 /// What the whole can differ in.
-pub const TOWN_KNOBS: [&str; 27] = [
+pub const TOWN_KNOBS: [&str; 28] = [
     "comment",
     "doc",
     "label",
@@ -104,6 +104,7 @@ pub const TOWN_KNOBS: [&str; 27] = [
     "vars",
     "names",
     "role",
+    "policy",
     "tenants",
     "hub",
 ];

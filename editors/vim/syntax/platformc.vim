@@ -11,7 +11,7 @@ set cpoptions&vim
 " words kinds blocks functions types ambients statements reserved
 let s:kinds = [
       \ 'platform', 'hub', 'team', 'environment', 'cluster', 'layer', 'service', 'template', 'role',
-      \ 'namespace', 'moved', 'removed', 'repository', 'store', 'health', 'policy', 'test',
+      \ 'namespace', 'moved', 'removed', 'policy', 'test', 'repository', 'store', 'health',
       \ ]
 let s:blocks = [
       \ 'freeze', 'secret', 'source',
@@ -20,7 +20,8 @@ let s:functions = [
       \ 'abs', 'contains', 'csv', 'default', 'ends_with', 'flatten', 'get', 'has', 'int', 'join',
       \ 'json', 'keys', 'length', 'lower', 'matches', 'max', 'merge', 'min', 'range', 'replace',
       \ 'reverse', 'sort', 'split', 'starts_with', 'string', 'to_json', 'to_yaml', 'trim', 'unique',
-      \ 'upper', 'values', 'yaml', 'crd', 'storage_class', 'secret_store', 'ingress_class',
+      \ 'upper', 'values', 'yaml', 'before', 'can', 'clusters', 'value', 'crd', 'storage_class',
+      \ 'secret_store', 'ingress_class',
       \ ]
 let s:types = [
       \ 'string', 'int', 'float', 'bool', 'list', 'object', 'any',

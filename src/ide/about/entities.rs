@@ -22,7 +22,7 @@ pub(super) fn facts(db: &dyn Db, kind: Kind, name: &str) -> Facts {
         Kind::Store => of_store(estate, name, &mut facts),
         Kind::Role => of_role(estate, name, &mut facts),
         Kind::Namespace => of_namespace(db, name, &mut facts),
-        Kind::Service | Kind::Template | Kind::Health | Kind::Moved | Kind::Removed => None,
+        Kind::Service | Kind::Template | Kind::Health | Kind::Moved | Kind::Removed | Kind::Policy | Kind::Test => None,
     };
     said.map_or_else(Facts::default, |()| facts)
 }

@@ -56,6 +56,9 @@ impl Asked<'_> {
             Offer::new(word, Sort::Word).doc(doc).snippet(format!("{word} {rest}")).text(format!("{word} "))
         };
         let is_value = self.context.frames.iter().any(|frame| !frame.is_entry);
+        if kind == Some(Kind::Test) && path.is_empty() && !is_value {
+            self.push(word("expect", "${1:condition}", "What is expected of the platform."));
+        }
         let is_bare = is_plain || path.contains(&"freeze") || path.last() == Some(&"rollout");
         if kind.is_some() && !is_value && (path.is_empty() || !is_bare) {
             let rest = "${1:PF0603} until \"${2:2027-01-01}\" because \"${3:reason}\"";

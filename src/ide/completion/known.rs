@@ -9,7 +9,7 @@ use crate::ide::context::{Holds, literal_in};
 use crate::ide::symbols::{Role, symbols};
 use crate::model::{ValueKey, images, value_keys, workloads};
 use crate::names::{body, declarations};
-use crate::schema::{Kind, ROLES, Type};
+use crate::schema::{Below, BlockSchema, Kind, ROLES, Type, below_in};
 use crate::source::outline;
 use crate::syntax::ast::EntryKind;
 use crate::syntax::is_word;
@@ -109,12 +109,29 @@ impl Asked<'_> {
         let said = match words {
             [name] if is_local => return self.columns(name),
             _ if is_local => return,
+            [first, ..] if self.asked_block(first).is_some() => return self.asked_below(words),
             ["vars"] => variables(self.db),
             ["labels"] => labels(self.db),
             [PULL] => return self.pull_facts(),
             _ => return,
         };
         self.offers.extend(said.iter().map(|(name, who)| Offer::new(name.to_string(), Sort::Variable).detail(by(who))));
+    }
+
+    /// The attributes that a policy asks for, if this is the first word of one.
+    fn asked_block(&self, first: &str) -> Option<&'static BlockSchema> {
+        let over = self.context.over()?;
+        over.attribute(first).and(over.attributes())
+    }
+
+    /// The keys behind a path of what is asked about.
+    fn asked_below(&mut self, words: &[&str]) {
+        let block = words.first().and_then(|first| self.asked_block(first));
+        if let Some(Ok(Below::Keys(block))) = block.map(|block| below_in(block, words)) {
+            let keys = block.attributes.iter();
+            self.offers
+                .extend(keys.map(|known| Offer::new(known.name, Sort::Key).detail(known.of.name()).doc(known.doc)));
+        }
     }
 
     /// What is known of a pull request.

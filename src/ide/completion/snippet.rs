@@ -31,7 +31,7 @@ pub(super) fn value(of: &Type, number: usize) -> String {
     match of {
         Type::Steps(_) => format!("[{{ on = ${number} }}]"),
         Type::List(_) | Type::Needs | Type::Provides | Type::Paths => format!("[${number}]"),
-        Type::Text(_) | Type::NameScheme => format!("\"${number}\""),
+        Type::Text(_) | Type::NameScheme | Type::Report => format!("\"${number}\""),
         _ => format!("${number}"),
     }
 }

@@ -6,12 +6,15 @@ use super::{Asked, Offer, Sort, is_list};
 use crate::ide::context::Holds;
 use crate::ide::symbols::{choices, item_type, reference};
 use crate::names::names;
-use crate::schema::{AMBIENTS, Below, FORGES, FUNCTIONS, Function, Kind, PROVIDERS, Text, Type, Version, below};
+use crate::schema::{
+    AMBIENTS, Below, FACTS, FORGES, FUNCTIONS, Function, Kind, Over, PROVIDERS, QUESTIONS, Text, Type, Version, below,
+};
 use crate::values::Ambients;
 
 /// Whether a value of this type is one of some words or names.
 pub(super) fn is_closed(of: &'static Type) -> bool {
-    let is_word = matches!(of, Type::Bool | Type::Provides | Type::PullRequests | Type::Placement | Type::Paths);
+    let is_word =
+        matches!(of, Type::Bool | Type::Provides | Type::PullRequests | Type::Placement | Type::Paths | Type::Claim);
     is_word || reference(of).is_some() || !choices(of).is_empty()
 }
 
@@ -22,6 +25,7 @@ impl Asked<'_> {
             Type::NameScheme if !self.is_key() => return self.name_scheme(),
             Type::Bool => self.words(&["true", "false"]),
             Type::Placement => self.words(&["all", "not"]),
+            Type::Claim => self.words(&["not"]),
             Type::Provides => self.providers(&PROVIDERS, is_bare),
             Type::PullRequests => self.providers(&FORGES, false),
             Type::Paths => return self.path(&[], is_bare),
@@ -112,6 +116,9 @@ impl Asked<'_> {
     }
 
     fn expressions(&mut self) {
+        if let Some(over) = self.context.over() {
+            self.asked(over);
+        }
         let ambients = self.ambients();
         let allowed = AMBIENTS.iter().filter(|(name, _)| ambients.allows(name));
         self.offers.extend(allowed.map(|(name, doc)| Offer::new(*name, Sort::Variable).doc(*doc)));
@@ -124,8 +131,25 @@ impl Asked<'_> {
         self.offers.retain(|offer| seen.insert(offer.label.clone()));
     }
 
+    /// What a policy or a test can ask about: facts, attributes and questions.
+    fn asked(&mut self, over: Over) {
+        let facts = FACTS.iter().filter(|fact| fact.over.contains(&over));
+        self.offers.extend(facts.map(|fact| Offer::new(fact.name, Sort::Variable).doc(fact.doc)));
+        let attributes = over.attributes().into_iter().flat_map(|block| block.attributes);
+        let attributes = attributes.filter(|known| over.attribute(known.name).is_some());
+        let offers = attributes.map(|known| Offer::new(known.name, Sort::Key).detail(known.of.name()).doc(known.doc));
+        self.offers.extend(offers);
+        let follows = self.context.follows();
+        self.offers.extend(QUESTIONS.iter().map(|question| of_function(question, follows)));
+    }
+
     /// Which ambient names may be used here.
     fn ambients(&self) -> Ambients {
+        match (self.context.over(), self.context.kind()) {
+            (Some(over), _) => return Ambients::Claim(over),
+            (None, Some(Kind::Policy | Kind::Test)) => return Ambients::Condition,
+            _ => {}
+        }
         let path = self.context.path();
         let is_service = matches!(self.context.kind(), Some(Kind::Service | Kind::Template | Kind::Namespace));
         match (is_service || path.contains(&"defaults"), path.first()) {
@@ -155,7 +179,7 @@ impl Asked<'_> {
             frame.map(|frame| frame.statement.iter().map(|token| token.text).collect::<Vec<_>>()).unwrap_or_default();
         match of {
             Type::Needs => return self.words(&["on"]),
-            _ if is_closed(item_type(of)) && !matches!(of, Type::Bool | Type::Placement) => return,
+            _ if is_closed(item_type(of)) && !matches!(of, Type::Bool | Type::Placement | Type::Claim) => return,
             _ => {}
         }
         let count = |word: &str| words.iter().filter(|known| **known == word).count();

@@ -10,7 +10,7 @@ pub(super) use place::{Place, Written};
 
 use super::cursor::FilePosition;
 use crate::db::Db;
-use crate::schema::Kind;
+use crate::schema::{Kind, Over, Type};
 use crate::source::{Decl, Lexeme, Lexer, outline};
 use crate::text::TextRange;
 use read::Reader;
@@ -103,12 +103,29 @@ impl<'t> Context<'t> {
         literal(self.lexemes(frame.opens), key)
     }
 
+    /// What a policy or a test is asked of, unless this is a condition over clusters.
+    pub(super) fn over(&self) -> Option<Over> {
+        if matches!(self.place, Place::Value(Type::Placement)) {
+            return None;
+        }
+        match self.kind()? {
+            Kind::Test => Some(Over::Platform),
+            Kind::Policy => Some(self.own_word("over").and_then(Over::of_word).unwrap_or(Over::Instance)),
+            _ => None,
+        }
+    }
+
     /// The template that the declaration says it uses.
     pub(super) fn used(&self) -> Option<&'t str> {
+        self.own_word("use")
+    }
+
+    /// The word that the declaration itself says for a key.
+    fn own_word(&self, key: &str) -> Option<&'t str> {
         let declaration = self.frames.iter().find(|frame| frame.kind.is_some())?;
         let own: Vec<_> = level(self.lexemes(declaration.opens)).filter(|(depth, ..)| *depth == 0).collect();
         own.windows(3).find_map(|window| match window {
-            [(_, _, "use"), (_, _, "="), (_, Lexeme::Word, name)] => Some(*name),
+            [(_, _, said), (_, _, "="), (_, Lexeme::Word, name)] if *said == key => Some(*name),
             _ => None,
         })
     }

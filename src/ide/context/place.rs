@@ -1,7 +1,7 @@
 use super::frame::{Callee, Frame, Holds, Token};
 use super::text::bare;
-use crate::ide::symbols::{ANY, of};
-use crate::schema::{Kind, PARAMETER_TYPES, Type};
+use crate::ide::symbols::{ANY, named_by, of};
+use crate::schema::{Kind, Over, PARAMETER_TYPES, Type, asked_for};
 
 /// What may stand at a place.
 #[derive(Clone, Debug)]
@@ -61,6 +61,9 @@ impl<'t> Frame<'t> {
                 [_, "=", ..] => self.value(2, &ANY),
                 _ => self.value(0, &ANY),
             },
+            Holds::Arguments(Callee::Function(name)) if self.is_claim() => {
+                self.value(0, asked_for(name, self.commas).unwrap_or(&Type::Claim))
+            }
             Holds::Arguments(Callee::Function(_)) => self.value(0, &ANY),
             Holds::Items(of) => self.item(&words, of),
         }
@@ -75,6 +78,11 @@ impl<'t> Frame<'t> {
             (Holds::Entries(_), _, Place::Key(_)) => Place::Text(Written::Key),
             _ => Place::Nothing,
         }
+    }
+
+    /// Whether this is part of a policy or a test.
+    fn is_claim(&self) -> bool {
+        matches!(self.kind, Some(Kind::Policy | Kind::Test))
     }
 
     fn declaration(&self, words: &[&'t str]) -> Place<'t> {
@@ -97,6 +105,7 @@ impl<'t> Frame<'t> {
                 place => place,
             },
             ["when", ..] => self.value(1, &Type::Placement),
+            ["expect", ..] => self.value(1, &Type::Claim),
             ["param", _, ":"] => Place::ParameterType,
             ["param", _, ":", of, "=", ..] => self.value(5, type_of(of)),
             ["each" | "for", _] => Place::Word("in"),
@@ -155,9 +164,17 @@ fn behind_operator(before: &[Token<'_>], operator: &str, of: &'static Type) -> &
         ([.., left, not], "in") if (left.text, not.text) == ("env", "not") => &ENVIRONMENT,
         ([.., left, not], "in") if (left.text, not.text) == ("cluster", "not") => &CLUSTER,
         (_, "then" | "else") => of,
-        (_, "and" | "or" | "not") if matches!(of, Type::Placement) => of,
+        ([.., left], "==" | "!=" | "in") if matches!(of, Type::Claim) => beside(left.text),
+        ([.., left, not], "in") if not.text == "not" && matches!(of, Type::Claim) => beside(left.text),
+        (_, "and" | "or" | "not") if matches!(of, Type::Placement | Type::Claim) => of,
         _ => &ANY,
     }
+}
+
+/// What stands beside a name that a policy asks about.
+fn beside(name: &str) -> &'static Type {
+    let all = [Over::Instance, Over::Service, Over::Cluster, Over::Team];
+    all.into_iter().find_map(|over| named_by(over, name)).unwrap_or(&Type::Claim)
 }
 
 /// The words before a dot, the first one first.

@@ -11,7 +11,7 @@ use super::bounds::Bounds;
 use super::entities::{Cluster, Deliver};
 use super::estates::{estate, seconds};
 use super::fields::Fields;
-use super::gather::{Asked, gather_preview, nested};
+use super::gather::{Asked, first, gather_preview, nested};
 use super::heads::{Head, Need, Slot, head, needs};
 use super::limits::{self, Limits};
 use super::lower::{Instances, lower};
@@ -212,7 +212,8 @@ impl<'db> Reader<'_, 'db> {
         let matters = |key: &str| key == "preview" || key != "rollout" && SERVICE_DEFAULTS.attribute(key).is_some();
         // What is wrong with the template has been reported with the head.
         let mut reported = sink_of(self.db, self.item);
-        let gathered = gather_preview(self.db, self.item, matters, &mut reported).filter(|_| !reported.has_errors())?;
+        let gathered =
+            gather_preview(self.db, self.item, &first(matters), &mut reported).filter(|_| !reported.has_errors())?;
         let index = estate(self.db).clusters.iter().position(|known| known.name == *cluster)?;
         let asked = [Asked { cluster: index, item: None }];
         let groups = gathered.grouped(&asked, Naming::Known, self.sink);

@@ -14,11 +14,11 @@ use crate::model::Environment;
 use crate::model::estates::estate;
 use crate::model::gather::gather;
 use crate::model::heads::{Head, head};
-use crate::model::lower::some;
 use crate::model::services::asked_for;
 use crate::model::stages::stage_order;
 use crate::names::Item;
 use crate::overlays::Naming;
+use crate::text::some;
 
 /// What some instances say, with their environments.
 type Somewhere = (BTreeSet<Arc<str>>, Vec<Said>);
@@ -26,7 +26,7 @@ type Somewhere = (BTreeSet<Arc<str>>, Vec<Said>);
 /// How a service is promoted that says it is, or nothing where something stands in the way.
 pub(super) fn promoted<'db>(db: &'db dyn Db, item: Item<'db>, sink: &mut Sink) -> Option<Promoted> {
     let head = head(db, item).as_ref()?;
-    let gathered = gather(db, item, |_| true, &mut Sink::default())?;
+    let gathered = gather(db, item, &|_| true, &mut Sink::default())?;
     let asked = asked_for(db, head, &gathered);
     let mut service = Service { db, head, said_at: gathered.origin(), within: "*".into(), everywhere: vec![] };
     for group in gathered.grouped(&asked, Naming::Known, &mut Sink::default()) {

@@ -9,10 +9,10 @@ use super::order::stage_order;
 use super::step::{Relation, Step, is_step};
 use super::watch::{Path, Said, Watched, What};
 use crate::diagnostics::{self as codes, Change, Diagnostic, Sink, Span};
-use crate::model::lower::some;
 use crate::model::secrets::masked;
 use crate::model::{estate, heads::Slot};
 use crate::schema::{Form, attribute_at};
+use crate::text::some;
 use crate::values::Value;
 
 /// What an environment says: by the position of what is said, or by none, its clusters.

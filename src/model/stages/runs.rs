@@ -10,9 +10,9 @@ use super::step::{Relation, Step, by_step, is_step};
 use super::watch::{Said, Watched};
 use crate::db::Db;
 use crate::model::estate;
-use crate::model::lower::some;
 use crate::model::services::running_of;
 use crate::names::Item;
+use crate::text::some;
 use crate::values::Value;
 
 /// Something that has versions, and which of them each environment runs.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::review::{AccessChange, Declared, Denied, Field, Next, Review, Touched, Update};
+use crate::review::{AccessChange, Declared, Denied, Field, Next, Review, Touched, Update, Violation};
 
 /// The version of the format: it goes up when a field is taken away or means something else.
 const VERSION: u32 = 1;
@@ -33,6 +33,7 @@ pub fn json(review: &Review, denied: &[Denied]) -> String {
         "access": review.access.iter().map(access).collect::<Vec<_>>(),
         "declared": review.declared.iter().map(declared).collect::<Vec<_>>(),
         "order": steps.collect::<Vec<_>>(),
+        "policies": review.violations.iter().map(violation).collect::<Vec<_>>(),
         "next": review.next.iter().map(next).collect::<Vec<_>>(),
         "reviewers": reviewers.collect::<Vec<_>>(),
         "sources": review.sources,
@@ -59,6 +60,18 @@ fn instance(it: &Touched) -> Value {
         "keeps_workload": it.keeps_workload,
         "removed": it.is_removed,
         "moves": moves.collect::<Vec<_>>(),
+        "place": place(&it.place),
+    })
+}
+
+fn violation(it: &Violation) -> Value {
+    json!({
+        "kind": it.kind.word(),
+        "name": it.name,
+        "severity": if it.warns { "warning" } else { "error" },
+        "new": it.is_new,
+        "text": it.text,
+        "notes": it.notes,
         "place": place(&it.place),
     })
 }

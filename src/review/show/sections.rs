@@ -24,7 +24,7 @@ pub struct Section {
 pub(super) fn sections(review: &Review) -> Vec<Section> {
     let mut all = vec![risk(review)];
     all.extend(review.environments.iter().map(|environment| of_environment(review, environment)));
-    all.extend([elsewhere(review), next(review), order(review), touched(review), reviewers(review)]);
+    all.extend([elsewhere(review), policies(review), next(review), order(review), touched(review), reviewers(review)]);
     all.retain(|section| !section.lines.is_empty());
     all
 }
@@ -293,6 +293,18 @@ fn order(review: &Review) -> Section {
         ));
     }
     Section { title: "Order".to_owned(), is_folded: true, lines }
+}
+
+/// What policies and tests say of it.
+fn policies(review: &Review) -> Section {
+    let lines = review.violations.iter().flat_map(|it| {
+        let word = if it.warns { "warns" } else { "does not hold" };
+        let line = Line::at(0).plain(format!("{} ", it.kind.word())).code(it.name.as_ref());
+        let line = line.plain(format!(" {word}{}: ", if it.is_new { "" } else { ", as before" })).ticked(&it.text);
+        let notes = it.notes.iter().map(|note| Line::at(1).ticked(note));
+        [line.from(&it.place)].into_iter().chain(notes).collect::<Vec<_>>()
+    });
+    Section { title: "Policies and tests".to_owned(), is_folded: false, lines: lines.collect() }
 }
 
 /// What is to be done after it.

@@ -81,6 +81,7 @@ fn kind_of(kind: Kind) -> lsp::SymbolKind {
         Kind::Repository | Kind::Store => lsp::SymbolKind::Field,
         Kind::Health => lsp::SymbolKind::Function,
         Kind::Moved | Kind::Removed => lsp::SymbolKind::Event,
+        Kind::Policy | Kind::Test => lsp::SymbolKind::Boolean,
     }
 }
 

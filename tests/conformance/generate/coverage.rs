@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use platformc::schema::{Attribute, FORGES, FUNCTIONS, KINDS, Type};
+use platformc::schema::{Attribute, FACTS, FORGES, FUNCTIONS, KINDS, QUESTIONS, Type};
 use platformc::values::PULL_FACTS;
 use regex::Regex;
 
@@ -28,6 +28,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("raw string", "r\""),
     ("long string", "\"\"\""),
     ("on CLUSTER", r"needs = .* on "),
+    ("expect", r"\bexpect "),
 ];
 
 static WORDS: LazyLock<Vec<(String, Regex)>> = LazyLock::new(words);
@@ -47,7 +48,13 @@ fn words() -> Vec<(String, Regex)> {
     words
         .extend(PULL_FACTS.iter().map(|fact| (format!("pr.{}", fact.name), regex(&format!(r"\bpr\.{}\b", fact.name)))));
     words.extend(
-        FUNCTIONS.iter().map(|function| (format!("{}()", function.name), regex(&format!(r"\b{}\(", function.name)))),
+        FACTS.iter().map(|fact| (format!("policy: {}", fact.name), regex(&format!(r"require = .*\b{}\b", fact.name)))),
+    );
+    words.extend(
+        FUNCTIONS
+            .iter()
+            .chain(QUESTIONS)
+            .map(|function| (format!("{}()", function.name), regex(&format!(r"\b{}\(", function.name)))),
     );
     words
 }

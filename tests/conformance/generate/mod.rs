@@ -5,6 +5,7 @@ mod conditions;
 pub(crate) mod coverage;
 mod estate;
 mod namespaces;
+mod policies;
 mod previews;
 mod promotion;
 mod renames;

@@ -3,6 +3,7 @@
 use super::conditions::{Condition, comparison, condition};
 use super::estate::{Estate, freezes, maybe};
 use super::namespaces::SHARED;
+use super::policies::policies;
 use super::previews::{Surroundings, preview};
 use super::renames;
 use super::rollouts::rollout;
@@ -67,6 +68,15 @@ pub(crate) fn services(random: &mut Random, estate: &Estate, sources: &mut Texts
         let folder = if is_bound { format!("teams/{owner}") } else { "services".to_owned() };
         sources.insert(format!("{folder}/{index}.pf"), text.finish());
     }
+    let Writer { random, known, .. } = writer;
+    let single = known.iter().filter(|service| service.items.is_empty());
+    let placed: Vec<(&str, &str)> = single
+        .flat_map(|service| {
+            let on = estate.clusters.iter().zip(&service.placement).filter(|(_, placed)| **placed);
+            on.map(|(cluster, _)| (service.name.as_str(), cluster.name.as_str()))
+        })
+        .collect();
+    sources.insert("services/policies.pf".to_owned(), policies(random, estate, &placed));
 }
 
 fn templates(estate: &Estate) -> String {

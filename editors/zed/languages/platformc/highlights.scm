@@ -30,8 +30,8 @@
     ; words functions
     "abs" "contains" "csv" "default" "ends_with" "flatten" "get" "has" "int" "join" "json" "keys"
     "length" "lower" "matches" "max" "merge" "min" "range" "replace" "reverse" "sort" "split"
-    "starts_with" "string" "to_json" "to_yaml" "trim" "unique" "upper" "values" "yaml" "crd"
-    "storage_class" "secret_store" "ingress_class"
+    "starts_with" "string" "to_json" "to_yaml" "trim" "unique" "upper" "values" "yaml" "before"
+    "can" "clusters" "value" "crd" "storage_class" "secret_store" "ingress_class"
     ; end
   ))
 
@@ -82,7 +82,7 @@
   (#any-of? @keyword.type
     ; words kinds
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "moved" "removed" "repository" "store" "health" "policy" "test"
+    "moved" "removed" "policy" "test" "repository" "store" "health"
     ; end
   ))
 
@@ -90,7 +90,7 @@
   (#any-of? @keyword.type
     ; words kinds blocks
     "platform" "hub" "team" "environment" "cluster" "layer" "service" "template" "role" "namespace"
-    "moved" "removed" "repository" "store" "health" "policy" "test" "freeze" "secret" "source"
+    "moved" "removed" "policy" "test" "repository" "store" "health" "freeze" "secret" "source"
     ; end
   ))
 

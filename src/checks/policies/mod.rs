@@ -1,0 +1,279 @@
+//! Policies and tests, asked of the resolved platform.
+
+mod answers;
+mod ask;
+mod reasons;
+mod words;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use answers::{About, Asked};
+use ask::{Failure, Ruled, rule};
+
+use crate::db::Db;
+use crate::diagnostics::{Diagnostic, Severity, Sink};
+use crate::model::{
+    Claim, Estate, Head, alike, check_declaration, claim, estate, head, instance_name, said, service, worlds,
+};
+use crate::names::{Item, bound_team, declarations, name_span};
+use crate::overlays::{Mention, of_expr};
+use crate::schema::{Kind, Over, question};
+use crate::syntax::ast::ExprKind;
+use crate::values::{World, path_keys};
+
+/// What became of a policy or a test.
+#[derive(Clone, Debug)]
+pub struct Ruling<'db> {
+    /// Its declaration.
+    pub item: Item<'db>,
+    /// Of how many instances, services, clusters or teams a policy was asked; how much a test expects.
+    pub asked: usize,
+    /// What does not hold, or could not be asked.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Ruling<'_> {
+    /// Whether something forbids to write anything.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity() == Severity::Error)
+    }
+}
+
+/// Asks every policy and every test, in the order of the text.
+pub fn rulings(db: &dyn Db) -> Vec<Ruling<'_>> {
+    let items = declarations(db).items().iter().copied();
+    let asked = items.filter(|item| matches!(item.kind(db), Kind::Policy | Kind::Test));
+    asked.filter_map(|item| Some(ruling(db, &sound(db, item)?))).collect()
+}
+
+pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
+    for ruling in rulings(db) {
+        sink.extend(ruling.findings);
+    }
+}
+
+/// A policy or a test without a mistake of its own.
+fn sound<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Claim<'db>> {
+    let is_sound = check_declaration(db, item).iter().all(|finding| finding.severity() == Severity::Warning);
+    claim(db, item).filter(|_| is_sound)
+}
+
+fn ruling<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Ruling<'db> {
+    let item = claim.item;
+    if claim.over == Over::Platform {
+        return Ruling { item, asked: claim.required.len(), findings: test(db, claim) };
+    }
+    let (mut outcome, mut candidates) = (Outcome::of(claim.name(db)), 0);
+    match claim.over {
+        Over::Instance | Over::Service => {
+            for service in declarations(db).of(db, Kind::Service) {
+                let of = of_service(db, service);
+                outcome.extend(of.iter().find(|outcome| outcome.policy == *item.name(db)));
+                candidates += 1;
+            }
+        }
+        Over::Cluster => {
+            let held = Held::of(db);
+            for cluster in &estate(db).clusters {
+                let Some(declared) = declarations(db).get(Kind::Cluster, &cluster.name) else { continue };
+                let services = held.on(&cluster.name);
+                outcome.add(of_declared(db, claim, declared, About::Cluster(cluster, services)));
+                candidates += 1;
+            }
+        }
+        Over::Team | Over::Platform => {
+            for team in &estate(db).teams {
+                let Some(declared) = declarations(db).get(Kind::Team, &team.name) else { continue };
+                outcome.add(of_declared(db, claim, declared, About::Team(team, owned(db, &team.name))));
+                candidates += 1;
+            }
+        }
+    }
+    let asked = outcome.concerned;
+    let mut findings = words::findings(db, claim, outcome);
+    if asked == 0 && candidates > 0 && findings.is_empty() {
+        findings.push(words::asks_nothing(db, claim));
+    }
+    Ruling { item, asked, findings }
+}
+
+/// What a policy came to on some of what it is asked of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Outcome {
+    /// The policy's name.
+    policy: Arc<str>,
+    /// How many it concerns.
+    concerned: usize,
+    failures: Vec<Failure>,
+    /// What could not be asked, and of what.
+    broken: Vec<(Diagnostic, Vec<String>)>,
+}
+
+impl Outcome {
+    fn of(policy: &Arc<str>) -> Self {
+        Self { policy: Arc::clone(policy), concerned: 0, failures: vec![], broken: vec![] }
+    }
+
+    fn extend(&mut self, other: Option<&Self>) {
+        let Some(other) = other else { return };
+        self.concerned += other.concerned;
+        self.failures.extend(other.failures.iter().cloned());
+        self.broken.extend(other.broken.iter().cloned());
+    }
+
+    fn add(&mut self, (ruled, names): (Ruled, Vec<String>)) {
+        match ruled {
+            Ruled::NotConcerned => {}
+            Ruled::Holds => self.concerned += names.len(),
+            Ruled::Fails { span, message, values } => {
+                self.concerned += names.len();
+                let is_same =
+                    |known: &&mut Failure| (known.span, &known.message, &known.values) == (span, &message, &values);
+                match self.failures.iter_mut().find(is_same) {
+                    Some(known) => known.of.extend(names),
+                    None => self.failures.push(Failure { span, message, values, of: names }),
+                }
+            }
+            Ruled::Broken(findings) => {
+                self.broken.extend(findings.into_iter().map(|finding| (finding, names.clone())));
+            }
+        }
+    }
+}
+
+/// What the policies over services and instances came to on one service. It changes with the service, and what it asks of
+/// others, alone.
+#[salsa::tracked]
+fn of_service<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Outcome> {
+    let policies = declarations(db).of(db, Kind::Policy).filter_map(|policy| sound(db, policy));
+    let policies: Vec<_> = policies.filter(|claim| matches!(claim.over, Over::Instance | Over::Service)).collect();
+    if policies.is_empty() {
+        return vec![];
+    }
+    let Some(head) = head(db, item).as_ref().filter(|_| service(db, item).is_some()) else { return vec![] };
+    let concerns = |claim: &Claim<'_>| {
+        let team = bound_team(db, claim.item.decl(db).file(db));
+        team.as_ref().is_none_or(|team| *team == head.owner)
+    };
+    let asked = policies.iter().filter(|claim| concerns(claim));
+    asked.map(|claim| of_instances(db, claim, item, head)).collect()
+}
+
+fn of_instances<'db>(db: &'db dyn Db, claim: &Claim<'db>, item: Item<'db>, head: &Head) -> Outcome {
+    let mut outcome = Outcome::of(claim.name(db));
+    if claim.over == Over::Service {
+        let world =
+            World { service: Some(Arc::clone(&head.name)), owner: Some(Arc::clone(&head.owner)), ..World::default() };
+        let asked = Asked::new(db, About::Service(item, head), None, name_span(db, item));
+        outcome.add((rule(db, claim, &world, &asked), vec![head.name.to_string()]));
+        return outcome;
+    }
+    let (paths, mut mentions) = wanted(claim);
+    // What is asked of one instance may differ from cluster to cluster without being mentioned.
+    if asks(claim) {
+        mentions.insert(Mention::Cluster);
+    }
+    for alike in alike(db, item, &paths, &mentions) {
+        let Some(first) = alike.instances.first().copied() else { continue };
+        let about = About::Instance(item, head, first);
+        let asked = Asked::new(db, about, Some(&alike.tree), name_span(db, item));
+        let slots = alike.instances.iter().filter_map(|position| head.instances.get(*position));
+        let names = slots.map(|slot| instance_name(&head.name, slot)).collect();
+        outcome.add((rule(db, claim, &alike.world, &asked), names));
+    }
+    outcome
+}
+
+/// The attributes and names that a policy asks for.
+fn wanted(claim: &Claim<'_>) -> (Vec<Vec<Arc<str>>>, BTreeSet<Mention>) {
+    let (mut paths, mut mentions) = (vec![], BTreeSet::new());
+    for expr in claim.expressions() {
+        of_expr(expr, None, &mut mentions);
+        expr.walk(&mut |expr| {
+            if let Some(keys) = path_keys(expr).filter(|keys| is_attribute(claim.over, keys.first())) {
+                paths.push(keys.into_iter().map(|(key, _)| key).collect());
+            }
+        });
+    }
+    (paths, mentions)
+}
+
+fn is_attribute<R>(over: Over, first: Option<&(Arc<str>, R)>) -> bool {
+    first.is_some_and(|(key, _)| over.attribute(key).is_some())
+}
+
+/// Whether a policy asks for more than attributes and names.
+fn asks(claim: &Claim<'_>) -> bool {
+    let mut found = false;
+    for expr in claim.expressions() {
+        expr.walk(&mut |expr| {
+            found |= match &expr.kind {
+                ExprKind::Call(callee, _) => {
+                    callee.plain_text().is_some_and(|name| name != "has" && question(name, 0).is_some())
+                }
+                ExprKind::Name(name) => claim.over.fact(name).is_some(),
+                _ => false,
+            };
+        });
+    }
+    found
+}
+
+fn of_declared<'db>(db: &'db dyn Db, claim: &Claim<'db>, item: Item<'db>, about: About<'_>) -> (Ruled, Vec<String>) {
+    let tree = said(db, item);
+    let world = match about {
+        About::Cluster(cluster, _) => worlds(db).iter().find(|world| world.cluster.as_ref() == Some(&cluster.name)),
+        _ => None,
+    };
+    let world = world.cloned().unwrap_or_default();
+    let asked = Asked::new(db, about, tree.as_ref(), name_span(db, item));
+    (rule(db, claim, &world, &asked), vec![item.name(db).to_string()])
+}
+
+/// What runs on each cluster.
+struct Held<'db> {
+    heads: Vec<&'db Head>,
+}
+
+impl<'db> Held<'db> {
+    fn of(db: &'db dyn Db) -> Self {
+        let services = declarations(db).of(db, Kind::Service);
+        Self { heads: services.filter_map(|item| head(db, item).as_deref()).collect() }
+    }
+
+    /// The services on a cluster, each as often as it has instances there.
+    fn on(&self, cluster: &str) -> Vec<Arc<str>> {
+        let instances = self.heads.iter().flat_map(|head| {
+            let there = head.instances.iter().filter(|slot| slot.cluster.as_ref() == cluster);
+            there.map(|_| Arc::clone(&head.name))
+        });
+        instances.collect()
+    }
+}
+
+fn owned(db: &dyn Db, team: &str) -> Vec<Arc<str>> {
+    let heads = declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref());
+    heads.filter(|head| head.owner.as_ref() == team).map(|head| Arc::clone(&head.name)).collect()
+}
+
+/// What a test expects in vain.
+fn test<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Vec<Diagnostic> {
+    let asked = Asked::new(db, About::Platform, None, name_span(db, claim.item));
+    let mut findings = vec![];
+    for expected in &claim.required {
+        let one = Claim { required: vec![expected], ..claim.clone() };
+        match rule(db, &one, &World::default(), &asked) {
+            Ruled::NotConcerned | Ruled::Holds => {}
+            Ruled::Broken(broken) => findings.extend(broken),
+            Ruled::Fails { values, .. } => findings.push(words::expected(db, &one, expected, values)),
+        }
+    }
+    findings
+}
+
+/// Whether a cluster's environment is protected.
+fn protected(estate: &Estate, cluster: &str) -> bool {
+    estate.cluster(cluster).is_some_and(|cluster| cluster.protected)
+}

@@ -1,0 +1,98 @@
+//! Policies and tests that don't hold, in words and with their lines.
+
+use super::ask::Failure;
+use super::reasons::{converging, granting};
+use super::{Claim, Outcome};
+use crate::db::Db;
+use crate::diagnostics::{self as codes, Diagnostic};
+use crate::names::{doc, name_span};
+use crate::syntax::ast::Expr;
+use crate::text::{counted, some};
+
+/// What a policy comes to: a finding for each line that breaks it, and for each part of it that can't be asked.
+pub(super) fn findings(db: &dyn Db, claim: &Claim<'_>, outcome: Outcome) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> =
+        grouped(outcome.failures).into_iter().map(|failure| failed(db, claim, failure)).collect();
+    found.extend(unasked(outcome.broken));
+    found
+}
+
+/// Failures at one line with the same values are one.
+fn grouped(failures: Vec<Failure>) -> Vec<Failure> {
+    let mut groups: Vec<Failure> = vec![];
+    for failure in failures {
+        match groups.iter_mut().find(|known| known.span == failure.span && known.values == failure.values) {
+            Some(known) => known.of.extend(failure.of),
+            None => groups.push(failure),
+        }
+    }
+    groups
+}
+
+fn failed(db: &dyn Db, claim: &Claim<'_>, failure: Failure) -> Diagnostic {
+    let name = claim.name(db);
+    let message = match failure.message.trim() {
+        "" => format!("policy `{name}` does not hold"),
+        said => format!("{said} (policy `{name}`)"),
+    };
+    let code = if claim.warns { codes::POLICY_WARNS } else { codes::POLICY_VIOLATED };
+    let names: Vec<&str> = failure.of.iter().map(String::as_str).collect();
+    let mut finding = Diagnostic::new(code, failure.span, message);
+    if let Some(required) = claim.required.first() {
+        finding = finding.also(claim.site(db).span(required.range), "required here");
+    }
+    let of = match names.len() {
+        1 => format!("of {} {}", claim.over.word(), some(&names)),
+        count => format!("of {}: {}", counted(count, claim.over.word()), some(&names)),
+    };
+    finding = finding.note(of);
+    if !failure.values.is_empty() {
+        finding = finding.note(failure.values.join(", "));
+    }
+    if let Some(doc) = doc(db, claim.item) {
+        finding = finding.note(doc.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    finding
+}
+
+/// Each thing that can't be asked once, and of what.
+fn unasked(broken: Vec<(Diagnostic, Vec<String>)>) -> Vec<Diagnostic> {
+    let mut found: Vec<(Diagnostic, Vec<String>)> = vec![];
+    for (finding, names) in broken {
+        let place = |finding: &Diagnostic| (finding.code, finding.primary.span);
+        match found.iter_mut().find(|(known, _)| place(known) == place(&finding)) {
+            Some((_, known)) => known.extend(names),
+            None => found.push((finding, names)),
+        }
+    }
+    let say = |(finding, names): (Diagnostic, Vec<String>)| {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        finding.note(format!("asked of {}", some(&names)))
+    };
+    found.into_iter().map(say).collect()
+}
+
+/// A policy that passes because it is asked of nothing.
+pub(super) fn asks_nothing(db: &dyn Db, claim: &Claim<'_>) -> Diagnostic {
+    let (place, message) = match claim.filter {
+        Some(filter) => (claim.site(db).span(filter.range), format!("no {} meets this condition", claim.over.word())),
+        None => (name_span(db, claim.item), format!("there is no {} that this could be asked of", claim.over.word())),
+    };
+    Diagnostic::new(codes::POLICY_ASKS_NOTHING, place, message)
+        .note(format!("policy `{}` holds, whatever it requires", claim.name(db)))
+        .help("mend the condition, or take the policy away")
+}
+
+/// An `expect` that is false.
+pub(super) fn expected(db: &dyn Db, claim: &Claim<'_>, expr: &Expr, values: Vec<String>) -> Diagnostic {
+    let message = format!("test \"{}\" fails: {expr}", claim.name(db));
+    let mut finding = Diagnostic::new(codes::EXPECTATION_FAILED, claim.site(db).span(expr.range), message);
+    finding = finding.label("this is false");
+    if let Some((span, what)) = granting(db, expr) {
+        finding = finding.also(span, what);
+    }
+    if let Some(because) = converging(db, expr) {
+        finding = finding.note(format!("{expr}: {because}"));
+    }
+    if values.is_empty() { finding } else { finding.note(values.join(", ")) }
+}

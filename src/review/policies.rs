@@ -1,0 +1,73 @@
+//! Policies and tests that the change breaks, or mends.
+
+use std::sync::Arc;
+
+use super::gate::Denied;
+use super::{Pair, Review};
+use crate::checks::rulings;
+use crate::db::Db;
+use crate::diagnostics::Severity;
+use crate::ide::line_of;
+use crate::schema::Kind;
+
+/// Something that a policy or a test says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// `policy` or `test`.
+    pub kind: Kind,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Whether it only warns.
+    pub warns: bool,
+    /// What does not hold, in words.
+    pub text: String,
+    /// Of what, and the values.
+    pub notes: Vec<String>,
+    /// The line that gives the value.
+    pub place: String,
+    /// Whether it is the change that breaks it.
+    pub is_new: bool,
+}
+
+/// Everything that a revision's policies and tests say.
+pub(super) fn violations(db: &dyn Db) -> Vec<Violation> {
+    let mut all = vec![];
+    for ruling in rulings(db) {
+        all.extend(ruling.findings.iter().map(|finding| Violation {
+            kind: ruling.item.kind(db),
+            name: Arc::clone(ruling.item.name(db)),
+            warns: finding.severity() == Severity::Warning,
+            text: bare(&finding.message, ruling.item.name(db)).to_owned(),
+            notes: finding.notes.clone(),
+            place: line_of(db, finding.primary.span),
+            is_new: true,
+        }));
+    }
+    all
+}
+
+/// A message without the name of the policy, which is said beside it.
+fn bare<'t>(text: &'t str, name: &str) -> &'t str {
+    text.strip_suffix(&format!(" (policy `{name}`)")).unwrap_or(text)
+}
+
+/// What the revision that comes breaks. A warning that there was before is left out; an error is not, for it stops a build.
+pub(super) fn broken(pair: &Pair<'_>) -> Vec<Violation> {
+    let was = |it: &Violation| {
+        let is_same = |old: &Violation| (old.kind, &old.name, &old.text) == (it.kind, &it.name, &it.text);
+        pair.old.violations.iter().any(is_same)
+    };
+    let all = pair.new.violations.iter().map(|it| Violation { is_new: !was(it), ..it.clone() });
+    all.filter(|it| it.is_new || !it.warns).collect()
+}
+
+/// What a build refuses because of a policy or a test.
+#[must_use]
+pub fn violated(review: &Review) -> Vec<Denied> {
+    let errors = review.violations.iter().filter(|it| !it.warns);
+    let denied = errors.map(|it| Denied {
+        rule: format!("{} {}", it.kind.word(), it.name),
+        because: if it.is_new { it.text.clone() } else { format!("{}, as before", it.text) },
+    });
+    denied.collect()
+}
