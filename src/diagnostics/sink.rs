@@ -70,6 +70,12 @@ impl Sink {
         self.diagnostics
     }
 
+    /// The same, to go on with what is left of what may be computed.
+    pub fn take(&mut self) -> Vec<Diagnostic> {
+        self.seen.clear();
+        std::mem::take(&mut self.diagnostics)
+    }
+
     /// Whether an error was collected.
     #[must_use]
     pub fn has_errors(&self) -> bool {

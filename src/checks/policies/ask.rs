@@ -32,13 +32,12 @@ pub(super) struct Failure {
     pub(super) of: Vec<String>,
 }
 
-/// Asks a policy, or one `expect`.
-pub(super) fn rule(db: &dyn Db, claim: &Claim<'_>, world: &World, asked: &Asked<'_>) -> Ruled {
+/// Asks a policy, or one `expect`. What it computes is taken from what the sink may cost; it is left empty.
+pub(super) fn rule(db: &dyn Db, claim: &Claim<'_>, world: &World, asked: &Asked<'_>, sink: &mut Sink) -> Ruled {
     let scope = claim.scope(db, Some(world), Some(asked));
     let Some(required) = claim.required.first() else { return Ruled::NotConcerned };
-    let mut sink = Sink::default();
-    let holds = match claim.filter.map_or(Ok(true), |filter| boolean(&scope, filter, &mut sink)) {
-        Ok(true) => boolean(&scope, required, &mut sink),
+    let holds = match claim.filter.map_or(Ok(true), |filter| boolean(&scope, filter, sink)) {
+        Ok(true) => boolean(&scope, required, sink),
         Ok(false) => return Ruled::NotConcerned,
         Err(reported) => Err(reported),
     };
@@ -46,33 +45,35 @@ pub(super) fn rule(db: &dyn Db, claim: &Claim<'_>, world: &World, asked: &Asked<
         Ok(true) => Ruled::Holds,
         Ok(false) => {
             let span = asked.line(required).unwrap_or(asked.origin);
-            let message = claim.message.map(|message| report(&scope, message)).unwrap_or_default();
-            Ruled::Fails { span, message, values: values(&scope, required) }
+            let message = claim.message.map(|message| report(&scope, message, sink)).unwrap_or_default();
+            Ruled::Fails { span, message, values: values(&scope, required, sink) }
         }
-        Err(_) => Ruled::Broken(sink.finish()),
+        Err(_) => Ruled::Broken(sink.take()),
     }
 }
 
 /// A text for people: what has no text in the language is shown as it would be written.
-fn report(scope: &Scope<'_>, message: &Expr) -> String {
-    let ExprKind::Text(parts) = &message.kind else { return shown(scope, message) };
+fn report(scope: &Scope<'_>, message: &Expr, sink: &mut Sink) -> String {
+    let ExprKind::Text(parts) = &message.kind else { return shown(scope, message, sink) };
     let parts = parts.iter().map(|part| match part {
         TextPart::Literal(text) => text.to_string(),
-        TextPart::Value(value) => shown(scope, value),
+        TextPart::Value(value) => shown(scope, value, sink),
     });
     parts.collect()
 }
 
-fn shown(scope: &Scope<'_>, expr: &Expr) -> String {
-    match value(scope, expr) {
+fn shown(scope: &Scope<'_>, expr: &Expr, sink: &mut Sink) -> String {
+    match value(scope, expr, sink) {
         Some(value) => value.to_text().map_or_else(|| value.show(), |text| text.to_string()),
         None => "?".to_owned(),
     }
 }
 
 /// The value of an expression as it may be shown.
-fn value(scope: &Scope<'_>, expr: &Expr) -> Option<Value> {
-    let value = evaluate(scope, expr, Expected::Value, &mut Sink::default()).ok()?;
+fn value(scope: &Scope<'_>, expr: &Expr, sink: &mut Sink) -> Option<Value> {
+    let value = evaluate(scope, expr, Expected::Value, sink);
+    sink.take();
+    let value = value.ok()?;
     let keys = path_keys(expr).unwrap_or_default();
     let keys: Vec<&str> = keys.iter().map(|(key, _)| key.as_ref()).collect();
     Some(masked(&keys, &value))
@@ -86,10 +87,10 @@ fn named(value: Value) -> Value {
 }
 
 /// Everything that a condition asks for, with its value.
-fn values(scope: &Scope<'_>, required: &Expr) -> Vec<String> {
+fn values(scope: &Scope<'_>, required: &Expr, sink: &mut Sink) -> Vec<String> {
     let mut found: Vec<String> = vec![];
     for expr in asked_in(scope, required) {
-        if let Some(value) = value(scope, expr) {
+        if let Some(value) = value(scope, expr, sink) {
             let line = format!("`{expr}` is {}", named(value).show());
             if !found.contains(&line) {
                 found.push(line);

@@ -16,7 +16,7 @@ use crate::diagnostics::{Diagnostic, Severity, Sink};
 use crate::model::{
     Claim, Estate, Head, alike, check_declaration, claim, estate, head, instance_name, said, service, worlds,
 };
-use crate::names::{Item, bound_team, declarations, name_span};
+use crate::names::{Item, bound_team, declarations, name_span, siblings, sink_of};
 use crate::overlays::{Mention, of_expr};
 use crate::schema::{Kind, Over, question};
 use crate::syntax::ast::ExprKind;
@@ -66,6 +66,7 @@ fn ruling<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Ruling<'db> {
         return Ruling { item, asked: claim.required.len(), findings: test(db, claim) };
     }
     let (mut outcome, mut candidates) = (Outcome::of(claim.name(db)), 0);
+    let sink = &mut sink_of(db, item);
     match claim.over {
         Over::Instance | Over::Service => {
             for service in declarations(db).of(db, Kind::Service) {
@@ -79,14 +80,14 @@ fn ruling<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Ruling<'db> {
             for cluster in &estate(db).clusters {
                 let Some(declared) = declarations(db).get(Kind::Cluster, &cluster.name) else { continue };
                 let services = held.on(&cluster.name);
-                outcome.add(of_declared(db, claim, declared, About::Cluster(cluster, services)));
+                outcome.add(of_declared(db, claim, declared, About::Cluster(cluster, services), sink));
                 candidates += 1;
             }
         }
         Over::Team | Over::Platform => {
             for team in &estate(db).teams {
                 let Some(declared) = declarations(db).get(Kind::Team, &team.name) else { continue };
-                outcome.add(of_declared(db, claim, declared, About::Team(team, owned(db, &team.name))));
+                outcome.add(of_declared(db, claim, declared, About::Team(team, owned(db, &team.name)), sink));
                 candidates += 1;
             }
         }
@@ -161,13 +162,21 @@ fn of_service<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Outcome> {
     asked.map(|claim| of_instances(db, claim, item, head)).collect()
 }
 
+/// Among how many services what a policy may cost is divided: rounded up, so that a further one concerns the others only
+/// once in a while.
+#[salsa::tracked(returns(copy))]
+fn share(db: &dyn Db) -> usize {
+    declarations(db).of(db, Kind::Service).count().next_power_of_two()
+}
+
 fn of_instances<'db>(db: &'db dyn Db, claim: &Claim<'db>, item: Item<'db>, head: &Head) -> Outcome {
     let mut outcome = Outcome::of(claim.name(db));
+    let sink = &mut Sink::of_one_in(share(db) * siblings(db, claim.item));
     if claim.over == Over::Service {
         let world =
             World { service: Some(Arc::clone(&head.name)), owner: Some(Arc::clone(&head.owner)), ..World::default() };
         let asked = Asked::new(db, About::Service(item, head), None, name_span(db, item));
-        outcome.add((rule(db, claim, &world, &asked), vec![head.name.to_string()]));
+        outcome.add((rule(db, claim, &world, &asked, sink), vec![head.name.to_string()]));
         return outcome;
     }
     let (paths, mut mentions) = wanted(claim);
@@ -181,7 +190,7 @@ fn of_instances<'db>(db: &'db dyn Db, claim: &Claim<'db>, item: Item<'db>, head:
         let asked = Asked::new(db, about, Some(&alike.tree), name_span(db, item));
         let slots = alike.instances.iter().filter_map(|position| head.instances.get(*position));
         let names = slots.map(|slot| instance_name(&head.name, slot)).collect();
-        outcome.add((rule(db, claim, &alike.world, &asked), names));
+        outcome.add((rule(db, claim, &alike.world, &asked, sink), names));
     }
     outcome
 }
@@ -221,7 +230,13 @@ fn asks(claim: &Claim<'_>) -> bool {
     found
 }
 
-fn of_declared<'db>(db: &'db dyn Db, claim: &Claim<'db>, item: Item<'db>, about: About<'_>) -> (Ruled, Vec<String>) {
+fn of_declared<'db>(
+    db: &'db dyn Db,
+    claim: &Claim<'db>,
+    item: Item<'db>,
+    about: About<'_>,
+    sink: &mut Sink,
+) -> (Ruled, Vec<String>) {
     let tree = said(db, item);
     let world = match about {
         About::Cluster(cluster, _) => worlds(db).iter().find(|world| world.cluster.as_ref() == Some(&cluster.name)),
@@ -229,7 +244,7 @@ fn of_declared<'db>(db: &'db dyn Db, claim: &Claim<'db>, item: Item<'db>, about:
     };
     let world = world.cloned().unwrap_or_default();
     let asked = Asked::new(db, about, tree.as_ref(), name_span(db, item));
-    (rule(db, claim, &world, &asked), vec![item.name(db).to_string()])
+    (rule(db, claim, &world, &asked, sink), vec![item.name(db).to_string()])
 }
 
 /// What runs on each cluster.
@@ -262,9 +277,10 @@ fn owned(db: &dyn Db, team: &str) -> Vec<Arc<str>> {
 fn test<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Vec<Diagnostic> {
     let asked = Asked::new(db, About::Platform, None, name_span(db, claim.item));
     let mut findings = vec![];
+    let sink = &mut sink_of(db, claim.item);
     for expected in &claim.required {
         let one = Claim { required: vec![expected], ..claim.clone() };
-        match rule(db, &one, &World::default(), &asked) {
+        match rule(db, &one, &World::default(), &asked, sink) {
             Ruled::NotConcerned | Ruled::Holds => {}
             Ruled::Broken(broken) => findings.extend(broken),
             Ruled::Fails { values, .. } => findings.push(words::expected(db, &one, expected, values)),

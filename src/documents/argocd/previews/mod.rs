@@ -13,9 +13,9 @@ use super::super::kubernetes::TIME_TO_LIVE;
 use super::super::leaf::Sources;
 use super::super::paths::bounds_folder;
 use super::super::yaml::Node;
-use super::application::{alike, application_of};
+use super::application::{Alike, alike, application_of};
 use crate::db::Db;
-use crate::model::{Platform, Preview, estate};
+use crate::model::{Platform, Preview, Workloads, estate};
 use crate::values::{PULL_FACTS, PullFact, with_facts};
 
 /// The label that says which pull request an Application is for.
@@ -26,7 +26,8 @@ fn application(db: &dyn Db, platform: &Platform, preview: &Preview) -> Option<No
     let service = &preview.service;
     let estate = estate(db);
     let cluster = estate.cluster(&preview.cluster)?;
-    let alike = alike(db, service).into_iter().next()?;
+    // What `removed` says of the service concerns its instances: a preview goes with its pull request, and takes all along.
+    let alike = Alike { workloads: Workloads::Delete, ..alike(db, service).into_iter().next()? };
     let sources = Sources::of_preview(db, platform, service);
     let made = application_of(platform, service, &alike, &sources);
     let mut made = made.fill(&holes::values_of(db, cluster, None, 0));
