@@ -234,16 +234,17 @@ fn a_renamed_cluster_keeps_its_root_and_registration() {
     assert_eq!(templates(objects(&place.files())), before);
     let registration = place.read("argocd/clusters/frankfurt.yaml");
     assert!(registration.contains("  name: cluster-eu\n") && registration.contains("  name: eu\n"), "{registration}");
-    assert!(registration.contains("platformc.io/cluster: frankfurt\n"), "{registration}");
+    assert!(registration.contains("platformc.io/cluster: eu\n"), "selectors find it as before: {registration}");
+    assert!(registration.contains("platformc.io/cluster-name: frankfurt\n"), "{registration}");
     let set = place.read("application-sets/cache.yaml");
     assert!(set.contains("name: 'cache.{{.known}}'") && set.contains("known: eu\n"), "{set}");
     let chosen = place.read("application-sets/queue.yaml");
     assert!(chosen.contains("name: 'queue.{{.name}}'") && chosen.contains("- name: eu\n"), "{chosen}");
     assert!(
-        chosen.contains(r#"platformc.io/cluster: '{{index .metadata.labels "platformc.io/cluster"}}'"#),
+        chosen.contains(r#"platformc.io/cluster: '{{or (index .metadata.labels "platformc.io/cluster-name") .name}}'"#),
         "{chosen}"
     );
-    assert!(chosen.contains("- dev\n") && chosen.contains("- frankfurt\n") && !chosen.contains("- eu\n"), "{chosen}");
+    assert!(chosen.contains("- dev\n") && chosen.contains("- eu\n") && !chosen.contains("- frankfurt\n"), "{chosen}");
     let (said, _) = place.run(&["explain", "order", "api@frankfurt", "--format", "json"]);
     assert!(said.contains(r#""application": "api.eu""#), "{said}");
     let at = &place.applications()["api.eu"]["spec"]["source"]["helm"]["valuesObject"]["at"];
@@ -306,6 +307,80 @@ fn new_names_at_once_are_refused() {
     assert_eq!(place.build(&both).1, 0);
     let (said, code) = place.build(&both.replace("  names = both", ""));
     assert!(code == 3 && said.contains("PF0975") && said.contains("gateway.dev"), "{said}");
+}
+
+/// Sets of both generators, in one environment or in two, with items or without.
+#[test]
+fn new_names_of_sets_at_once_are_refused() {
+    let on = |text: &str, service: &str, on: &str| {
+        text.replace(&format!("service {service} {{\n"), &format!("service {service} {{\n  on = {on}\n"))
+    };
+    let bare = PLATFORM.replace("  on = cluster != us\n", "\n").replace("  on = cluster in [dev, eu]\n", "\n");
+    let items = bare.replace("each who in", "each part in").replace("tenant-${who}", "tenant");
+    let items = items.replace("service queue {\n", "service queue {\n  each who in [\"one\", \"two\"]\n");
+    let cases = [
+        ("a list", PLATFORM.to_owned(), "cache", "cache.dev"),
+        ("a selector", PLATFORM.to_owned(), "queue", "queue.dev"),
+        ("every cluster", bare, "queue", "queue.dev"),
+        (
+            "one environment",
+            on(&PLATFORM.replace("  on = cluster in [dev, eu]\n", "\n"), "queue", "env == dev"),
+            "queue",
+            "queue.dev",
+        ),
+        ("a matrix", items, "queue", "queue.one.dev, queue.two.dev"),
+    ];
+    for (what, text, service, gone) in cases {
+        let text = text.replace("  when env == prod { helm { values { size = 2 } } }\n", "");
+        let place = Place::built(&text);
+        let before = place.files();
+        let renamed = |names: &str| {
+            renamed(&text, &[("service", service, "other")])
+                .replace("{ to = other }", &format!("{{ to = other  {names} }}"))
+        };
+        let (said, code) = place.build(&renamed("names = new"));
+        assert_eq!(code, 3, "{what}: {said}");
+        assert!(said.contains("error[PF0975]") && said.contains(&format!("go on with: {gone}\n")), "{what}: {said}");
+        assert!(!said.contains("PF0970"), "{what}: {said}");
+        assert_eq!(place.files(), before, "{what}");
+        // The two steps are the way, and back is none.
+        assert_eq!(place.build(&renamed("names = both")).1, 0, "{what}");
+        let (said, code) = place.build(&renamed(""));
+        assert!(code == 3 && said.contains("PF0975"), "{what}: {said}");
+        let (said, code) = place.build(&renamed("names = new"));
+        assert_eq!(code, 0, "{what}: {said}");
+        // And so it is for what was renamed before.
+        let again = renamed("names = new").replace("service other {", "service third {")
+            + "moved service other { to = third  names = new }\n";
+        let (said, code) = place.build(&again);
+        assert!(code == 3 && said.contains("PF0975"), "{what}: {said}");
+    }
+}
+
+/// Which Applications a set makes that asks for clusters depends on those that are registered.
+#[test]
+fn what_leaves_a_set_of_registered_clusters_is_refused() {
+    let text = PLATFORM.replace("  on = cluster in [dev, eu]\n", "\n");
+    let text = text.replace("  when cluster == eu { helm { values { size = 2 } } }\n", "");
+    let place = Place::built(&text);
+    let narrowed = text.replace("service queue {\n", "service queue {\n  on = cluster != us\n");
+    let (said, code) = place.build(&narrowed);
+    assert!(code == 3 && said.contains("PF0970") && said.contains("meant: queue.us\n"), "{said}");
+    assert!(said.contains("write `removed service queue { from = cluster == us }`"), "{said}");
+    let (said, code) = place.build(&format!("{narrowed}removed service queue {{ from = cluster == us }}\n"));
+    assert_eq!(code, 0, "{said}");
+    // The set itself does not change.
+    let place = Place::built(&text);
+    let other = text.replace("cluster eu {", "cluster frankfurt {");
+    let (said, code) = place.build(&other);
+    assert!(code == 3 && said.contains("api.eu, cache.eu, disks.eu, queue.eu, tenant.one.eu, tenant.two.eu"), "{said}");
+    let (said, code) = place.build(&format!("{other}moved cluster eu {{ to = frankfurt }}\n"));
+    assert!(code == 0 && !said.contains("PF0905"), "{said}");
+    // What was renamed before is found by each of its names.
+    let third = other.replace("cluster frankfurt {", "cluster main {");
+    let (said, code) = place
+        .build(&format!("{third}moved cluster eu {{ to = frankfurt }}\nmoved cluster frankfurt {{ to = main }}\n"));
+    assert!(code == 0 && !said.contains("PF0905"), "{said}");
 }
 
 /// Where everything is protected, Applications have no finalizer, and nothing would be taken along.

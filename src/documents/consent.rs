@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::present::{Of, Present};
 use crate::db::Db;
-use crate::model::{Estate, Head, Moves, Removals, estate, head, moves, removals};
+use crate::model::{Head, Moves, Removals, estate, head, moves, removals};
 use crate::names::declarations;
 use crate::schema::Kind;
 
@@ -17,11 +17,13 @@ pub struct Consent {
     environments: BTreeMap<Arc<str>, bool>,
     /// By cluster, its environment.
     clusters: BTreeMap<Arc<str>, Arc<str>>,
-    /// What Argo CD calls the clusters that have another name.
+    /// What Argo CD calls the clusters that have another name, by each name that they had.
     known: BTreeMap<Arc<str>, Arc<str>>,
+    /// The names of today, by those that services and clusters had.
+    today: BTreeMap<(Kind, Arc<str>), Arc<str>>,
     /// The services that are declared.
     services: BTreeSet<Arc<str>>,
-    /// The instances of services that were renamed, by each of their names.
+    /// The instances of services that were renamed, by their names of today.
     renamed: BTreeSet<Of>,
 }
 
@@ -42,56 +44,61 @@ pub fn consent(db: &dyn Db) -> Consent {
     let (estate, moves) = (estate(db), moves(db));
     let environments = estate.environments.iter().map(|it| (Arc::clone(&it.name), it.protected));
     let clusters = estate.clusters.iter().map(|it| (Arc::clone(&it.name), Arc::clone(&it.environment)));
-    let renamed = estate.clusters.iter().filter(|it| it.name != it.identity);
+    let known = estate.clusters.iter().filter(|it| it.name != it.identity).flat_map(|it| {
+        let names = before(moves, Kind::Cluster, &it.name).chain([&it.name]);
+        names.map(|name| (Arc::clone(name), Arc::clone(&it.identity)))
+    });
+    let today = moves
+        .keys()
+        .flat_map(|(kind, name)| before(moves, *kind, name).map(|old| ((*kind, Arc::clone(old)), Arc::clone(name))));
     let services = moves.keys().filter(|(kind, _)| *kind == Kind::Service);
     let heads = services.filter_map(|(_, name)| head(db, declarations(db).get(Kind::Service, name)?).as_ref());
     Consent {
         removals: removals(db).clone(),
         environments: environments.collect(),
         clusters: clusters.collect(),
-        known: renamed.map(|it| (Arc::clone(&it.name), Arc::clone(&it.identity))).collect(),
+        known: known.collect(),
+        today: today.collect(),
         services: declarations(db).of(db, Kind::Service).map(|item| Arc::clone(item.name(db))).collect(),
-        renamed: heads.flat_map(|head| instances(moves, estate, head)).collect(),
+        renamed: heads.flat_map(instances).collect(),
     }
 }
 
-/// The instances of a renamed service by each name that it and its clusters had.
-fn instances(moves: &Moves, estate: &Estate, head: &Head) -> Vec<Of> {
-    let services = names(moves, Kind::Service, &head.name);
-    let slots = head.instances.iter().filter(|slot| estate.cluster(&slot.cluster).is_some());
-    let all = slots.flat_map(|slot| {
-        let clusters = names(moves, Kind::Cluster, &slot.cluster).into_iter();
-        clusters.map(move |cluster| (cluster, slot.item.clone()))
-    });
-    let all: Vec<_> = all.collect();
-    let of = |service: &Arc<str>, (cluster, item): &(Arc<str>, Option<Arc<str>>)| Of {
-        service: service.to_string(),
-        cluster: cluster.to_string(),
-        item: item.as_ref().map(ToString::to_string),
-    };
-    services.iter().flat_map(|service| all.iter().map(move |place| of(service, place))).collect()
+fn instances(head: &Arc<Head>) -> impl Iterator<Item = Of> {
+    head.instances.iter().map(|slot| Of {
+        service: head.name.to_string(),
+        cluster: slot.cluster.to_string(),
+        item: slot.item.as_ref().map(ToString::to_string),
+    })
 }
 
-fn names(moves: &Moves, kind: Kind, name: &Arc<str>) -> Vec<Arc<str>> {
-    let before = moves.get(&(kind, Arc::clone(name))).into_iter().flatten();
-    before.map(|moved| Arc::clone(&moved.from)).chain([Arc::clone(name)]).collect()
+/// The names that something had.
+fn before<'m>(moves: &'m Moves, kind: Kind, name: &Arc<str>) -> impl Iterator<Item = &'m Arc<str>> {
+    moves.get(&(kind, Arc::clone(name))).into_iter().flatten().map(|moved| &moved.from)
 }
 
 impl Consent {
     /// What is to be said of an Application that the tree held and holds no more.
     #[must_use]
     pub fn of(&self, gone: &Present) -> Verdict {
-        let Some(of) = &gone.of else { return Verdict::Fine };
+        let Some(of) = gone.of.as_ref().map(|of| self.today(of)) else { return Verdict::Fine };
         if gone.is_leaving && gone.keeps_workload {
             return Verdict::Fine;
         }
-        if self.renamed.contains(of) {
+        if self.renamed.contains(&of) {
             return if gone.keeps_workload { Verdict::Fine } else { Verdict::AtOnce };
         }
         if !self.is_protected(gone) || self.removals.lets_go(&of.service, &of.cluster) {
             return Verdict::Fine;
         }
         Verdict::Unsaid
+    }
+
+    /// An instance by its names of today.
+    fn today(&self, of: &Of) -> Of {
+        let today = |kind, name: &str| self.today.get(&(kind, name.into())).map_or(name, AsRef::as_ref).to_owned();
+        let (service, cluster) = (today(Kind::Service, &of.service), today(Kind::Cluster, &of.cluster));
+        Of { service, cluster, item: of.item.clone() }
     }
 
     /// What is known of an environment that is no longer declared is what its Applications say.
@@ -108,36 +115,32 @@ impl Consent {
     /// The lines that let Applications go, as one would write them.
     #[must_use]
     pub fn lines(&self, gone: &[Present]) -> Vec<String> {
-        let mut clusters = BTreeSet::new();
-        let mut services: BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
-        for (one, of) in gone.iter().filter_map(|one| Some((one, one.of.as_ref()?))) {
+        let (mut clusters, mut services) =
+            (BTreeSet::new(), BTreeMap::<String, BTreeMap<&str, BTreeSet<String>>>::new());
+        for (one, of) in gone.iter().filter_map(|one| Some((one, self.today(one.of.as_ref()?)))) {
             if self.clusters.contains_key(of.cluster.as_str()) {
-                let environments = services.entry(&of.service).or_default();
-                environments.entry(&one.environment).or_default().insert(&of.cluster);
-            } else if of.cluster.contains("{{") {
-                services.entry(&of.service).or_default();
+                services.entry(of.service).or_default().entry(&one.environment).or_default().insert(of.cluster);
             } else {
-                clusters.insert(&of.cluster);
+                clusters.insert(of.cluster);
             }
         }
         let clusters = clusters.into_iter().map(|cluster| format!("removed cluster {cluster} {{}}"));
-        let services = services.into_iter().map(|(service, from)| self.line(service, &from));
+        let services = services.into_iter().map(|(service, from)| self.line(&service, &from));
         clusters.chain(services).collect()
     }
 
-    fn line(&self, service: &str, from: &BTreeMap<&str, BTreeSet<&str>>) -> String {
+    fn line(&self, service: &str, from: &BTreeMap<&str, BTreeSet<String>>) -> String {
         let parts: Vec<String> = from.iter().map(|(environment, gone)| self.from(service, environment, gone)).collect();
-        let from = if parts.is_empty() { String::new() } else { format!(" from = {} ", parts.join(" or ")) };
-        format!("removed service {service} {{{from}}}")
+        format!("removed service {service} {{ from = {} }}", parts.join(" or "))
     }
 
-    fn from(&self, service: &str, environment: &str, gone: &BTreeSet<&str>) -> String {
+    fn from(&self, service: &str, environment: &str, gone: &BTreeSet<String>) -> String {
         let all = self.clusters.iter().filter(|(_, of)| of.as_ref() == environment);
         let is_whole = !self.services.contains(service) || all.count() == gone.len();
         match gone.first().filter(|_| gone.len() == 1) {
             _ if is_whole => format!("env == {environment}"),
             Some(only) => format!("cluster == {only}"),
-            None => format!("cluster in [{}]", gone.iter().copied().collect::<Vec<_>>().join(", ")),
+            None => format!("cluster in [{}]", gone.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
         }
     }
 }

@@ -31,5 +31,5 @@ pub use output::{
     rendered_from,
 };
 pub use portions::{Difference, Portions};
-pub use present::{Of, Present, applications_in};
+pub use present::{Of, Present, Registration, applications_in, asks_for_clusters, registration_in};
 pub use readme::{AccessRow, GraphFormat, GraphScope, access_rows, graph, inhabited};

@@ -13,6 +13,10 @@ use crate::names::Item;
 /// A patch of an element is applied by this constant; it renders data, never a template.
 const PATCH: &str = "{{ if hasKey . \"patch\" }}{{ toJson .patch }}{{ else }}{}{{ end }}";
 
+/// The name of a cluster that may have had another one, which its label `platformc.io/cluster` and its registration keep.
+pub(in crate::documents) const CLUSTER_OF_LABELS: &str =
+    "{{or (index .metadata.labels \"platformc.io/cluster-name\") .name}}";
+
 /// Sets are split before they are larger than etcd stores, or than the controller reports on.
 const MAX_BYTES: usize = 1_400_000;
 const MAX_ELEMENTS: usize = 5_000;
@@ -314,7 +318,7 @@ pub(super) fn escape(text: &str) -> String {
 fn parameter(hole: super::super::yaml::Hole, by_label: bool, renamed: bool) -> &'static str {
     match (hole, by_label) {
         (holes::KNOWN, false) if renamed => "{{.known}}",
-        (holes::CLUSTER, true) if renamed => "{{index .metadata.labels \"platformc.io/cluster\"}}",
+        (holes::CLUSTER, true) if renamed => CLUSTER_OF_LABELS,
         (holes::CLUSTER | holes::KNOWN, false) => "{{.cluster}}",
         (holes::SERVER, false) => "{{.url}}",
         (holes::ENVIRONMENT, false) => "{{.env}}",

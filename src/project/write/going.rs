@@ -1,54 +1,132 @@
 //! The Applications that a run takes out of the tree, or gives to another parent. Argo CD deletes them, so somebody should
 //! know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::Target;
 use super::outcome::{Change, Going, Problem};
-use crate::documents::{Consent, OutputFile, Present, Verdict, applications_in};
+use crate::documents::{
+    Consent, OutputFile, Present, Registration, Verdict, applications_in, asks_for_clusters, registration_in,
+};
 
 /// Applications by namespace and name: what is known of each, and its parent.
 type Known = BTreeMap<(String, String), (Present, String)>;
 
-/// The Applications that changed files held, as `read` has it, and no file of the same parent holds any more.
-pub(super) fn going(
-    changes: &[(Change, String)],
-    files: &[&OutputFile],
-    consent: Option<&Consent>,
-    read: impl Fn(&str) -> Option<String> + Sync,
-) -> Vec<Going> {
-    let differs =
-        |path: &str| read(path).filter(|text| wanted(files, path).is_none_or(|wanted| !is_same(text, &wanted)));
-    let before = applications(changes, &[Change::Update, Change::Remove], consent, &differs);
-    if before.is_empty() {
-        return vec![];
-    }
-    let after = applications(changes, &[Change::Update, Change::Create], consent, &|path| wanted(files, path));
-    let gone = before.into_iter().filter_map(|(key, (was, parent))| {
-        let other = after.get(&key).map(|(_, parent)| parent);
-        let stays = other == Some(&parent);
-        (!stays).then(|| Going { was, returns: other.is_some() })
-    });
-    gone.collect()
+/// The tree before a run, and what the run makes of it.
+pub(super) struct Tree<'t> {
+    /// The files that change.
+    pub(super) changes: &'t [(Change, String)],
+    /// The files that are wanted, by path.
+    pub(super) files: &'t [&'t OutputFile],
+    /// What the source says of Applications that go.
+    pub(super) consent: Option<&'t Consent>,
+    /// Reads a file as it is before the run.
+    pub(super) read: &'t (dyn Fn(&str) -> Option<String> + Sync),
+    /// The files of a folder before the run, by path.
+    pub(super) list: &'t (dyn Fn(&str) -> Vec<String> + Sync),
 }
 
-fn applications(
-    changes: &[(Change, String)],
-    which: &[Change],
-    consent: Option<&Consent>,
-    text: &(dyn Fn(&str) -> Option<String> + Sync),
-) -> Known {
-    let chosen = changes.par_iter().filter(|(change, _)| which.contains(change));
-    let found = chosen.filter_map(|(_, path)| Some((parent(path, consent)?, text(path)?)));
-    let found = found.flat_map_iter(|(parent, text)| {
-        applications_in(&text).into_iter().map(move |one| {
-            let parent = one.set.clone().unwrap_or_else(|| parent.clone());
-            ((one.namespace.clone(), one.name.clone()), (one, parent))
-        })
-    });
-    found.collect()
+/// The tree before the run, or after it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+}
+
+/// The registrations of clusters, by the folder that holds them.
+type Registered = BTreeMap<String, Vec<Registration>>;
+
+const SETS: &str = "application-sets";
+const CONTROL_PLANE: &str = "argocd";
+
+impl Tree<'_> {
+    /// The Applications that were there, and that no file of the same parent holds any more.
+    pub(super) fn going(&self) -> Vec<Going> {
+        let chosen = self.chosen();
+        let before = self.applications(&chosen, Side::Before);
+        if before.is_empty() {
+            return vec![];
+        }
+        let after = self.applications(&chosen, Side::After);
+        let gone = before.into_iter().filter_map(|(key, (was, parent))| {
+            let other = after.get(&key).map(|(_, parent)| parent);
+            let stays = other == Some(&parent);
+            (!stays).then(|| Going { was, returns: other.is_some() })
+        });
+        gone.collect()
+    }
+
+    /// The files that may make other Applications after the run: those that change, and the sets for which other clusters
+    /// are registered.
+    fn chosen(&self) -> Vec<String> {
+        let changed = self.changes.iter().map(|(_, path)| path);
+        let registrations = changed.clone().filter_map(|path| path.rsplit_once('/')).map(|(folder, _)| folder);
+        let folders: BTreeSet<String> = registrations.filter_map(sets_of).collect();
+        let sets = folders.iter().flat_map(|folder| (self.list)(folder));
+        let asking = sets.filter(|path| (self.read)(path).is_some_and(|text| asks_for_clusters(&text)));
+        let all: BTreeSet<String> = changed.cloned().chain(asking).collect();
+        all.into_iter().collect()
+    }
+
+    fn change(&self, path: &str) -> Option<Change> {
+        let found = self.changes.binary_search_by(|(_, changed)| changed.as_str().cmp(path)).ok()?;
+        self.changes.get(found).map(|(change, _)| *change)
+    }
+
+    fn text(&self, path: &str, side: Side) -> Option<String> {
+        match (self.change(path), side) {
+            (Some(Change::Create), Side::Before) | (Some(Change::Remove), Side::After) => None,
+            (None, _) | (_, Side::Before) => (self.read)(path),
+            (_, Side::After) => wanted(self.files, path),
+        }
+    }
+
+    fn applications(&self, chosen: &[String], side: Side) -> Known {
+        let texts: Vec<(&str, String)> = chosen
+            .par_iter()
+            .filter_map(|path| Some((path.as_str(), self.text(path, side)?)))
+            .filter(|(path, text)| side == Side::After || !self.is_same(path, text))
+            .collect();
+        let asking = texts.iter().filter(|(_, text)| asks_for_clusters(text)).filter_map(|(path, _)| clusters_of(path));
+        let folders: BTreeSet<String> = asking.collect();
+        let registered: Registered =
+            folders.into_iter().map(|folder| (folder.clone(), self.registered(&folder, side))).collect();
+        let found = texts.par_iter().filter_map(|(path, text)| Some((parent(path, self.consent)?, path, text)));
+        let found = found.flat_map_iter(|(parent, path, text)| {
+            let registered = clusters_of(path).and_then(|folder| registered.get(&folder));
+            applications_in(text, registered.map_or(&[], Vec::as_slice)).into_iter().map(move |one| {
+                let parent = one.set.clone().unwrap_or_else(|| parent.clone());
+                ((one.namespace.clone(), one.name.clone()), (one, parent))
+            })
+        });
+        found.collect()
+    }
+
+    /// The clusters that the files of a folder register.
+    fn registered(&self, folder: &str, side: Side) -> Vec<Registration> {
+        let is_new = |path: &&String| path.rsplit_once('/').is_some_and(|(above, _)| above == folder);
+        let created = self.changes.iter().filter(|(change, _)| *change == Change::Create).map(|(_, path)| path);
+        let all: BTreeSet<String> = (self.list)(folder).into_iter().chain(created.filter(is_new).cloned()).collect();
+        all.iter().filter_map(|path| registration_in(&self.text(path, side)?)).collect()
+    }
+
+    fn is_same(&self, path: &str, text: &str) -> bool {
+        self.text(path, Side::After).is_some_and(|after| is_same(text, &after))
+    }
+}
+
+/// The folder of the sets that ask which clusters the files of a folder register.
+fn sets_of(registrations: &str) -> Option<String> {
+    let hub = registrations.strip_prefix(CONTROL_PLANE)?.strip_suffix("/clusters")?;
+    Some(format!("{SETS}{hub}"))
+}
+
+/// The folder of the registrations that a set asks for.
+fn clusters_of(set: &str) -> Option<String> {
+    let (folder, _) = set.rsplit_once('/')?;
+    Some(format!("{CONTROL_PLANE}{}/clusters", folder.strip_prefix(SETS)?))
 }
 
 /// Whether two texts of a file make the same Application, as far as that is seen without parsing them: nearly all updates
@@ -60,7 +138,7 @@ fn is_same(before: &str, after: &str) -> bool {
 
 /// What deploys the Applications of a file that holds no set: the parent that applies its folder, whatever name the cluster has.
 fn parent(path: &str, consent: Option<&Consent>) -> Option<String> {
-    if path.starts_with("application-sets/") {
+    if path.strip_prefix(SETS).is_some_and(|rest| rest.starts_with('/')) {
         return Some(path.to_owned());
     }
     let folder = path.strip_prefix("clusters/")?.rsplit_once('/').map_or("", |(folder, _)| folder);

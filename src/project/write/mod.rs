@@ -144,7 +144,13 @@ fn outcome(plan: &Plan, shared: &[Shared], target: &Target, files: &[&OutputFile
         target.disk.read(&target.folder.join(path), u64::MAX, &mut bytes).ok()?;
         String::from_utf8(bytes).ok()
     };
-    outcome.going = going::going(&outcome.changes, files, target.consent, read);
+    let list = |folder: &str| {
+        let entries = target.disk.list(&target.folder.join(folder)).unwrap_or_default().into_iter();
+        let names = entries.filter(|(_, kind)| kind.is_file()).filter_map(|(name, _)| name.into_string().ok());
+        names.map(|name| paths::join(folder, &name)).collect()
+    };
+    let tree = going::Tree { changes: &outcome.changes, files, consent: target.consent, read: &read, list: &list };
+    outcome.going = tree.going();
     outcome.beside = shared.iter().filter_map(Shared::change).collect();
     let refused = going::refused(target, &outcome.going);
     if refused.is_empty() { Ok(outcome) } else { Err(refused) }
