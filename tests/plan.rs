@@ -309,6 +309,27 @@ fn a_rename_of_what_was_renamed() {
     assert_eq!(instances(&small.json(&["--from", "before"])), expected);
 }
 
+/// A set that nothing leaves deletes none of its Applications, and a plan says when it may.
+#[test]
+fn a_set_that_may_delete_is_shown() {
+    let small = Repository::small();
+    small.replace("platform.pf", "layer services {}", "layer services { deliver = applicationset }");
+    small.commit("before");
+    small.add("platform.pf", "removed cluster gone {}\n");
+    let plan = small.json(&[]);
+    let set = plan["declared"].as_array().unwrap().iter().find(|it| it["kind"] == "set").unwrap();
+    assert_eq!((text(&set["name"]), text(&set["fields"][0]["old"])), ("shop", "create-update"), "{set}");
+    let risk = "a set with protected instances may delete Applications: `shop`";
+    let reasons = plan["risk"]["reasons"].as_array().unwrap();
+    assert!(reasons.iter().any(|it| text(&it["text"]) == risk), "{plan:#}");
+    assert!(text(&plan["next"][0]["text"]).contains("there is no cluster `gone`, before or after"), "{plan:#}");
+    // A guard that comes back is no risk.
+    small.commit("without");
+    small.replace("platform.pf", "removed cluster gone {}\n", "");
+    let plan = small.json(&["--from", "without"]);
+    assert!(!plan.to_string().contains("may delete"), "{plan:#}");
+}
+
 /// What takes several steps says in each which one comes next.
 #[test]
 fn every_step_says_the_next() {

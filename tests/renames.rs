@@ -512,6 +512,73 @@ fn a_protected_set_lets_go_what_is_removed() {
     let keep = format!("{PLATFORM}removed service cache {{ from = env == dev  workloads = keep }}\n");
     let place = Place::built(&keep);
     let set = place.read("application-sets/cache.yaml");
-    assert!(set.contains("preserveResourcesOnDeletion: true") && !set.contains("create-update"), "{set}");
+    assert!(set.contains("preserveResourcesOnDeletion: true") && set.contains("create-update"), "{set}");
     assert!(!set.contains("resources-finalizer"), "{set}");
+    assert_eq!(place.build(&keep.replace("on = cluster != us", "on = cluster == eu")).1, 0);
+    assert!(!place.read("application-sets/cache.yaml").contains("create-update"), "something leaves it");
+}
+
+/// What is said of one set, or of one hub, concerns no other.
+#[test]
+fn only_a_set_that_something_leaves_may_delete() {
+    let two = PLATFORM
+        .replace("cluster us { env", "hub other {}\ncluster us { hub = other  env")
+        .replace("cluster dev { env", "cluster dev { hub = main  env")
+        .replace("cluster eu { env", "cluster eu { hub = main  env")
+        .replace("  on = cluster != us\n", "\n");
+    let guards = |said: &str| {
+        let place = Place::built(&format!("{two}{said}"));
+        let read = |path: &str| place.read(path).contains("create-update");
+        ["main/cache", "other/cache", "main/queue"].map(|set| read(&format!("application-sets/{set}.yaml")))
+    };
+    assert_eq!(guards(""), [true, true, true]);
+    assert_eq!(guards("removed service api {}\n"), [true, true, true]);
+    assert_eq!(guards("removed service cache { from = env == dev }\n"), [true, true, true], "it is still there");
+    assert_eq!(guards("removed service queue { from = cluster == us }\n"), [true, true, true], "of another hub");
+    assert_eq!(guards("removed service cache {}\n"), [false, false, true]);
+    assert_eq!(guards("removed cluster eu {}\n"), [true, true, true], "it is still there");
+    assert_eq!(guards("removed cluster gone {}\n"), [false, false, false]);
+    let narrowed = two.replace("service cache {\n", "service cache {\n  on = cluster != dev\n");
+    let place = Place::built(&format!("{narrowed}removed service cache {{ from = env == dev }}\n"));
+    assert!(!place.read("application-sets/main/cache.yaml").contains("create-update"));
+    assert!(place.read("application-sets/other/cache.yaml").contains("create-update"));
+}
+
+/// A name that nobody knows can be a slip.
+#[test]
+fn what_nobody_knows_is_said() {
+    let place = Place::built(PLATFORM);
+    let lines = "removed cluster uss {}\nremoved service nothing {}\n";
+    let (said, code) = place.build(&format!("{PLATFORM}{lines}"));
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains(
+            "warning[PF0906]: neither the source nor the tree has a service `nothing`\n  \
+             note: `removed service nothing` has done its work, or has the wrong name\n  \
+             help: take it away\n"
+        ),
+        "{said}"
+    );
+    assert!(
+        said.contains("a cluster `uss`\n") && said.contains("help: take it away, or write `us` if that is meant\n")
+    );
+    // What the tree holds, or the source declares, is known; and so is what goes with this build.
+    for service in ["tenant", "cache"] {
+        let gone = without(PLATFORM, service);
+        let (said, code) = place.build(&format!("{gone}removed service {service} {{}}\nremoved cluster us {{}}\n"));
+        assert!(code == 0 && !said.contains("PF0906"), "{said}");
+        let (said, code) = place.build(&format!("{gone}removed service {service} {{}}\n"));
+        assert!(code == 0 && said.contains(&format!("service `{service}`\n")), "{said}");
+        assert_eq!(place.build(PLATFORM).1, 0);
+    }
+    let cluster =
+        PLATFORM.replace("cluster us { env = prod  region = \"us\"  server = \"https://us.example.com\" }\n", "");
+    let gone = cluster.replace("on = cluster != us", "on = all") + "removed cluster us {}\n";
+    let (said, code) = place.build(&gone);
+    assert!(code == 0 && !said.contains("PF0906"), "{said}");
+    let (said, code) = place.build(&gone);
+    assert!(code == 0 && said.contains("PF0906"), "{said}");
+    // Where no tree is, nobody can know.
+    let (said, code) = Place::new(&gone).run(&["build"]);
+    assert!(code == 0 && !said.contains("PF0906"), "{said}");
 }

@@ -10,7 +10,7 @@ use crate::db::Db;
 use crate::diagnostics::{self as codes, printable};
 use crate::documents::{OutputFile, Part, codeowners, consent, files, hub_prefixes};
 use crate::model::{estate, some};
-use crate::project::write::{Beside, Change, Going, Outcome, Problem, Target, compare, settled, write};
+use crate::project::write::{Beside, Change, Going, Outcome, Problem, Target, Unknown, compare, settled, write};
 use crate::project::{Project, System, Timings, today};
 
 /// `platformc build`
@@ -137,6 +137,7 @@ fn done(outcome: &Outcome, arguments: &BuildArgs, folder: &Utf8Path) -> u8 {
     }
     if arguments.format == FindingFormat::Text {
         say_all(&applications_go(&outcome.going));
+        say_all(&nobody_knows(&outcome.unknown));
         let would = if arguments.check { "would be " } else { "" };
         ui::say(&format!(
             "{folder}: {would}{created} created, {updated} updated, {removed} removed, {} unchanged",
@@ -173,6 +174,20 @@ pub(super) fn applications_go(going: &[Going]) -> Vec<String> {
             .to_owned(),
     );
     lines
+}
+
+/// What has gone leaves no name behind, so nobody can say whether the name was right.
+pub(super) fn nobody_knows(unknown: &[Unknown]) -> Vec<String> {
+    let of = |one: &Unknown| {
+        let (word, name) = (one.kind.word(), &one.name);
+        let near = one.near.as_ref().map(|near| format!(", or write `{near}` if that is meant")).unwrap_or_default();
+        [
+            format!("warning[{}]: neither the source nor the tree has a {word} `{name}`", codes::REMOVAL_OF_NOTHING.id),
+            format!("  note: `removed {word} {name}` has done its work, or has the wrong name"),
+            format!("  help: take it away{near}"),
+        ]
+    };
+    unknown.iter().flat_map(of).map(|line| printable(&line)).collect()
 }
 
 fn say_all(lines: &[String]) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::present::{Of, Present};
 use crate::db::Db;
+use crate::diagnostics::did_you_mean;
 use crate::model::{Head, Moves, Removals, estate, head, moves, removals};
 use crate::names::declarations;
 use crate::schema::Kind;
@@ -110,6 +111,27 @@ impl Consent {
     #[must_use]
     pub fn known<'n>(&'n self, cluster: &'n str) -> &'n str {
         self.known.get(cluster).map_or(cluster, AsRef::as_ref)
+    }
+
+    /// What is said to go, and is not declared.
+    pub fn undeclared(&self) -> impl Iterator<Item = (Kind, &str)> {
+        let all = self.removals.names().map(|(kind, name)| (kind, name.as_ref()));
+        all.filter(|(kind, name)| !self.declared(*kind).any(|known| known == *name))
+    }
+
+    /// What is declared under a similar name.
+    #[must_use]
+    pub fn near(&self, kind: Kind, name: &str) -> Option<&str> {
+        did_you_mean(name, self.declared(kind))
+    }
+
+    fn declared(&self, kind: Kind) -> impl Iterator<Item = &str> {
+        let (services, clusters) = (self.services.iter(), self.clusters.keys());
+        let (services, clusters) = match kind {
+            Kind::Cluster => (None, Some(clusters)),
+            _ => (Some(services), None),
+        };
+        services.into_iter().flatten().chain(clusters.into_iter().flatten()).map(AsRef::as_ref)
     }
 
     /// The lines that let Applications go, as one would write them.

@@ -91,7 +91,12 @@ fn removed(pair: &Pair<'_>, review: &Review, kind: Kind, name: &Arc<str>) -> Opt
     }
     let is_there = |sketch: &Sketch| exists(sketch, kind, name);
     let is_over = !is_there(pair.old) && !is_there(pair.new);
-    is_over.then(|| (None, format!("`removed` of {word} `{name}` has done its work; next: take it away")))
+    is_over.then(|| {
+        let text = format!(
+            "there is no {word} `{name}`, before or after: `removed` has done its work, or has the wrong name; next: take it away"
+        );
+        (None, text)
+    })
 }
 
 fn name_of(touched: &Touched, kind: Kind) -> &Arc<str> {

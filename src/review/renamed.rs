@@ -78,6 +78,7 @@ impl Renames {
             services: services.collect(),
             beside: beside.collect(),
             frozen: old.frozen.renamed(&|kind, name| self.new_name(kind, name)),
+            guarded: old.guarded.into_iter().map(|(name, hub)| (self.new_name(Kind::Service, &name), hub)).collect(),
             namespaces: old.namespaces.into_iter().map(|(cluster, all)| (clusters(&cluster), all)).collect(),
             ..old
         }

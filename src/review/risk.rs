@@ -160,6 +160,9 @@ fn danger(it: &Declared) -> Option<(Level, &'static str, &'static str)> {
         ("project", Fate::Updated) if it.is_wider_project() => {
             (Level::Medium, "project-widened", "a project permits more")
         }
+        ("set", Fate::Updated) if it.fields.iter().any(|field| field.new.is_none()) => {
+            (Level::Medium, "set-unguarded", "a set with protected instances may delete Applications")
+        }
         ("platform", Fate::Updated) => (Level::High, "platform", "the platform's own attributes change"),
         ("role", Fate::Updated) => (Level::Medium, "role", "a role means something else"),
         ("settings", _) => (Level::Medium, "settings", "settings of Argo CD change"),

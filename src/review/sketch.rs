@@ -8,7 +8,8 @@ use crate::db::{Content, Database, Workspace};
 use crate::documents::{control_plane, preview_documents, promotion_documents};
 use crate::ide::line_of;
 use crate::model::{
-    Estate, Frozen, Moves, Namespaces, Origin, Removals, Service, estate, frozen, moves, ownership, removals, service,
+    Deliver, Estate, Frozen, Head, Moves, Namespaces, Origin, Removals, Service, estate, frozen, head, moves,
+    never_deletes, ownership, removals, service,
 };
 use crate::names::{declarations, name_span, with_subject};
 use crate::plan::{LayerOrder, plan, waves};
@@ -24,6 +25,8 @@ pub struct Sketch {
     pub(super) frozen: Frozen,
     pub(super) moves: Moves,
     pub(super) removals: Removals,
+    /// The sets that never delete an Application, by service and hub.
+    pub(super) guarded: BTreeSet<(Arc<str>, Arc<str>)>,
     /// Where each `moved` and `removed` stands, by its kind and what it speaks of.
     pub(super) said: BTreeMap<(Kind, Arc<str>), String>,
     pub(super) layers: LayerOrder,
@@ -70,12 +73,23 @@ pub fn sketch(db: &Database) -> Sketch {
         frozen: frozen(db).clone(),
         moves: moves(db).clone(),
         removals: removals(db).clone(),
+        guarded: guarded(db),
         said: said(db),
         layers: plan(db).layers.clone(),
         namespaces: ownership(db).iter().map(|(cluster, all)| (Arc::clone(cluster), Arc::clone(all))).collect(),
         control_plane: control_plane(db).cloned().collect(),
         texts: texts.collect(),
     }
+}
+
+fn guarded(db: &Database) -> BTreeSet<(Arc<str>, Arc<str>)> {
+    let heads = declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref());
+    let sets = heads.filter(|head| head.deliver == Deliver::ApplicationSet);
+    let of_hubs = |head: &Arc<Head>| -> Vec<_> {
+        let hubs = estate(db).hubs.iter().filter(|hub| never_deletes(db, head, &hub.name));
+        hubs.map(|hub| (Arc::clone(&head.name), Arc::clone(&hub.name))).collect()
+    };
+    sets.flat_map(of_hubs).collect()
 }
 
 fn said(db: &Database) -> BTreeMap<(Kind, Arc<str>), String> {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use camino::{Utf8Path, Utf8PathBuf};
 use salsa::Cancelled;
 
-use crate::cli::build::{Place, applications_go, output, refusal};
+use crate::cli::build::{Place, applications_go, nobody_knows, output, refusal};
 use crate::cli::ui;
 use crate::compile;
 use crate::db::{Database, Db};
@@ -173,7 +173,7 @@ fn built(sound: &Sound, outcome: &Outcome, target: &Target, known: Utf8PathBuf, 
         instances: sound.instances,
         took: since.elapsed(),
     };
-    let notes = applications_go(&outcome.going);
+    let notes = [applications_go(&outcome.going), nobody_knows(&outcome.unknown)].concat();
     Done {
         said: Said { warnings: sound.warnings.clone(), notes, summary: Some(summary), trouble: None },
         tree: (!is_same).then(|| tree(sound, target)),

@@ -7,7 +7,9 @@ use super::super::{header, holes, paths};
 use super::application::{Alike, alike, application, leaving, place};
 use super::{ARGO, object, rolling};
 use crate::db::Db;
-use crate::model::{Cluster, Deliver, Estate, Generator, Hub, Platform, Service, Workloads, estate, removals, service};
+use crate::model::{
+    Cluster, Deliver, Estate, Generator, Hub, Platform, Service, Workloads, estate, never_deletes, service,
+};
 use crate::names::Item;
 
 /// A patch of an element is applied by this constant; it renders data, never a template.
@@ -212,8 +214,8 @@ impl<'b> Builder<'b> {
 
     /// A set that holds something protected never deletes, unless something is meant to go.
     fn policy(&self) -> Node {
-        let lets_go = self.old.is_some() || removals(self.db).concern(&self.service.head.name);
-        let only_updates = (self.protected && !lets_go).then_some("create-update");
+        let never_deletes = self.old.is_none() && never_deletes(self.db, &self.service.head, &self.hub.name);
+        let only_updates = never_deletes.then_some("create-update");
         let preserves = self.protected || self.keeps || self.old.is_some();
         Node::Map(vec![])
             .with_some("applicationsSync", only_updates)

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::Target;
-use super::outcome::{Change, Going, Problem};
+use super::outcome::{Change, Going, Problem, Unknown};
 use crate::documents::{
     Consent, OutputFile, Present, Registration, Verdict, applications_in, asks_for_clusters, registration_in,
 };
+use crate::schema::Kind;
 
 /// Applications by namespace and name: what is known of each, and its parent.
 type Known = BTreeMap<(String, String), (Present, String)>;
@@ -24,7 +25,7 @@ pub(super) struct Tree<'t> {
     pub(super) consent: Option<&'t Consent>,
     /// Reads a file as it is before the run.
     pub(super) read: &'t (dyn Fn(&str) -> Option<String> + Sync),
-    /// The files of a folder before the run, by path.
+    /// What stands in a folder before the run, by path.
     pub(super) list: &'t (dyn Fn(&str) -> Vec<String> + Sync),
 }
 
@@ -112,9 +113,46 @@ impl Tree<'_> {
         all.iter().filter_map(|path| registration_in(&self.text(path, side)?)).collect()
     }
 
+    /// What is said to go, and neither the source nor the tree knows: where there is a tree, it shows what was there.
+    pub(super) fn unknown(&self) -> Vec<Unknown> {
+        let undeclared = self.consent.into_iter().flat_map(|consent| consent.undeclared().map(move |it| (consent, it)));
+        let mut clusters = None;
+        let unknown = undeclared.filter(|(_, (kind, name))| {
+            let clusters: &Vec<String> = clusters.get_or_insert_with(|| (self.list)("clusters"));
+            !clusters.is_empty() && !self.holds(clusters, *kind, name)
+        });
+        unknown
+            .map(|(consent, (kind, name))| Unknown {
+                kind,
+                name: name.to_owned(),
+                near: consent.near(kind, name).map(str::to_owned),
+            })
+            .collect()
+    }
+
+    /// Whether the tree holds something that is called so.
+    fn holds(&self, clusters: &[String], kind: Kind, name: &str) -> bool {
+        let mut sets = (self.list)(SETS);
+        sets.extend(sets.clone().iter().flat_map(|hub| (self.list)(hub)));
+        if kind == Kind::Cluster {
+            let registered = sets.iter().filter_map(|path| clusters_of(path)).collect::<BTreeSet<_>>();
+            let mut registered = registered.iter().flat_map(|folder| (self.list)(folder));
+            return clusters.iter().any(|path| is_called(path, name)) || registered.any(|path| is_called(&path, name));
+        }
+        let layers = clusters.iter().flat_map(|cluster| (self.list)(cluster));
+        sets.iter().any(|path| is_called(path, name))
+            || layers.flat_map(|layer| (self.list)(&layer)).any(|path| is_called(&path, name))
+    }
+
     fn is_same(&self, path: &str, text: &str) -> bool {
         self.text(path, Side::After).is_some_and(|after| is_same(text, &after))
     }
+}
+
+/// Whether a file is of a service or a cluster, with an item or the number of a part or without.
+fn is_called(path: &str, name: &str) -> bool {
+    let file = path.rsplit_once('/').map_or(path, |(_, file)| file);
+    file.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// The folder of the sets that ask which clusters the files of a folder register.

@@ -35,7 +35,7 @@ use crate::documents::{Consent, OutputFile};
 pub use beside::Beside;
 pub use kept::Kept;
 pub use marks::is_ours;
-pub use outcome::{Change, Going, Outcome, Problem};
+pub use outcome::{Change, Going, Outcome, Problem, Unknown};
 pub use paths::settled;
 
 use apply::Writer;
@@ -146,11 +146,10 @@ fn outcome(plan: &Plan, shared: &[Shared], target: &Target, files: &[&OutputFile
     };
     let list = |folder: &str| {
         let entries = target.disk.list(&target.folder.join(folder)).unwrap_or_default().into_iter();
-        let names = entries.filter(|(_, kind)| kind.is_file()).filter_map(|(name, _)| name.into_string().ok());
-        names.map(|name| paths::join(folder, &name)).collect()
+        entries.filter_map(|(name, _)| Some(paths::join(folder, name.to_str()?))).collect()
     };
     let tree = going::Tree { changes: &outcome.changes, files, consent: target.consent, read: &read, list: &list };
-    outcome.going = tree.going();
+    (outcome.going, outcome.unknown) = (tree.going(), tree.unknown());
     outcome.beside = shared.iter().filter_map(Shared::change).collect();
     let refused = going::refused(target, &outcome.going);
     if refused.is_empty() { Ok(outcome) } else { Err(refused) }

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::documents::Present;
 use crate::model::some;
 use crate::project::disk::Refusal;
+use crate::schema::Kind;
 use crate::text::counted;
 
 /// What happens to a file.
@@ -30,6 +31,19 @@ pub struct Outcome {
     pub unchanged: usize,
     /// The Applications that Argo CD deletes when it sees the change, by namespace and name.
     pub going: Vec<Going>,
+    /// What is said to go, and neither the source nor the tree knows.
+    pub unknown: Vec<Unknown>,
+}
+
+/// What a `removed` speaks of, and nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// What is called nearly so.
+    pub near: Option<String>,
 }
 
 /// An Application that leaves the tree, or its place in it.
