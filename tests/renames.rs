@@ -582,3 +582,125 @@ fn what_nobody_knows_is_said() {
     let (said, code) = Place::new(&gone).run(&["build"]);
     assert!(code == 0 && !said.contains("PF0906"), "{said}");
 }
+
+/// What was there already has names of its own, and keeps them.
+#[test]
+fn what_was_there_is_no_new_name_of_another() {
+    let said = |before: &str, text: &str, message: &str| {
+        let place = Place::built(before);
+        let files = place.files();
+        let (said, code) = place.build(text);
+        assert_eq!(code, 3, "{said}");
+        let expected = format!(
+            "error[PF0973]: {message}\n  \
+             note: of two names one can be kept: what bore the other would be deleted\n  "
+        );
+        assert!(said.starts_with(&expected), "{said}");
+        assert_eq!(said.matches("error[").count(), 1, "{said}");
+        assert_eq!(place.files(), files);
+    };
+    let gone = without(PLATFORM, "tenant");
+    let both = "service `tenant` became `api`, and a service `api` was there before";
+    said(PLATFORM, &format!("{gone}moved service tenant {{ to = api }}\n"), both);
+    let both = "service `cache` became `queue`, and a service `queue` was there before";
+    let gone = without(PLATFORM, "cache");
+    said(PLATFORM, &format!("{gone}moved service cache {{ to = queue }}\n"), both);
+    let two = PLATFORM.replace("team web {", "team shop { sso = [\"acorn:shop\"] }\nteam web {");
+    let two =
+        two.replace("service cache {\n  layer = sets  owner = web", "service cache {\n  layer = sets  owner = shop");
+    let one = two.replace("team shop { sso = [\"acorn:shop\"] }\n", "").replace("owner = shop", "owner = web");
+    let both = "team `shop` became `web`, and a team `web` was there before";
+    said(&two, &format!("{one}moved team shop {{ to = web }}\n"), both);
+    let one = PLATFORM
+        .replace("cluster dev {", "cluster dev2 { env = dev  server = \"https://dev2.example.com\" }\ncluster dev {");
+    let both = "cluster `dev2` became `dev`, and a cluster `dev` was there before";
+    said(&one, &format!("{PLATFORM}moved cluster dev2 {{ to = dev }}\n"), both);
+    // One that has nothing any more can't be merged, and one that never had anything isn't.
+    let place = Place::built(&without(PLATFORM, "tenant"));
+    let (said, code) = place.build(&format!("{PLATFORM}moved service older {{ to = tenant }}\n"));
+    assert_eq!(code, 0, "{said}");
+}
+
+/// A line that got lost takes the names away that it kept.
+#[test]
+fn a_lost_line_is_proposed() {
+    let moved = renamed(PLATFORM, &[("service", "tenant", "renter"), ("service", "cache", "store")]);
+    let place = Place::built(&moved);
+    let lost =
+        moved.replace("moved service tenant { to = renter }\n", "").replace("moved service cache { to = store }\n", "");
+    let (said, code) = place.build(&lost);
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("cache.eu, tenant.one.eu, tenant.one.us, tenant.two.eu, tenant.two.us\n"), "{said}");
+    let helps: Vec<&str> = said.lines().filter(|line| line.contains("help: ")).collect();
+    assert_eq!(
+        helps,
+        [
+            "  help: to keep the names that they have, write `moved service cache { to = store }`",
+            "  help: to keep the names that they have, write `moved service tenant { to = renter }`",
+        ]
+    );
+    let conditions =
+        |text: String| text.replace("cluster == eu", "cluster == bonn").replace("[dev, eu]", "[dev, bonn]");
+    let moved = conditions(renamed(PLATFORM, &[("cluster", "eu", "bonn")]));
+    let place = Place::built(&moved);
+    let (said, code) = place.build(&moved.replace("moved cluster eu { to = bonn }\n", ""));
+    assert!(
+        code == 3 && said.contains("write `moved cluster eu { to = bonn }`") && !said.contains("removed"),
+        "{said}"
+    );
+}
+
+/// What is proposed speaks of what bears another name by that one, and lets go.
+#[test]
+fn a_rename_and_what_goes_fit_into_one_commit() {
+    let place = Place::built(PLATFORM);
+    let text = renamed(PLATFORM, &[("service", "tenant", "renter")])
+        .replace("service renter {\n", "service renter {\n  on = cluster != us\n");
+    let (said, code) = place.build(&text);
+    assert!(code == 3 && said.contains("write `removed service renter { from = cluster == us }`"), "{said}");
+    let (said, code) = place.build(&format!("{text}removed service renter {{ from = cluster == us }}\n"));
+    assert_eq!(code, 0, "{said}");
+    assert!(place.applications().contains_key("tenant.one.eu"));
+}
+
+/// Names that the source no longer says are new come back by a step in which the new ones let go.
+#[test]
+fn the_way_back_from_new_names() {
+    let old = renamed(PLATFORM, &[("service", "api", "gateway"), ("service", "cache", "store")]);
+    let with = |names: &str| {
+        let old = old.replace("{ to = gateway }", &format!("{{ to = gateway  names = {names} }}"));
+        old.replace("{ to = store }", &format!("{{ to = store  names = {names} }}"))
+    };
+    for names in ["both", "new"] {
+        let place = Place::built(PLATFORM);
+        assert_eq!(place.build(&with("both")).1, 0);
+        assert_eq!(place.build(&with(names)).1, 0);
+        let (said, code) = place.build(&old);
+        assert_eq!(code, 3, "{said}");
+        let line = "removed service gateway { workloads = keep }` and `removed service store { workloads = keep }";
+        assert!(said.contains(&format!("leave `names` as it was and write `{line}` first")), "{said}");
+        let (said, code) = place.build(&format!("{}{}\n", with(names), line.replace("` and `", "\n")));
+        assert_eq!(code, 0, "{said}");
+        let (said, code) = place.build(&old);
+        assert_eq!(code, 0, "{said}");
+        assert!(
+            !place.has("clusters/dev/apps/gateway.yaml")
+                || place.read("clusters/dev/apps/gateway.yaml").contains("name: api.dev\n")
+        );
+    }
+}
+
+/// What leaves must stand where it was until others have taken over.
+#[test]
+fn both_names_stay_in_their_place() {
+    let both = renamed(PLATFORM, &[("service", "api", "gateway")])
+        .replace("{ to = gateway }", "{ to = gateway  names = both }");
+    for (layer, elsewhere) in [("sets", true), ("apps", false)] {
+        let place = Place::built(PLATFORM);
+        let (said, code) = place.build(
+            &both.replace("service gateway {\n  layer = apps", &format!("service gateway {{\n  layer = {layer}")),
+        );
+        assert_eq!(code, if elsewhere { 3 } else { 0 }, "{said}");
+        assert_eq!(said.contains("PF0975") && said.contains("in a commit of its own"), elsewhere, "{said}");
+    }
+}

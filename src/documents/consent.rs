@@ -96,7 +96,8 @@ impl Consent {
     }
 
     /// An instance by its names of today.
-    fn today(&self, of: &Of) -> Of {
+    #[must_use]
+    pub fn today(&self, of: &Of) -> Of {
         let today = |kind, name: &str| self.today.get(&(kind, name.into())).map_or(name, AsRef::as_ref).to_owned();
         let (service, cluster) = (today(Kind::Service, &of.service), today(Kind::Cluster, &of.cluster));
         Of { service, cluster, item: of.item.clone() }
@@ -137,32 +138,77 @@ impl Consent {
     /// The lines that let Applications go, as one would write them.
     #[must_use]
     pub fn lines(&self, gone: &[Present]) -> Vec<String> {
-        let (mut clusters, mut services) =
-            (BTreeSet::new(), BTreeMap::<String, BTreeMap<&str, BTreeSet<String>>>::new());
-        for (one, of) in gone.iter().filter_map(|one| Some((one, self.today(one.of.as_ref()?)))) {
-            if self.clusters.contains_key(of.cluster.as_str()) {
-                services.entry(of.service).or_default().entry(&one.environment).or_default().insert(of.cluster);
-            } else {
-                clusters.insert(of.cluster);
-            }
+        let instances = gone.iter().filter_map(|one| {
+            let of = self.today(one.of.as_ref()?);
+            Some((of.service.into(), one.environment.as_str().into(), of.cluster.into()))
+        });
+        lines_that_let_go(&self.clusters, &|name| self.services.contains(name), instances)
+    }
+
+    /// The `moved` by which an Application keeps its name that would bear that of another: what is left of the two is the name of
+    /// a service or a cluster before and now.
+    #[must_use]
+    pub fn line_that_keeps(&self, gone: &Present, heir: &Present) -> Option<String> {
+        let of = heir.of.as_ref()?;
+        [(Kind::Service, &of.service), (Kind::Cluster, &of.cluster)].into_iter().find_map(|(kind, name)| {
+            let old = replaced(&heir.name, name, &gone.name)?;
+            let is_free = !self.declared(kind).any(|known| known == old);
+            is_free.then(|| format!("moved {} {old} {{ to = {name} }}", kind.word()))
+        })
+    }
+
+    /// Everything that was renamed: its kind, a name that it had, and the one of today.
+    pub fn renames(&self) -> impl Iterator<Item = (Kind, &str, &str)> {
+        self.today.iter().map(|((kind, old), name)| (*kind, old.as_ref(), name.as_ref()))
+    }
+
+    /// Whether something is known by a name that it has no more.
+    #[must_use]
+    pub fn is_old(&self, kind: Kind, name: &str) -> bool {
+        self.today.contains_key(&(kind, name.into()))
+    }
+}
+
+/// What stands in `other` where `text` has `part`, if they are the same besides, and it is one part of a name.
+fn replaced<'o>(text: &str, part: &str, other: &'o str) -> Option<&'o str> {
+    text.match_indices(part).find_map(|(start, _)| {
+        let (before, after) = (text.get(..start)?, text.get(start + part.len()..)?);
+        let found = other.strip_prefix(before)?.strip_suffix(after)?;
+        (!found.is_empty() && !found.contains('.') && found != part).then_some(found)
+    })
+}
+
+/// Clusters by their environment.
+type ByEnvironment = BTreeMap<Arc<str>, BTreeSet<Arc<str>>>;
+
+/// The lines that let instances go, each by its service, its environment and its cluster, where these clusters are declared.
+#[must_use]
+pub fn lines_that_let_go(
+    clusters: &BTreeMap<Arc<str>, Arc<str>>,
+    is_declared: &dyn Fn(&str) -> bool,
+    gone: impl Iterator<Item = (Arc<str>, Arc<str>, Arc<str>)>,
+) -> Vec<String> {
+    let mut undeclared = BTreeSet::new();
+    let mut services: BTreeMap<Arc<str>, ByEnvironment> = BTreeMap::new();
+    for (service, environment, cluster) in gone {
+        if clusters.contains_key(&cluster) {
+            services.entry(service).or_default().entry(environment).or_default().insert(cluster);
+        } else {
+            undeclared.insert(cluster);
         }
-        let clusters = clusters.into_iter().map(|cluster| format!("removed cluster {cluster} {{}}"));
-        let services = services.into_iter().map(|(service, from)| self.line(&service, &from));
-        clusters.chain(services).collect()
     }
-
-    fn line(&self, service: &str, from: &BTreeMap<&str, BTreeSet<String>>) -> String {
-        let parts: Vec<String> = from.iter().map(|(environment, gone)| self.from(service, environment, gone)).collect();
-        format!("removed service {service} {{ from = {} }}", parts.join(" or "))
-    }
-
-    fn from(&self, service: &str, environment: &str, gone: &BTreeSet<String>) -> String {
-        let all = self.clusters.iter().filter(|(_, of)| of.as_ref() == environment);
-        let is_whole = !self.services.contains(service) || all.count() == gone.len();
+    let from = |service: &str, (environment, gone): (&Arc<str>, &BTreeSet<Arc<str>>)| {
+        let all = clusters.values().filter(|of| *of == environment).count();
         match gone.first().filter(|_| gone.len() == 1) {
-            _ if is_whole => format!("env == {environment}"),
+            _ if !is_declared(service) || all == gone.len() => format!("env == {environment}"),
             Some(only) => format!("cluster == {only}"),
-            None => format!("cluster in [{}]", gone.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+            None => format!("cluster in [{}]", gone.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")),
         }
-    }
+    };
+    let services = services.iter().map(|(service, environments)| {
+        let parts: Vec<String> = environments.iter().map(|it| from(service, it)).collect();
+        format!("removed service {service} {{ from = {} }}", parts.join(" or "))
+    });
+    let undeclared = undeclared.into_iter().map(|cluster| format!("removed cluster {cluster} {{}}"));
+    undeclared.chain(services).collect()
 }

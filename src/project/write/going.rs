@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::Target;
-use super::outcome::{Change, Going, Problem, Unknown};
+use super::outcome::{Change, Early, Going, Merged, Problem, Unknown};
 use crate::documents::{
-    Consent, OutputFile, Present, Registration, Verdict, applications_in, asks_for_clusters, registration_in,
+    Consent, Of, OutputFile, Present, Registration, Verdict, applications_in, asks_for_clusters, registration_in,
 };
 use crate::schema::Kind;
 
@@ -43,20 +43,62 @@ const SETS: &str = "application-sets";
 const CONTROL_PLANE: &str = "argocd";
 
 impl Tree<'_> {
-    /// The Applications that were there, and that no file of the same parent holds any more.
-    pub(super) fn going(&self) -> Vec<Going> {
+    /// The Applications that were there, and that no file of the same parent holds any more; and what would be one that was two.
+    pub(super) fn going(&self) -> (Vec<Going>, BTreeSet<Merged>) {
         let chosen = self.chosen();
         let before = self.applications(&chosen, Side::Before);
-        if before.is_empty() {
-            return vec![];
-        }
-        let after = self.applications(&chosen, Side::After);
-        let gone = before.into_iter().filter_map(|(key, (was, parent))| {
-            let other = after.get(&key).map(|(_, parent)| parent);
-            let stays = other == Some(&parent);
-            (!stays).then(|| Going { was, returns: other.is_some() })
+        let after = if before.is_empty() { Known::new() } else { self.applications(&chosen, Side::After) };
+        let is_new = |key: &&(String, String)| !before.contains_key(*key);
+        let new = after.iter().filter(|(key, (one, _))| is_new(key) && !one.is_leaving).map(|(_, (one, _))| one);
+        let heirs: BTreeMap<&Of, &Present> = new.filter_map(|one| Some((one.of.as_ref()?, one))).collect();
+        let gone = before.iter().filter_map(|(key, (was, parent))| {
+            let other = after.get(key);
+            let stays = other.is_some_and(|(_, other)| other == parent);
+            let of = was.of.as_ref().map(|of| self.consent.map_or_else(|| of.clone(), |consent| consent.today(of)));
+            let heir = of.and_then(|of| heirs.get(&of).copied()).filter(|_| other.is_none());
+            (!stays).then(|| Going {
+                was: was.clone(),
+                returns: other.map(|(other, _)| other.clone()),
+                heir: heir.cloned(),
+            })
         });
-        gone.collect()
+        let gone: Vec<Going> = gone.collect();
+        let merged = self.merged(&before, &gone);
+        (gone, merged)
+    }
+
+    /// What bears the name of another that was there as well. Their Applications say so, or their files.
+    fn merged(&self, before: &Known, gone: &[Going]) -> BTreeSet<Merged> {
+        let named = |of: &Present, kind, name: &str| {
+            let of = of.of.as_ref().filter(|_| !of.is_leaving);
+            of.is_some_and(|of| name == if kind == Kind::Cluster { &of.cluster } else { &of.service })
+        };
+        let renames = self.consent.into_iter().flat_map(Consent::renames);
+        let merged = renames.filter(|(kind, old, name)| {
+            let had_both = || {
+                let mut going = gone.iter().filter(|one| one.returns.is_none());
+                going.any(|one| named(&one.was, *kind, name)) && before.values().any(|(one, _)| named(one, *kind, old))
+            };
+            match kind {
+                Kind::Service => had_both(),
+                Kind::Cluster => had_both() || self.had_both("clusters", old, name),
+                Kind::Team => self.had_both("projects", name, old),
+                _ => false,
+            }
+        });
+        merged.map(|(kind, old, name)| Merged { kind, old: old.to_owned(), name: name.to_owned() }).collect()
+    }
+
+    /// Whether a folder of the control plane had a file of each, and the one that stays was called so in Argo CD as well. Files
+    /// of clusters have the names of today, those of projects the names that Argo CD knows.
+    fn had_both(&self, folder: &str, gone: &str, stays: &str) -> bool {
+        let goes = format!("/{folder}/{gone}.yaml");
+        let mut gone = self.changes.iter().filter(|(change, path)| *change == Change::Remove && path.ends_with(&goes));
+        gone.any(|(_, path)| {
+            let other = path.replace(&goes, &format!("/{folder}/{stays}.yaml"));
+            let text = self.text(&other, Side::Before).unwrap_or_default();
+            text.lines().any(|line| line.trim().strip_prefix("name: ") == Some(stays))
+        })
     }
 
     /// The files that may make other Applications after the run: those that change, and the sets for which other clusters
@@ -186,22 +228,63 @@ fn parent(path: &str, consent: Option<&Consent>) -> Option<String> {
 }
 
 /// The Applications that must not go, for what the source says.
-pub(super) fn refused(target: &Target, going: &[Going]) -> Vec<Problem> {
+pub(super) fn refused(target: &Target, going: &[Going], merged: BTreeSet<Merged>) -> Vec<Problem> {
     let Some(consent) = target.consent else { return vec![] };
-    let of = |verdict: Verdict| -> Vec<Present> {
-        let gone = going.iter().filter(|one| !one.returns && consent.of(&one.was) == verdict);
-        gone.map(|one| one.was.clone()).collect()
-    };
+    let (mut unsaid, mut early): (Vec<&Going>, BTreeMap<Early, Vec<Present>>) = (vec![], BTreeMap::new());
+    for one in going {
+        match verdict(consent, one) {
+            _ if merged.iter().any(|merged| is_of(consent, one, merged)) => {}
+            Refused::Nothing => {}
+            Refused::Unsaid => unsaid.push(one),
+            Refused::Early(why) => early.entry(why).or_default().push(one.was.clone()),
+        }
+    }
     let folder = || target.folder.to_owned();
-    let (unsaid, at_once) = (of(Verdict::Unsaid), of(Verdict::AtOnce));
-    let mut problems = vec![];
+    let mut problems: Vec<Problem> =
+        merged.into_iter().map(|merged| Problem::Merged { folder: folder(), merged }).collect();
     if !unsaid.is_empty() {
-        problems.push(Problem::Unsaid { folder: folder(), lines: consent.lines(&unsaid), going: unsaid });
+        let keeps = |one: &Going| consent.line_that_keeps(&one.was, one.heir.as_ref()?);
+        let kept: BTreeSet<String> = unsaid.iter().filter_map(|one| keeps(one)).collect();
+        let lost = unsaid.iter().filter(|one| keeps(one).is_none()).map(|one| one.was.clone()).collect::<Vec<_>>();
+        problems.push(Problem::Unsaid {
+            folder: folder(),
+            lines: consent.lines(&lost),
+            kept: kept.into_iter().collect(),
+            going: unsaid.into_iter().map(|one| one.was.clone()).collect(),
+        });
     }
-    if !at_once.is_empty() {
-        problems.push(Problem::AtOnce { folder: folder(), going: at_once });
-    }
+    problems.extend(early.into_iter().map(|(early, going)| Problem::AtOnce { folder: folder(), going, early }));
     problems
+}
+
+/// What is refused of an Application that goes.
+enum Refused {
+    Nothing,
+    Unsaid,
+    Early(Early),
+}
+
+fn verdict(consent: &Consent, going: &Going) -> Refused {
+    if let Some(other) = &going.returns {
+        let is_early = other.is_leaving && !going.was.keeps_workload;
+        return if is_early { Refused::Early(Early::Elsewhere) } else { Refused::Nothing };
+    }
+    let of_old = going.was.of.as_ref().is_some_and(|of| consent.is_old(Kind::Service, &of.service));
+    match consent.of(&going.was) {
+        Verdict::Fine => Refused::Nothing,
+        Verdict::Unsaid => Refused::Unsaid,
+        Verdict::AtOnce => Refused::Early(if of_old { Early::Step } else { Early::Back }),
+    }
+}
+
+/// Whether an Application is of one of two that would be one: then there is no more to say of it.
+fn is_of(consent: &Consent, going: &Going, merged: &Merged) -> bool {
+    let of = going.was.of.as_ref().map(|of| consent.today(of));
+    of.is_some_and(|of| match merged.kind {
+        Kind::Service => of.service == merged.name,
+        Kind::Cluster => of.cluster == merged.name,
+        _ => false,
+    })
 }
 
 fn wanted(files: &[&OutputFile], path: &str) -> Option<String> {

@@ -51,8 +51,32 @@ pub struct Unknown {
 pub struct Going {
     /// The Application as it was.
     pub was: Present,
-    /// Whether another parent creates it anew.
-    pub returns: bool,
+    /// The same as another parent creates it anew, if one does.
+    pub returns: Option<Present>,
+    /// The Application with another name that its instance has instead, if it gets one.
+    pub heir: Option<Present>,
+}
+
+/// Why new names of Applications come too early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Early {
+    /// The step before was left out.
+    Step,
+    /// They were new already, and would be the old ones again.
+    Back,
+    /// The old ones would leave their place, where they should stand until the new ones have taken over.
+    Elsewhere,
+}
+
+/// Two that were there, and would be one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Merged {
+    /// The kind of both.
+    pub kind: Kind,
+    /// The one that would have the name of the other.
+    pub old: String,
+    /// The other.
+    pub name: String,
 }
 
 /// Why nothing may be written. Paths are absolute, but those of `Outside` and `Collision` stand as they were given.
@@ -82,6 +106,8 @@ pub enum Problem {
         going: Vec<Present>,
         /// What would say it, as it is written.
         lines: Vec<String>,
+        /// What would let them keep their names, where those that they would have are known.
+        kept: Vec<String>,
     },
     /// Applications would go before others have taken over what they deployed.
     AtOnce {
@@ -89,6 +115,15 @@ pub enum Problem {
         folder: Utf8PathBuf,
         /// The Applications.
         going: Vec<Present>,
+        /// Why.
+        early: Early,
+    },
+    /// What bears another name now bears that of something that was there as well.
+    Merged {
+        /// The output folder.
+        folder: Utf8PathBuf,
+        /// The one and the other.
+        merged: Merged,
     },
     /// The operating system refused.
     Io {
@@ -138,6 +173,7 @@ impl Problem {
             | Self::Collision(path, _)
             | Self::Unsaid { folder: path, .. }
             | Self::AtOnce { folder: path, .. }
+            | Self::Merged { folder: path, .. }
             | Self::Io { path, .. }
             | Self::Unfinished { path, .. } => path,
         }
@@ -172,6 +208,10 @@ impl fmt::Display for Problem {
                 counted(going.len(), "Application"),
                 named(going)
             ),
+            Self::Merged { merged: Merged { kind, old, name }, .. } => {
+                let word = kind.word();
+                write!(out, "{word} `{old}` became `{name}`, and a {word} `{name}` was there before")
+            }
             Self::Io { path, error } | Self::Unfinished { path, error } => write!(out, "`{path}`: {error}"),
         }
     }
