@@ -704,3 +704,23 @@ fn both_names_stay_in_their_place() {
         assert_eq!(said.contains("PF0975") && said.contains("in a commit of its own"), elsewhere, "{said}");
     }
 }
+
+/// Of `names = new` without the step before, where the old names were kept for a while.
+#[test]
+fn kept_names_need_both_steps() {
+    let old = renamed(PLATFORM, &[("service", "api", "gateway")]);
+    let place = Place::built(PLATFORM);
+    assert_eq!(place.build(&old).1, 0);
+    let (said, code) = place.build(&old.replace("{ to = gateway }", "{ to = gateway  names = new }"));
+    assert!(code == 3 && said.contains("write `names = both` first"), "{said}");
+}
+
+/// A set whose Applications take along what they deployed, although it is protected.
+#[test]
+fn a_protected_set_says_what_becomes_of_workloads() {
+    let text = format!("{PLATFORM}removed service cache {{ workloads = delete }}\n");
+    let place = Place::built(&text);
+    let (said, code) = place.build(&(without(PLATFORM, "cache") + "removed service cache { workloads = delete }\n"));
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("still permits it: cache.dev, cache.eu\n"), "{said}");
+}

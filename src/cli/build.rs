@@ -9,10 +9,10 @@ use super::ui;
 use crate::compile;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, printable};
-use crate::documents::{OutputFile, Part, Present, codeowners, consent, files, hub_prefixes};
+use crate::documents::{Early, OutputFile, Part, Present, codeowners, consent, files, hub_prefixes};
 use crate::model::{estate, some};
 use crate::project::write::{
-    Beside, Change, Early, Going, Merged, Outcome, Problem, Target, Unknown, compare, settled, write,
+    Beside, Change, Going, Merged, Outcome, Problem, Target, Unknown, compare, settled, write,
 };
 use crate::project::{Project, System, Timings, today};
 

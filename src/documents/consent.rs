@@ -24,8 +24,19 @@ pub struct Consent {
     today: BTreeMap<(Kind, Arc<str>), Arc<str>>,
     /// The services that are declared.
     services: BTreeSet<Arc<str>>,
+    /// What renamed services were called.
+    names: BTreeMap<Arc<str>, Names>,
     /// The instances of services that were renamed, by their names of today.
     renamed: BTreeSet<Of>,
+}
+
+/// The names of a renamed service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Names {
+    /// All that it had, the oldest first, and the one that it has.
+    all: Vec<Arc<str>>,
+    /// The one that its Applications have.
+    application: Arc<str>,
 }
 
 /// What is to be said of an Application that leaves the tree.
@@ -37,6 +48,25 @@ pub enum Verdict {
     Unsaid,
     /// Its instance goes on under another name, and it would take along what that one looks after.
     AtOnce,
+}
+
+/// Why new names of Applications come too early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Early {
+    /// The step before was left out.
+    Step,
+    /// They were new already, and would be the old ones again.
+    Back,
+    /// The old ones would leave their place, where they should stand until the new ones have taken over.
+    Elsewhere,
+}
+
+/// Whether Applications that are named after the one of these would bear the name of the other, which is the older one. The
+/// names are those that a service had, the oldest first, and the one that it has.
+#[must_use]
+pub fn goes_back(names: &[Arc<str>], from: &str, to: &str) -> bool {
+    let age = |name: &str| names.iter().position(|known| known.as_ref() == name);
+    age(from).zip(age(to)).is_some_and(|(from, to)| to < from)
 }
 
 /// What the source says of Applications that leave the tree.
@@ -54,14 +84,20 @@ pub fn consent(db: &dyn Db) -> Consent {
         .flat_map(|(kind, name)| before(moves, *kind, name).map(|old| ((*kind, Arc::clone(old)), Arc::clone(name))));
     let services = moves.keys().filter(|(kind, _)| *kind == Kind::Service);
     let heads = services.filter_map(|(_, name)| head(db, declarations(db).get(Kind::Service, name)?).as_ref());
+    let heads: Vec<&Arc<Head>> = heads.collect();
+    let names = heads.iter().map(|head| {
+        let all = before(moves, Kind::Service, &head.name).chain([&head.name]).cloned().collect();
+        (Arc::clone(&head.name), Names { all, application: Arc::clone(&head.identity.application) })
+    });
     Consent {
+        names: names.collect(),
         removals: removals(db).clone(),
         environments: environments.collect(),
         clusters: clusters.collect(),
         known: known.collect(),
         today: today.collect(),
         services: declarations(db).of(db, Kind::Service).map(|item| Arc::clone(item.name(db))).collect(),
-        renamed: heads.flat_map(instances).collect(),
+        renamed: heads.iter().flat_map(|head| instances(head)).collect(),
     }
 }
 
@@ -162,10 +198,15 @@ impl Consent {
         self.today.iter().map(|((kind, old), name)| (*kind, old.as_ref(), name.as_ref()))
     }
 
-    /// Whether something is known by a name that it has no more.
+    /// Why an Application goes too early, if another one with the name of today takes its place.
     #[must_use]
-    pub fn is_old(&self, kind: Kind, name: &str) -> bool {
-        self.today.contains_key(&(kind, name.into()))
+    pub fn early(&self, gone: &Present, heir: Option<&Present>) -> Early {
+        let back = || {
+            let heir = heir?;
+            let Names { all, application } = self.names.get(heir.of.as_ref()?.service.as_str())?;
+            Some(goes_back(all, replaced(&heir.name, application, &gone.name)?, application))
+        };
+        if back() == Some(true) { Early::Back } else { Early::Step }
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) struct Done {
 enum Compiled {
     Lacks(Survey),
     Wrong(String),
-    Sound(Sound),
+    Sound(Box<Sound>),
 }
 
 /// A platform without errors.
@@ -142,7 +142,7 @@ fn compiled(question: Question) -> Compiled {
     let db = &question.database;
     let findings = compile::diagnostics(db, today());
     let text = if findings.is_empty() { String::new() } else { ui::text(db, &findings) };
-    if compile::has_errors(&findings) { Compiled::Wrong(text) } else { Compiled::Sound(sound(db, text)) }
+    if compile::has_errors(&findings) { Compiled::Wrong(text) } else { Compiled::Sound(Box::new(sound(db, text))) }
 }
 
 fn sound(db: &Database, warnings: String) -> Sound {

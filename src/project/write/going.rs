@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::Target;
-use super::outcome::{Change, Early, Going, Merged, Problem, Unknown};
+use super::outcome::{Change, Going, Merged, Problem, Unknown};
 use crate::documents::{
-    Consent, Of, OutputFile, Present, Registration, Verdict, applications_in, asks_for_clusters, registration_in,
+    Consent, Early, Of, OutputFile, Present, Registration, Verdict, applications_in, asks_for_clusters, registration_in,
 };
 use crate::schema::Kind;
 
@@ -48,9 +48,8 @@ impl Tree<'_> {
         let chosen = self.chosen();
         let before = self.applications(&chosen, Side::Before);
         let after = if before.is_empty() { Known::new() } else { self.applications(&chosen, Side::After) };
-        let is_new = |key: &&(String, String)| !before.contains_key(*key);
-        let new = after.iter().filter(|(key, (one, _))| is_new(key) && !one.is_leaving).map(|(_, (one, _))| one);
-        let heirs: BTreeMap<&Of, &Present> = new.filter_map(|one| Some((one.of.as_ref()?, one))).collect();
+        let staying = after.values().map(|(one, _)| one).filter(|one| !one.is_leaving);
+        let heirs: BTreeMap<&Of, &Present> = staying.filter_map(|one| Some((one.of.as_ref()?, one))).collect();
         let gone = before.iter().filter_map(|(key, (was, parent))| {
             let other = after.get(key);
             let stays = other.is_some_and(|(_, other)| other == parent);
@@ -269,11 +268,10 @@ fn verdict(consent: &Consent, going: &Going) -> Refused {
         let is_early = other.is_leaving && !going.was.keeps_workload;
         return if is_early { Refused::Early(Early::Elsewhere) } else { Refused::Nothing };
     }
-    let of_old = going.was.of.as_ref().is_some_and(|of| consent.is_old(Kind::Service, &of.service));
     match consent.of(&going.was) {
         Verdict::Fine => Refused::Nothing,
         Verdict::Unsaid => Refused::Unsaid,
-        Verdict::AtOnce => Refused::Early(if of_old { Early::Step } else { Early::Back }),
+        Verdict::AtOnce => Refused::Early(consent.early(&going.was, going.heir.as_ref())),
     }
 }
 

@@ -35,7 +35,7 @@ use crate::documents::{Consent, OutputFile};
 pub use beside::Beside;
 pub use kept::Kept;
 pub use marks::is_ours;
-pub use outcome::{Change, Early, Going, Merged, Outcome, Problem, Unknown};
+pub use outcome::{Change, Going, Merged, Outcome, Problem, Unknown};
 pub use paths::settled;
 
 use apply::Writer;

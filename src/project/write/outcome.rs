@@ -3,7 +3,7 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::documents::Present;
+use crate::documents::{Early, Present};
 use crate::model::some;
 use crate::project::disk::Refusal;
 use crate::schema::Kind;
@@ -55,17 +55,6 @@ pub struct Going {
     pub returns: Option<Present>,
     /// The Application with another name that its instance has instead, if it gets one.
     pub heir: Option<Present>,
-}
-
-/// Why new names of Applications come too early.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Early {
-    /// The step before was left out.
-    Step,
-    /// They were new already, and would be the old ones again.
-    Back,
-    /// The old ones would leave their place, where they should stand until the new ones have taken over.
-    Elsewhere,
 }
 
 /// Two that were there, and would be one.
