@@ -457,6 +457,33 @@ fn what_was_two_is_denied_as_one() {
     assert!(code == 4 && denied[0] == because, "{denied:?}");
 }
 
+/// A team can't let go, or take over, what was another's.
+#[test]
+fn a_file_for_a_team_speaks_of_its_own() {
+    let small = Repository::small();
+    let text = SMALL.replace("team web {}", "team web {}\nteam other {}") + "import \"other.pf\" for other\n";
+    small.write("platform.pf", &text);
+    small.write("other.pf", "");
+    small.commit("before");
+    let service = &text[text.find("service shop").unwrap()..text.find("import").unwrap()];
+    small.write("platform.pf", &text.replace(service, ""));
+    let mine = service.replace("service shop", "service mine").replace("owner = web", "owner = other");
+    for (line, word) in [("removed service shop {}\n", "removed"), ("moved service shop { to = mine }\n", "moved")] {
+        small.write("other.pf", &format!("{mine}{line}"));
+        let output = small.plan(&["--from", "before", "--format", "json"]);
+        let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let because = format!("a file for team other says `{word} service shop`, and that was of team web");
+        assert_eq!(text_of_rule(&plan, "owner"), because, "{plan:#}");
+        assert_eq!(output.status.code(), Some(4));
+    }
+}
+
+/// What a rule says that denies.
+fn text_of_rule(plan: &Value, rule: &str) -> String {
+    let denied = plan["denied"].as_array().unwrap().iter();
+    denied.filter(|it| it["rule"] == rule).map(|it| text(&it["because"])).collect()
+}
+
 /// What is proposed is as narrow as what goes.
 #[test]
 fn what_is_proposed_is_narrow() {

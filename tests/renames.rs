@@ -724,3 +724,40 @@ fn a_protected_set_says_what_becomes_of_workloads() {
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("still permits it: cache.dev, cache.eu\n"), "{said}");
 }
+
+/// A team can't let go, or take over, what was another's: the tree says whose it was.
+#[test]
+fn a_file_for_a_team_speaks_of_its_own() {
+    let both = PLATFORM.replace("team web {", "team shop { sso = [\"acorn:shop\"] }\nteam web {")
+        + "import \"shop.pf\" for shop\n";
+    let built = |own: &str| {
+        let place = Place::new(&both);
+        fs::write(place.root.join("shop.pf"), own).unwrap();
+        assert_eq!(place.run(&["build"]).1, 0, "{}", place.run(&["build"]).0);
+        place
+    };
+    let service = |name: &str| {
+        format!(
+            "service {name} {{ layer = apps  owner = shop  namespace = \"{name}\"  kustomize {{ path = \"tenant\" }} }}\n"
+        )
+    };
+    for (line, word) in [
+        ("removed service tenant {}\n".to_owned(), "removed"),
+        (service("mine") + "moved service tenant { to = mine }\n", "moved"),
+    ] {
+        let place = built(&service("till"));
+        fs::write(place.root.join("shop.pf"), service("till") + &line).unwrap();
+        let (said, code) = place.build(&without(&both, "tenant"));
+        let message =
+            format!("error[PF0812]: a file for team shop says `{word} service tenant`, and that was of team web\n");
+        assert!(code == 3 && said.starts_with(&message), "{said}");
+    }
+    for line in ["removed service till {}\n".to_owned(), service("mine") + "moved service till { to = mine }\n"] {
+        let place = built(&service("till"));
+        fs::write(place.root.join("shop.pf"), line).unwrap();
+        let (said, code) = place.run(&["build"]);
+        assert_eq!(code, 0, "{said}");
+        let (said, code) = place.run(&["build"]);
+        assert_eq!(code, 0, "{said}");
+    }
+}

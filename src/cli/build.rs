@@ -229,6 +229,7 @@ fn code(problem: &Problem) -> &'static str {
         Problem::Unsaid { .. } => codes::REMOVAL_NOT_SAID.id,
         Problem::AtOnce { .. } => codes::RENAMED_AT_ONCE.id,
         Problem::Merged { .. } => codes::MOVED_TWICE.id,
+        Problem::NotTheTeams { .. } => codes::NOT_THE_TEAMS.id,
         Problem::Io { .. } | Problem::Unfinished { .. } => codes::DISK.id,
         _ => codes::FOREIGN_FILE.id,
     }
@@ -248,6 +249,10 @@ fn help(problem: &Problem) -> Vec<String> {
                 ),
             ]
         }
+        Problem::NotTheTeams { .. } => vec![
+            "note: the tree says whose it was; a team may speak of its own services".to_owned(),
+            "help: say it in a file that is imported without `for`, which admins own".to_owned(),
+        ],
         other => hint(other).map(|hint| format!("help: {hint}")).into_iter().collect(),
     }
 }
@@ -305,6 +310,7 @@ fn hint(problem: &Problem) -> Option<&'static str> {
         | Problem::Unsaid { .. }
         | Problem::AtOnce { .. }
         | Problem::Merged { .. }
+        | Problem::NotTheTeams { .. }
         | Problem::Io { .. }
         | Problem::Unfinished { .. } => None,
     }

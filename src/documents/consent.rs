@@ -7,7 +7,7 @@ use super::present::{Of, Present};
 use crate::db::Db;
 use crate::diagnostics::did_you_mean;
 use crate::model::{Head, Moves, Removals, estate, head, moves, removals};
-use crate::names::declarations;
+use crate::names::{bound_team, declarations, subject};
 use crate::schema::Kind;
 
 /// What the source says of Applications that leave the tree.
@@ -26,6 +26,8 @@ pub struct Consent {
     services: BTreeSet<Arc<str>>,
     /// What renamed services were called.
     names: BTreeMap<Arc<str>, Names>,
+    /// For which team a file is that says of a service what it was called, or that it is meant to go.
+    bound: BTreeMap<(Kind, Arc<str>), Arc<str>>,
     /// The instances of services that were renamed, by their names of today.
     renamed: BTreeSet<Of>,
 }
@@ -91,6 +93,7 @@ pub fn consent(db: &dyn Db) -> Consent {
     });
     Consent {
         names: names.collect(),
+        bound: bound_words(db),
         removals: removals(db).clone(),
         environments: environments.collect(),
         clusters: clusters.collect(),
@@ -99,6 +102,18 @@ pub fn consent(db: &dyn Db) -> Consent {
         services: declarations(db).of(db, Kind::Service).map(|item| Arc::clone(item.name(db))).collect(),
         renamed: heads.iter().flat_map(|head| instances(head)).collect(),
     }
+}
+
+/// For which team a file is in which a `moved` or a `removed` of a service stands, by word and service.
+#[must_use]
+pub fn bound_words(db: &dyn Db) -> BTreeMap<(Kind, Arc<str>), Arc<str>> {
+    let said = [Kind::Moved, Kind::Removed].into_iter().flat_map(|word| declarations(db).of(db, word));
+    let of_services = said.filter_map(|item| Some((item, subject(db, item).filter(|(of, _)| *of == Kind::Service)?.1)));
+    let bound = of_services.filter_map(|(item, service)| {
+        let team = bound_team(db, item.decl(db).file(db)).as_ref()?;
+        Some(((item.kind(db), service.into()), Arc::clone(team)))
+    });
+    bound.collect()
 }
 
 fn instances(head: &Arc<Head>) -> impl Iterator<Item = Of> {
@@ -196,6 +211,16 @@ impl Consent {
     /// Everything that was renamed: its kind, a name that it had, and the one of today.
     pub fn renames(&self) -> impl Iterator<Item = (Kind, &str, &str)> {
         self.today.iter().map(|((kind, old), name)| (*kind, old.as_ref(), name.as_ref()))
+    }
+
+    /// The team for which a file is that speaks of an Application of another team's, with what it says.
+    #[must_use]
+    pub fn oversteps(&self, was: &Present) -> Option<(Kind, &str)> {
+        let service = was.of.as_ref().filter(|_| !was.owner.is_empty())?.service.as_str();
+        let owner = self.today.get(&(Kind::Team, was.owner.as_str().into())).map_or(was.owner.as_str(), AsRef::as_ref);
+        let said = [Kind::Moved, Kind::Removed].into_iter();
+        let mut said = said.filter_map(|word| Some((word, self.bound.get(&(word, service.into()))?.as_ref())));
+        said.find(|(_, team)| *team != owner)
     }
 
     /// Why an Application goes too early, if another one with the name of today takes its place.

@@ -23,7 +23,7 @@ mod file;
 
 pub use argocd::{Meaning, Pull, applications, applications_of, leaf_path, leaving_of, previews_of};
 pub use codeowners::{Damaged, OwnerRule, Part, Pattern, Why, codeowners, deciding, merged, owner_rules};
-pub use consent::{Consent, Early, Verdict, consent, goes_back, lines_that_let_go};
+pub use consent::{Consent, Early, Verdict, bound_words, consent, goes_back, lines_that_let_go};
 pub use file::{OutputContent, OutputFile};
 pub use header::MARKER;
 pub use output::{

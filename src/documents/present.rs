@@ -31,6 +31,8 @@ pub struct Present {
     pub is_leaving: bool,
     /// The instance that it is of; nothing for roots, layers and foundations.
     pub of: Option<Of>,
+    /// The team that owns it, or nothing where that is not said.
+    pub owner: String,
     /// The environment that it is in, or nothing where that is not said.
     pub environment: String,
     /// The `ApplicationSet` that makes it, if one does.
@@ -133,6 +135,7 @@ impl Known<'_> {
             keeps_workload: self.keeps_workload && !element.has_finalizer(),
             is_leaving: word(self.metadata, &["annotations", LEAVING]).is_some(),
             of: label("platformc.io/service").and_then(instance),
+            owner: label("platformc.io/owner").unwrap_or_default(),
             environment: label("platformc.io/env").unwrap_or_default(),
             set: self.set.clone(),
         })

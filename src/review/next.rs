@@ -134,7 +134,8 @@ pub fn unsaid(pair: &Pair<'_>, review: &Review) -> Vec<Denied> {
         let word = kind.word();
         denied("moved", format!("{word} `{old}` became `{name}`, and a {word} `{name}` was there before"))
     });
-    let mut all: Vec<Denied> = merged.collect();
+    let overstepped = overstepped(pair).map(|because| denied("owner", because));
+    let mut all: Vec<Denied> = merged.chain(overstepped).collect();
     let is_gone = |it: &&Touched| {
         let is_named = || pair.new.moves.contains_key(&(Kind::Service, Arc::clone(&it.service)));
         let goes = it.fate == Fate::Deleted || it.fate == Fate::Moved && it.loses_application() && !is_named();
@@ -151,6 +152,19 @@ pub fn unsaid(pair: &Pair<'_>, review: &Review) -> Vec<Denied> {
         }
     }
     all
+}
+
+/// What files for teams say of what was another's.
+fn overstepped(pair: &Pair<'_>) -> impl Iterator<Item = String> {
+    pair.new.bound.iter().filter_map(|((word, service), team)| {
+        // The revision that there is has the names of the one that comes.
+        let name = pair.renames.new_name(Kind::Service, service);
+        let owner = &pair.old.services.get(&name)?.service.head.owner;
+        let stays = name == *service && pair.new.services.contains_key(service);
+        (owner != team && !stays).then(|| {
+            format!("a file for team {team} says `{} service {service}`, and that was of team {owner}", word.word())
+        })
+    })
 }
 
 fn names_of(touched: &[&Touched]) -> String {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Renames;
 use crate::db::{Content, Database, Workspace};
-use crate::documents::{control_plane, preview_documents, promotion_documents};
+use crate::documents::{bound_words, control_plane, preview_documents, promotion_documents};
 use crate::ide::line_of;
 use crate::model::{
     Deliver, Estate, Frozen, Head, Moves, Namespaces, Origin, Removals, Service, estate, frozen, head, moves,
@@ -25,6 +25,8 @@ pub struct Sketch {
     pub(super) frozen: Frozen,
     pub(super) moves: Moves,
     pub(super) removals: Removals,
+    /// For which team a file is in which a `moved` or a `removed` of a service stands, by word and service.
+    pub(super) bound: BTreeMap<(Kind, Arc<str>), Arc<str>>,
     /// The sets that never delete an Application, by service and hub.
     pub(super) guarded: BTreeSet<(Arc<str>, Arc<str>)>,
     /// Where each `moved` and `removed` stands, by its kind and what it speaks of.
@@ -73,6 +75,7 @@ pub fn sketch(db: &Database) -> Sketch {
         frozen: frozen(db).clone(),
         moves: moves(db).clone(),
         removals: removals(db).clone(),
+        bound: bound_words(db),
         guarded: guarded(db),
         said: said(db),
         layers: plan(db).layers.clone(),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::Target;
-use super::outcome::{Change, Going, Merged, Problem, Unknown};
+use super::outcome::{Change, Going, Merged, Overstep, Problem, Unknown};
 use crate::documents::{
     Consent, Early, Of, OutputFile, Present, Registration, Verdict, applications_in, asks_for_clusters, registration_in,
 };
@@ -29,6 +29,16 @@ pub(super) struct Tree<'t> {
     pub(super) list: &'t (dyn Fn(&str) -> Vec<String> + Sync),
 }
 
+/// What leaves the tree, or its place in it.
+pub(super) struct Leaving {
+    /// The Applications.
+    pub(super) going: Vec<Going>,
+    /// What would be one and was two.
+    pub(super) merged: BTreeSet<Merged>,
+    /// What files for teams say of what was another's.
+    pub(super) overstepped: BTreeSet<Overstep>,
+}
+
 /// The tree before the run, or after it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
@@ -43,8 +53,8 @@ const SETS: &str = "application-sets";
 const CONTROL_PLANE: &str = "argocd";
 
 impl Tree<'_> {
-    /// The Applications that were there, and that no file of the same parent holds any more; and what would be one that was two.
-    pub(super) fn going(&self) -> (Vec<Going>, BTreeSet<Merged>) {
+    /// The Applications that were there, and that no file of the same parent holds any more, and what else is wrong with them.
+    pub(super) fn leaving(&self) -> Leaving {
         let chosen = self.chosen();
         let before = self.applications(&chosen, Side::Before);
         let after = if before.is_empty() { Known::new() } else { self.applications(&chosen, Side::After) };
@@ -62,8 +72,21 @@ impl Tree<'_> {
             })
         });
         let gone: Vec<Going> = gone.collect();
-        let merged = self.merged(&before, &gone);
-        (gone, merged)
+        Leaving { merged: self.merged(&before, &gone), overstepped: self.overstepped(&before, &after), going: gone }
+    }
+
+    /// What files for teams say of Applications that were another's, and are no more: under their old name they are gone, or
+    /// have become something else.
+    fn overstepped(&self, before: &Known, after: &Known) -> BTreeSet<Overstep> {
+        let service = |one: &Present| one.of.as_ref().map(|of| of.service.clone());
+        let changed = before
+            .iter()
+            .filter(|(key, (was, _))| after.get(*key).is_none_or(|(other, _)| service(other) != service(was)));
+        let said = changed.filter_map(|(_, (was, _))| {
+            let (word, team) = self.consent?.oversteps(was)?;
+            Some(Overstep { word, service: service(was)?, team: team.to_owned(), owner: was.owner.clone() })
+        });
+        said.collect()
     }
 
     /// What bears the name of another that was there as well. Their Applications say so, or their files.
@@ -227,10 +250,11 @@ fn parent(path: &str, consent: Option<&Consent>) -> Option<String> {
 }
 
 /// The Applications that must not go, for what the source says.
-pub(super) fn refused(target: &Target, going: &[Going], merged: BTreeSet<Merged>) -> Vec<Problem> {
+pub(super) fn refused(target: &Target, leaving: Leaving) -> Vec<Problem> {
+    let Leaving { going, merged, overstepped } = leaving;
     let Some(consent) = target.consent else { return vec![] };
     let (mut unsaid, mut early): (Vec<&Going>, BTreeMap<Early, Vec<Present>>) = (vec![], BTreeMap::new());
-    for one in going {
+    for one in &going {
         match verdict(consent, one) {
             _ if merged.iter().any(|merged| is_of(consent, one, merged)) => {}
             Refused::Nothing => {}
@@ -241,6 +265,7 @@ pub(super) fn refused(target: &Target, going: &[Going], merged: BTreeSet<Merged>
     let folder = || target.folder.to_owned();
     let mut problems: Vec<Problem> =
         merged.into_iter().map(|merged| Problem::Merged { folder: folder(), merged }).collect();
+    problems.extend(overstepped.into_iter().map(|said| Problem::NotTheTeams { folder: folder(), said }));
     if !unsaid.is_empty() {
         let keeps = |one: &Going| consent.line_that_keeps(&one.was, one.heir.as_ref()?);
         let kept: BTreeSet<String> = unsaid.iter().filter_map(|one| keeps(one)).collect();

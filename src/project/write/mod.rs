@@ -35,7 +35,7 @@ use crate::documents::{Consent, OutputFile};
 pub use beside::Beside;
 pub use kept::Kept;
 pub use marks::is_ours;
-pub use outcome::{Change, Going, Merged, Outcome, Problem, Unknown};
+pub use outcome::{Change, Going, Merged, Outcome, Overstep, Problem, Unknown};
 pub use paths::settled;
 
 use apply::Writer;
@@ -149,10 +149,10 @@ fn outcome(plan: &Plan, shared: &[Shared], target: &Target, files: &[&OutputFile
         entries.filter_map(|(name, _)| Some(paths::join(folder, name.to_str()?))).collect()
     };
     let tree = going::Tree { changes: &outcome.changes, files, consent: target.consent, read: &read, list: &list };
-    let (going, merged) = tree.going();
-    (outcome.going, outcome.unknown) = (going, tree.unknown());
+    let leaving = tree.leaving();
+    (outcome.going, outcome.unknown) = (leaving.going.clone(), tree.unknown());
     outcome.beside = shared.iter().filter_map(Shared::change).collect();
-    let refused = going::refused(target, &outcome.going, merged);
+    let refused = going::refused(target, leaving);
     if refused.is_empty() { Ok(outcome) } else { Err(refused) }
 }
 

@@ -57,6 +57,19 @@ pub struct Going {
     pub heir: Option<Present>,
 }
 
+/// What a file for a team says of what was another's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Overstep {
+    /// The word that says it.
+    pub word: Kind,
+    /// The service.
+    pub service: String,
+    /// The team that the file is for.
+    pub team: String,
+    /// The team that owned the service.
+    pub owner: String,
+}
+
 /// Two that were there, and would be one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Merged {
@@ -114,6 +127,13 @@ pub enum Problem {
         /// The one and the other.
         merged: Merged,
     },
+    /// A file for one team says of a service of another that it was renamed, or is meant to go.
+    NotTheTeams {
+        /// The output folder.
+        folder: Utf8PathBuf,
+        /// What it says of which service.
+        said: Overstep,
+    },
     /// The operating system refused.
     Io {
         /// What was read, written or removed.
@@ -163,6 +183,7 @@ impl Problem {
             | Self::Unsaid { folder: path, .. }
             | Self::AtOnce { folder: path, .. }
             | Self::Merged { folder: path, .. }
+            | Self::NotTheTeams { folder: path, .. }
             | Self::Io { path, .. }
             | Self::Unfinished { path, .. } => path,
         }
@@ -200,6 +221,13 @@ impl fmt::Display for Problem {
             Self::Merged { merged: Merged { kind, old, name }, .. } => {
                 let word = kind.word();
                 write!(out, "{word} `{old}` became `{name}`, and a {word} `{name}` was there before")
+            }
+            Self::NotTheTeams { said: Overstep { word, service, team, owner }, .. } => {
+                write!(
+                    out,
+                    "a file for team {team} says `{} service {service}`, and that was of team {owner}",
+                    word.word()
+                )
             }
             Self::Io { path, error } | Self::Unfinished { path, error } => write!(out, "`{path}`: {error}"),
         }
