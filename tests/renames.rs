@@ -455,8 +455,7 @@ fn an_environment_that_goes_is_still_protected() {
     let start = PLATFORM.find("environment prod").unwrap();
     let end = PLATFORM[start..].find('\n').unwrap() + start + 1;
     let text = PLATFORM[..start].to_owned() + &PLATFORM[end..];
-    let text: String =
-        text.lines().filter(|line| !line.contains("env = prod")).map(|line| format!("{line}\n")).collect();
+    let text: String = text.lines().filter(|line| !line.contains("env = prod")).flat_map(|line| [line, "\n"]).collect();
     let text = text
         .replace("on = cluster != us", "on = all")
         .replace("  when cluster == eu { helm { values { size = 2 } } }\n", "");

@@ -11,7 +11,7 @@ use super::entities::{
     Promotion, Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
 };
 use super::fields::Fields;
-use super::identity::{identity, moved_span};
+use super::identity::{identity, kept_by_a_team, project_of_others};
 use super::scheme::Scheme;
 use super::{auth, promoter, secrets};
 use crate::db::{Content, Db, Workspace};
@@ -317,10 +317,8 @@ impl<'db> Reader<'db> {
         let identity = identity(self.db, Kind::Team, name).workload;
         if let Some(why) = project_of_others(name) {
             self.sink.push(reserved(self.db, item, why));
-        } else if let (Some(why), Some(moved)) = (project_of_others(&identity), moved_span(self.db, Kind::Team, name)) {
-            let message = format!("`{identity}` can't be the name that projects of a team keep");
-            let finding = Diagnostic::new(codes::RESERVED_NAME, moved, message).note(why);
-            self.sink.push(finding.help("take `moved` away: no team can have been called so"));
+        } else if let Some(why) = project_of_others(&identity) {
+            self.sink.extend(kept_by_a_team(self.db, name, &identity, why));
         }
         Some(Team {
             name: Arc::clone(name),
@@ -508,15 +506,6 @@ pub(super) fn merge_owned(
     let narrowness = Narrowness::default();
     let order = strongest_first(contributions, &narrowness);
     merge(contributions, (&narrowness, &order), &|combination| combination == 0, &scope, origin, sink).tree
-}
-
-/// Why a project can't be a team's, if it is another's.
-fn project_of_others(name: &str) -> Option<&'static str> {
-    match name {
-        "admin" => Some("the project of roots and foundations is called `admin`"),
-        "default" => Some("Argo CD itself makes a project `default`"),
-        _ => None,
-    }
 }
 
 fn reserved(db: &dyn Db, item: Item<'_>, why: &str) -> Diagnostic {

@@ -123,6 +123,22 @@ pub(crate) fn moved_span(db: &dyn Db, kind: Kind, name: &str) -> Option<Span> {
     declarations(db).get(Kind::Moved, &with_subject(kind, from)).map(|item| name_span(db, item))
 }
 
+/// Why a project can't be a team's, if it is another's.
+pub(super) fn project_of_others(name: &str) -> Option<&'static str> {
+    match name {
+        "admin" => Some("the project of roots and foundations is called `admin`"),
+        "default" => Some("Argo CD itself makes a project `default`"),
+        _ => None,
+    }
+}
+
+/// A name that no projects of a team can have had.
+pub(super) fn kept_by_a_team(db: &dyn Db, team: &str, old: &str, why: &'static str) -> Option<Diagnostic> {
+    let message = format!("`{old}` can't be the name that projects of a team keep");
+    let finding = Diagnostic::new(codes::RESERVED_NAME, moved_span(db, Kind::Team, team)?, message).note(why);
+    Some(finding.help("take `moved` away: no team can have been called so"))
+}
+
 /// A `moved` as it is written.
 struct Line<'db> {
     item: Item<'db>,

@@ -151,6 +151,7 @@ impl Tree<'_> {
     fn applications(&self, chosen: &[String], side: Side) -> Known {
         let texts: Vec<(&str, String)> = chosen
             .par_iter()
+            .filter(|path| parent(path, self.consent).is_some())
             .filter_map(|path| Some((path.as_str(), self.text(path, side)?)))
             .filter(|(path, text)| side == Side::After || !self.is_same(path, text))
             .collect();
