@@ -671,7 +671,8 @@ fn applications_of_sets_go_too() {
     );
     assert_snapshot!(going(&place, &["build"]), @"
     warning[PF0905]: 2 Applications leave their place in the tree
-      note: no longer looked after, but what they deployed stays: api.dev, api.eu
+      note: deleted by Argo CD, with what they deployed where their project still permits it: api.dev
+      note: no longer looked after, but what they deployed stays: api.eu
       help: if that is not meant, bring the name, the layer or the delivery back, or keep the old name with `moved`
     ");
 }

@@ -36,6 +36,7 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
     ("PF0903", "needs a written tree that was edited: tests/write.rs"),
     ("PF0904", "needs a disk that refuses: tests/write.rs"),
     ("PF0905", "needs a tree on disk that was built before: tests/cli.rs"),
+    ("PF0906", "needs a tree on disk that was built before: tests/renames.rs"),
     ("PF0970", "needs a tree on disk that was built before: tests/renames.rs"),
     ("PF0975", "needs a tree on disk that was built before: tests/renames.rs"),
 ];

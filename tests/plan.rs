@@ -318,6 +318,196 @@ fn a_rename_of_what_was_renamed() {
     assert_eq!(instances(&small.json(&["--from", "before"])), expected);
 }
 
+/// A set that nothing leaves deletes none of its Applications, and a plan says when it may.
+#[test]
+fn a_set_that_may_delete_is_shown() {
+    let small = Repository::small();
+    small.replace("platform.pf", "layer services {}", "layer services { deliver = applicationset }");
+    small.commit("before");
+    small.add("platform.pf", "removed cluster gone {}\n");
+    let plan = small.json(&[]);
+    let set = plan["declared"].as_array().unwrap().iter().find(|it| it["kind"] == "set").unwrap();
+    assert_eq!((text(&set["name"]), text(&set["fields"][0]["old"])), ("shop", "create-update"), "{set}");
+    let risk = "a set with protected instances may delete Applications: `shop`";
+    let reasons = plan["risk"]["reasons"].as_array().unwrap();
+    assert!(reasons.iter().any(|it| text(&it["text"]) == risk), "{plan:#}");
+    assert!(text(&plan["next"][0]["text"]).contains("there is no cluster `gone`, before or after"), "{plan:#}");
+    // A guard that comes back is no risk.
+    small.commit("without");
+    small.replace("platform.pf", "removed cluster gone {}\n", "");
+    let plan = small.json(&["--from", "without"]);
+    assert!(!plan.to_string().contains("may delete"), "{plan:#}");
+}
+
+/// The small platform with its service renamed, and a line that says what there is to say.
+fn small_renamed(line: &str) -> String {
+    SMALL.replace("service shop {", "service till {") + line
+}
+
+/// Commits one text and then looks at another: what is said of instances, what is denied, and the exit code.
+fn after(before: &str, then: &str) -> (Vec<String>, Vec<String>, i32) {
+    let small = Repository::small();
+    small.write("platform.pf", before);
+    small.commit("before");
+    small.write("platform.pf", then);
+    let output = small.plan(&["--from", "before", "--format", "json"]);
+    let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let denied = plan["denied"].as_array().unwrap().iter();
+    let denied = denied.map(|it| format!("{}: {}", text(&it["rule"]), text(&it["because"]))).collect();
+    (instances(&plan), denied, output.status.code().unwrap())
+}
+
+/// Without its `moved` a service bears another name in Argo CD, and the old Applications go.
+#[test]
+fn a_line_that_is_lost_is_denied() {
+    let moved = small_renamed("moved service shop { to = till }\n");
+    let (found, denied, code) = after(&moved, &small_renamed(""));
+    assert_eq!(
+        found,
+        ["moved till@dev-1 Application shop.dev-1>till.dev-1", "moved till@prod-1 Application shop.prod-1>till.prod-1"]
+    );
+    let because = "removed: of a protected environment, and nothing says that they are meant to go: till@prod-1; \
+                   to keep the names that they have, write `moved service shop { to = till }`";
+    assert_eq!((denied, code), (vec![because.to_owned()], 4));
+    // It can be meant.
+    let meant = small_renamed("removed service till {}\n");
+    assert_eq!(after(&moved, &meant).2, 0);
+    let clusters = |text: &str| text.replace("cluster prod-1", "cluster live");
+    let moved = clusters(SMALL) + "moved cluster prod-1 { to = live }\n";
+    let (_, denied, code) = after(&moved, &clusters(SMALL));
+    assert!(code == 4 && denied[0].contains("write `moved cluster prod-1 { to = live }`"), "{denied:?}");
+}
+
+/// The text shows the names that Argo CD knows, where nothing else says that something has another name.
+#[test]
+fn other_names_of_applications_are_shown() {
+    let small = Repository::small();
+    small.write("platform.pf", &small_renamed("moved service shop { to = till }\n"));
+    small.commit("before");
+    small.write("platform.pf", &small_renamed(""));
+    let (said, _) = small.said(&["--from", "before"]);
+    assert!(said.contains("Application: shop.prod-1 → till.prod-1"), "{said}");
+    assert!(
+        said.contains("high: releases, bindings and namespaces of till that are named after it are made anew"),
+        "{said}"
+    );
+}
+
+/// Who takes a rename back without another `moved` changes no name in Argo CD.
+#[test]
+fn a_rename_that_is_taken_back() {
+    let moved = small_renamed("moved service shop { to = till }\n");
+    let expected = ["renamed shop@dev-1 service till>shop", "renamed shop@prod-1 service till>shop"];
+    assert_eq!(after(&moved, SMALL), (expected.map(str::to_owned).to_vec(), vec![], 0));
+}
+
+/// `names` without the steps before, there and back.
+#[test]
+fn new_names_and_the_way_back() {
+    let named = |names: &str| small_renamed(&format!("moved service shop {{ to = till{names} }}\n"));
+    let (_, denied, code) = after(&named(""), &named("  names = new"));
+    assert!(
+        code == 4 && denied[0].starts_with("moved: new names of Applications need `names = both` first"),
+        "{denied:?}"
+    );
+    for names in ["  names = both", "  names = new"] {
+        let (_, denied, code) = after(&named(names), &named(""));
+        let because = "moved: the way back from new names of Applications needs `removed service till { workloads = keep }` \
+                       first: till@dev-1";
+        assert_eq!((denied, code), (vec![because.to_owned()], 4));
+        let first = named(names) + "removed service till { workloads = keep }\n";
+        assert_eq!(after(&named(names), &first).2, 0);
+        assert_eq!(after(&first, &named("")).2, 0);
+    }
+}
+
+/// Another layer or another delivery makes the Application anew, whatever it is called.
+#[test]
+fn a_rename_and_another_parent() {
+    let set = |text: &str| text.replace("  layer = services\n", "  layer = services\n  deliver = applicationset\n");
+    let (found, ..) = after(SMALL, &set(SMALL));
+    assert_eq!(found[0], "moved shop@dev-1 delivery Applications>ApplicationSet");
+    let (found, denied, code) = after(SMALL, &set(&small_renamed("moved service shop { to = till }\n")));
+    assert_eq!(found[0], "moved till@dev-1 service shop>till delivery Applications>ApplicationSet");
+    assert_eq!((denied, code), (vec![], 0));
+    let both = small_renamed("moved service shop { to = till  names = both }\n");
+    let (_, denied, code) = after(SMALL, &set(&both));
+    let because = "moved: `names = both` needs the layer and the delivery as they were: till@dev-1";
+    assert_eq!((denied, code), (vec![because.to_owned()], 4));
+}
+
+/// After the second step the line still keeps what is on clusters.
+#[test]
+fn a_line_that_goes_renames_the_workload() {
+    let named = small_renamed("moved service shop { to = till  names = new }\n");
+    let small = Repository::small();
+    small.write("platform.pf", &named);
+    small.commit("new");
+    small.write("platform.pf", &small_renamed(""));
+    let plan = small.json(&["--from", "new"]);
+    let first = &plan["risk"]["reasons"][0];
+    assert_eq!((text(&first["level"]), text(&first["rule"])), ("high", "workload-renamed"), "{plan:#}");
+}
+
+/// What was there already has names of its own.
+#[test]
+fn what_was_two_is_denied_as_one() {
+    let service = &SMALL[SMALL.find("service shop").unwrap()..];
+    let other = service.replace("\"shop\"", "\"till\"").replace("service shop", "service till");
+    let two = format!("{SMALL}{other}");
+    let one = SMALL.replace(service, &other);
+    let (_, denied, code) = after(&two, &format!("{one}moved service shop {{ to = till }}\n"));
+    let because = "moved: service `shop` became `till`, and a service `till` was there before";
+    assert!(code == 4 && denied[0] == because, "{denied:?}");
+    let two = SMALL.replace("team web {}", "team web {}\nteam shops {}");
+    let one = format!("{SMALL}moved team shops {{ to = web }}\n");
+    let (_, denied, code) = after(&two, &one);
+    let because = "moved: team `shops` became `web`, and a team `web` was there before";
+    assert!(code == 4 && denied[0] == because, "{denied:?}");
+}
+
+/// A team can't let go, or take over, what was another's.
+#[test]
+fn a_file_for_a_team_speaks_of_its_own() {
+    let small = Repository::small();
+    let text = SMALL.replace("team web {}", "team web {}\nteam other {}") + "import \"other.pf\" for other\n";
+    small.write("platform.pf", &text);
+    small.write("other.pf", "");
+    small.commit("before");
+    let service = &text[text.find("service shop").unwrap()..text.find("import").unwrap()];
+    small.write("platform.pf", &text.replace(service, ""));
+    let mine = service.replace("service shop", "service mine").replace("owner = web", "owner = other");
+    for (line, word) in [("removed service shop {}\n", "removed"), ("moved service shop { to = mine }\n", "moved")] {
+        small.write("other.pf", &format!("{mine}{line}"));
+        let output = small.plan(&["--from", "before", "--format", "json"]);
+        let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let because = format!("a file for team other says `{word} service shop`, and that was of team web");
+        assert_eq!(text_of_rule(&plan, "owner"), because, "{plan:#}");
+        assert_eq!(output.status.code(), Some(4));
+    }
+}
+
+/// What a rule says that denies.
+fn text_of_rule(plan: &Value, rule: &str) -> String {
+    let denied = plan["denied"].as_array().unwrap().iter();
+    denied.filter(|it| it["rule"] == rule).map(|it| text(&it["because"])).collect()
+}
+
+/// What is proposed is as narrow as what goes.
+#[test]
+fn what_is_proposed_is_narrow() {
+    let two = SMALL.replace(
+        "layer services {}",
+        "cluster prod-2 { env = prod  server = \"https://prod-2.example.com\" }\nlayer services {}",
+    );
+    let narrowed = two.replace("  owner = web\n", "  owner = web\n  on = cluster != prod-2\n");
+    let (_, denied, _) = after(&two, &narrowed);
+    assert!(denied[0].ends_with("write `removed service shop { from = cluster == prod-2 }`"), "{denied:?}");
+    let renamed = narrowed.replace("service shop {", "service till {") + "moved service shop { to = till }\n";
+    let (_, denied, _) = after(&two, &renamed);
+    assert!(denied[0].ends_with("write `removed service till { from = cluster == prod-2 }`"), "{denied:?}");
+}
+
 /// What takes several steps says in each which one comes next.
 #[test]
 fn every_step_says_the_next() {

@@ -32,7 +32,8 @@ pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
                 sink.push(kept(db, head, clash(db, item, first, &name)));
             }
             if is_of_the_tree(estate, cluster, &name) {
-                sink.push(kept(db, head, of_the_tree(name_span(db, item), &name)));
+                let is_kept = head.identity.application != head.name;
+                sink.push(kept(db, head, of_the_tree(name_span(db, item), &name, is_kept)));
             }
             if platform.names.parts.is_some() && crate::values::is_subdomain(&name).is_err() {
                 sink.push(not_a_name(name_span(db, item), &name));
@@ -56,10 +57,15 @@ fn kept(db: &dyn Db, head: &Head, finding: Diagnostic) -> Diagnostic {
     }
 }
 
-fn of_the_tree(span: Span, name: &str) -> Diagnostic {
+fn of_the_tree(span: Span, name: &str, is_kept: bool) -> Diagnostic {
+    let help = if is_kept {
+        "take `moved` away if the service was never called so, or give the layer another name"
+    } else {
+        "give the service another name than a layer's, `cluster` or `foundation`"
+    };
     Diagnostic::new(codes::RESERVED_NAME, span, format!("the tree has an Application `{name}` of its own"))
         .note("roots, foundations and layers are Applications too: `cluster.NAME`, `foundation.NAME`, `LAYER.NAME`")
-        .help("give the service another name than a layer's, `cluster` or `foundation`")
+        .help(help)
 }
 
 /// A placement that registered clusters are to be selected by must be sayable in their labels.

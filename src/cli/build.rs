@@ -1,4 +1,5 @@
 use std::borrow::Borrow;
+use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -8,9 +9,11 @@ use super::ui;
 use crate::compile;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, printable};
-use crate::documents::{OutputFile, Part, codeowners, consent, files, hub_prefixes};
+use crate::documents::{Early, OutputFile, Part, Present, codeowners, consent, files, hub_prefixes};
 use crate::model::{estate, some};
-use crate::project::write::{Beside, Change, Going, Outcome, Problem, Target, compare, settled, write};
+use crate::project::write::{
+    Beside, Change, Going, Merged, Outcome, Problem, Target, Unknown, compare, settled, write,
+};
 use crate::project::{Project, System, Timings, today};
 
 /// `platformc build`
@@ -137,6 +140,7 @@ fn done(outcome: &Outcome, arguments: &BuildArgs, folder: &Utf8Path) -> u8 {
     }
     if arguments.format == FindingFormat::Text {
         say_all(&applications_go(&outcome.going));
+        say_all(&nobody_knows(&outcome.unknown));
         let would = if arguments.check { "would be " } else { "" };
         ui::say(&format!(
             "{folder}: {would}{created} created, {updated} updated, {removed} removed, {} unchanged",
@@ -162,7 +166,7 @@ pub(super) fn applications_go(going: &[Going]) -> Vec<String> {
         (true, false, "deleted by one parent, with what they deployed, and created anew by another"),
         (true, true, "handed from one parent to another, and what they deployed stays"),
     ] {
-        let is_it = |one: &&&Going| (one.returns, one.was.keeps_workload) == (returns, keeps_workload);
+        let is_it = |one: &&&Going| (one.returns.is_some(), one.was.keeps_workload) == (returns, keeps_workload);
         let names: Vec<&str> = going.iter().filter(is_it).map(|one| one.was.name.as_str()).collect();
         if !names.is_empty() {
             lines.push(printable(&format!("  note: {what}: {}", some(&names))));
@@ -173,6 +177,20 @@ pub(super) fn applications_go(going: &[Going]) -> Vec<String> {
             .to_owned(),
     );
     lines
+}
+
+/// What has gone leaves no name behind, so nobody can say whether the name was right.
+pub(super) fn nobody_knows(unknown: &[Unknown]) -> Vec<String> {
+    let of = |one: &Unknown| {
+        let (word, name) = (one.kind.word(), &one.name);
+        let near = one.near.as_ref().map(|near| format!(", or write `{near}` if that is meant")).unwrap_or_default();
+        [
+            format!("warning[{}]: neither the source nor the tree has a {word} `{name}`", codes::REMOVAL_OF_NOTHING.id),
+            format!("  note: `removed {word} {name}` has done its work, or has the wrong name"),
+            format!("  help: take it away{near}"),
+        ]
+    };
+    unknown.iter().flat_map(of).map(|line| printable(&line)).collect()
 }
 
 fn say_all(lines: &[String]) {
@@ -210,6 +228,8 @@ fn code(problem: &Problem) -> &'static str {
         Problem::Damaged(_) => codes::DAMAGED_PART.id,
         Problem::Unsaid { .. } => codes::REMOVAL_NOT_SAID.id,
         Problem::AtOnce { .. } => codes::RENAMED_AT_ONCE.id,
+        Problem::Merged { .. } => codes::MOVED_TWICE.id,
+        Problem::NotTheTeams { .. } => codes::NOT_THE_TEAMS.id,
         Problem::Io { .. } | Problem::Unfinished { .. } => codes::DISK.id,
         _ => codes::FOREIGN_FILE.id,
     }
@@ -218,21 +238,61 @@ fn code(problem: &Problem) -> &'static str {
 /// The rule and the way out.
 fn help(problem: &Problem) -> Vec<String> {
     match problem {
-        Problem::Unsaid { lines, .. } => [
-            "note: what they deployed stays on the clusters, and nobody looks after it any more".to_owned(),
-            "help: if it has another name now, write `moved service OLD { to = NEW }`, and it keeps its Applications"
-                .to_owned(),
-        ]
-        .into_iter()
-        .chain(lines.iter().map(|line| format!("help: if it is meant to go, write `{line}`")))
-        .collect(),
-        Problem::AtOnce { .. } => vec![
-            "note: Argo CD deletes what an Application deployed with it, and new Applications have not taken it over"
-                .to_owned(),
-            "help: write `names = both` first, and `names = new` once the new Applications are Synced".to_owned(),
+        Problem::Unsaid { lines, kept, .. } => unsaid(lines, kept),
+        Problem::AtOnce { early, going, .. } => at_once(*early, going),
+        Problem::Merged { merged: Merged { kind, old, .. }, .. } => {
+            let word = kind.word();
+            vec![
+                "note: of two names one can be kept: what bore the other would be deleted".to_owned(),
+                format!(
+                    "help: give the {word} that was `{old}` a name that nothing had, or take `moved {word} {old}` away"
+                ),
+            ]
+        }
+        Problem::NotTheTeams { .. } => vec![
+            "note: the tree says whose it was; a team may speak of its own services".to_owned(),
+            "help: say it in a file that is imported without `for`, which admins own".to_owned(),
         ],
         other => hint(other).map(|hint| format!("help: {hint}")).into_iter().collect(),
     }
+}
+
+fn unsaid(lines: &[String], kept: &[String]) -> Vec<String> {
+    let note = "note: what they deployed stays on the clusters, and nobody looks after it any more".to_owned();
+    let kept = kept.iter().map(|line| format!("help: to keep the names that they have, write `{line}`"));
+    let is_of_cluster = lines.iter().all(|line| line.starts_with("removed cluster "));
+    let word = if is_of_cluster { "cluster" } else { "service" };
+    let other = format!(
+        "help: if it has another name now, write `moved {word} OLD {{ to = NEW }}`, and it keeps its Applications"
+    );
+    let other = (!lines.is_empty()).then_some(other);
+    let lines = lines.iter().map(|line| format!("help: if it is meant to go, write `{line}`"));
+    [note].into_iter().chain(kept).chain(other).chain(lines).collect()
+}
+
+fn at_once(early: Early, going: &[Present]) -> Vec<String> {
+    let services: BTreeSet<&str> = going.iter().filter_map(|one| Some(one.of.as_ref()?.service.as_str())).collect();
+    let lines: Vec<String> =
+        services.iter().map(|service| format!("`removed service {service} {{ workloads = keep }}`")).collect();
+    let (note, help) = match early {
+        Early::Step => (
+            "Argo CD deletes what an Application deployed with it, and new Applications have not taken it over",
+            "write `names = both` first, and `names = new` once the new Applications are Synced".to_owned(),
+        ),
+        Early::Back => (
+            "they look after what runs now, and Argo CD deletes with them what they deployed",
+            format!(
+                "to go back, leave `names` as it was and write {} first: they lose their finalizer; once that is synced, take both away",
+                lines.join(" and ")
+            ),
+        ),
+        Early::Elsewhere => (
+            "their parent deletes them, with what they deployed, and new Applications have not taken it over",
+            "change the layer or the delivery in a commit of its own, before `names = both` or after `names = new`"
+                .to_owned(),
+        ),
+    };
+    vec![format!("note: {note}"), format!("help: {help}")]
 }
 
 fn hint(problem: &Problem) -> Option<&'static str> {
@@ -249,6 +309,8 @@ fn hint(problem: &Problem) -> Option<&'static str> {
         | Problem::Collision(..)
         | Problem::Unsaid { .. }
         | Problem::AtOnce { .. }
+        | Problem::Merged { .. }
+        | Problem::NotTheTeams { .. }
         | Problem::Io { .. }
         | Problem::Unfinished { .. } => None,
     }

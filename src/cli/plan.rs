@@ -55,7 +55,7 @@ fn planned(arguments: &PlanArgs) -> Result<u8, u8> {
     }
     (review.from, review.to) = (old.label, new.label);
     let denied: Vec<Denied> =
-        unsaid(&review).into_iter().chain(violated(&review)).chain(gate.denied(&review)).collect();
+        unsaid(&pair, &review).into_iter().chain(violated(&review)).chain(gate.denied(&review)).collect();
     let code = print(&review, &denied, arguments.format);
     arguments.speed.end(&project.timings);
     Ok(code.max(if denied.is_empty() { ui::FINE } else { ui::DENIED }))

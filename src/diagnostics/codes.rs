@@ -157,6 +157,7 @@ codes! {
     EDITED_BY_HAND = Error "PF0903" "a generated file that was edited by hand";
     DISK = Error "PF0904" "the disk refused";
     APPLICATIONS_GO = Warning "PF0905" "Applications that leave their place in the tree";
+    REMOVAL_OF_NOTHING = Warning "PF0906" "`removed` of what nobody knows";
     // What is renamed, and what goes.
     REMOVAL_NOT_SAID = Error "PF0970" "what goes from a protected environment without a word";
     MOVED_IN_CIRCLE = Error "PF0971" "`moved` in a circle";
@@ -164,6 +165,7 @@ codes! {
     MOVED_TWICE = Error "PF0973" "two old names for one new one";
     BAD_SUBJECT = Error "PF0974" "`moved` or `removed` of what can't be";
     RENAMED_AT_ONCE = Error "PF0975" "new names of Applications without the step before";
+    REMOVED_BY_OLD_NAME = Error "PF0976" "`removed` by a name that is no longer borne";
     // Stages.
     STAGE_AHEAD = Error "PF0940" "a version that is ahead of an earlier stage";
     STAGES_DIFFER = Error "PF0941" "stages that differ in what must be the same";

@@ -23,7 +23,7 @@ mod file;
 
 pub use argocd::{Meaning, Pull, applications, applications_of, leaf_path, leaving_of, previews_of};
 pub use codeowners::{Damaged, OwnerRule, Part, Pattern, Why, codeowners, deciding, merged, owner_rules};
-pub use consent::{Consent, Verdict, consent};
+pub use consent::{Consent, Early, Verdict, bound_words, consent, goes_back, lines_that_let_go};
 pub use file::{OutputContent, OutputFile};
 pub use header::MARKER;
 pub use output::{
@@ -31,5 +31,5 @@ pub use output::{
     rendered_from,
 };
 pub use portions::{Difference, Portions};
-pub use present::{Of, Present, applications_in};
+pub use present::{Of, Present, Registration, applications_in, asks_for_clusters, registration_in};
 pub use readme::{AccessRow, GraphFormat, GraphScope, access_rows, graph, inhabited};

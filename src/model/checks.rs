@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::claims::{Claim, claim};
 use super::parameters::{fits, parameters};
 use crate::db::Db;
-use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean};
+use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean, with_article};
 use crate::names::{Item, body, name_span, names, sink_of, subject};
 use crate::overlays::{Collector, Contributions, Frame, Level, Place};
 use crate::schema::{self, Kind, Over, PARAMETER_TYPES, Text};
@@ -103,7 +103,7 @@ impl<'db> Checker<'db> {
         let message = match (&named.of, of) {
             (None, _) => format!("`{word}` of what?"),
             (Some(found), None) => format!("there is no kind `{}`", found.text),
-            (Some(_), Some(of)) => format!("a {} can't be {word}", of.word()),
+            (Some(_), Some(of)) => format!("{} can't be {word}", with_article(of.word())),
         };
         let span = named.of.as_ref().map_or_else(|| name_span(self.db, self.item), |of| self.site.span(of.range));
         let finding = Diagnostic::new(codes::BAD_SUBJECT, span, message);

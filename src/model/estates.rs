@@ -11,7 +11,7 @@ use super::entities::{
     Promotion, Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
 };
 use super::fields::Fields;
-use super::identity::identity;
+use super::identity::{identity, kept_by_a_team, project_of_others};
 use super::scheme::Scheme;
 use super::{auth, promoter, secrets};
 use crate::db::{Content, Db, Workspace};
@@ -313,16 +313,16 @@ impl<'db> Reader<'db> {
     }
 
     fn team(&mut self, item: Item<'db>, fields: Fields<'_>) -> Option<Team> {
-        match item.name(self.db).as_ref() {
-            "admin" => {
-                self.sink.push(reserved(self.db, item, "the project of roots and foundations is called `admin`"));
-            }
-            "default" => self.sink.push(reserved(self.db, item, "Argo CD itself makes a project `default`")),
-            _ => {}
+        let name = item.name(self.db);
+        let identity = identity(self.db, Kind::Team, name).workload;
+        if let Some(why) = project_of_others(name) {
+            self.sink.push(reserved(self.db, item, why));
+        } else if let Some(why) = project_of_others(&identity) {
+            self.sink.extend(kept_by_a_team(self.db, name, &identity, why));
         }
         Some(Team {
-            name: Arc::clone(item.name(self.db)),
-            identity: identity(self.db, Kind::Team, item.name(self.db)).workload,
+            name: Arc::clone(name),
+            identity,
             doc: self.doc(item),
             sso: fields.texts("sso"),
             github: fields.text("github"),

@@ -227,7 +227,15 @@ impl<'db> Reader<'_, 'db> {
             let expected = kind.map_or(Expected::Value, Expected::Kind);
             evaluate(&self.scope(), expr, expected, &mut Sink::default()).ok()
         };
-        selector(attribute(self.db(), self.gathered.item, "on"), &value)
+        let mut found = selector(attribute(self.db(), self.gathered.item, "on"), &value)?;
+        let estate = estate(self.db());
+        for requirement in found.iter_mut().filter(|it| it.asks_for_names) {
+            // Registrations keep the names that clusters had.
+            for name in &mut requirement.values {
+                *name = estate.cluster(name).map_or_else(|| Arc::clone(name), |it| Arc::clone(&it.identity));
+            }
+        }
+        Some(found)
     }
 
     /// The indices of the clusters that `on` selects.

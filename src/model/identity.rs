@@ -10,6 +10,7 @@ use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, Span};
 use crate::names::{Item, declarations, name_span, subject, with_subject};
 use crate::schema::{self, Kind};
+use crate::syntax::ast::Expr;
 use crate::values::{Expected, evaluate};
 
 /// By which names Argo CD and the clusters know something. They are its own, unless `moved` says otherwise.
@@ -122,6 +123,22 @@ pub(crate) fn moved_span(db: &dyn Db, kind: Kind, name: &str) -> Option<Span> {
     declarations(db).get(Kind::Moved, &with_subject(kind, from)).map(|item| name_span(db, item))
 }
 
+/// Why a project can't be a team's, if it is another's.
+pub(super) fn project_of_others(name: &str) -> Option<&'static str> {
+    match name {
+        "admin" => Some("the project of roots and foundations is called `admin`"),
+        "default" => Some("Argo CD itself makes a project `default`"),
+        _ => None,
+    }
+}
+
+/// A name that no projects of a team can have had.
+pub(super) fn kept_by_a_team(db: &dyn Db, team: &str, old: &str, why: &'static str) -> Option<Diagnostic> {
+    let message = format!("`{old}` can't be the name that projects of a team keep");
+    let finding = Diagnostic::new(codes::RESERVED_NAME, moved_span(db, Kind::Team, team)?, message).note(why);
+    Some(finding.help("take `moved` away: no team can have been called so"))
+}
+
 /// A `moved` as it is written.
 struct Line<'db> {
     item: Item<'db>,
@@ -142,7 +159,8 @@ fn checked_moves(db: &dyn Db) -> Checked {
         if let Some(first) = by_new.insert((line.kind, &line.moved.to), line) {
             sink.push(moved_twice(line, first));
         }
-        if let Some(still) = declarations(db).get(line.kind, &line.moved.from) {
+        let is_itself = line.moved.from == line.moved.to;
+        if let Some(still) = declarations(db).get(line.kind, &line.moved.from).filter(|_| !is_itself) {
             sink.push(still_declared(db, line, still));
         }
     }
@@ -174,11 +192,18 @@ fn read<'db>(db: &'db dyn Db, item: Item<'db>, sink: &mut Sink) -> Option<Line<'
             let _ = reference(db, item, expr, kind, sink);
             return None;
         }
-        Some(text) => text.into(),
+        Some(text) => given(db, item, expr, kind).unwrap_or_else(|| text.into()),
         None => evaluate(&scope_of(db, item), expr, Expected::Value, sink).ok()?.to_text()?,
     };
     let names = names(db, item, kind, sink);
     Some(Line { item, kind, moved: Moved { from: from.into(), to, names }, to_span: span })
+}
+
+/// What a name stands for: a declaration, or what a `for` or a variable gives. One in between is neither.
+fn given(db: &dyn Db, item: Item<'_>, expr: &Expr, kind: Kind) -> Option<Arc<str>> {
+    let scope = scope_of(db, item);
+    let evaluated = |expected| evaluate(&scope, expr, expected, &mut Sink::default()).ok();
+    evaluated(Expected::Kind(kind)).or_else(|| evaluated(Expected::Value))?.to_text()
 }
 
 fn missing_to(db: &dyn Db, item: Item<'_>, kind: Kind) -> Diagnostic {

@@ -74,7 +74,7 @@ pub use previews::{Preview, PullForge, PullRequests, TimeToLive, Token, preview,
 pub(crate) use previews::{preview_line, preview_span};
 pub use promotion::{Artifact, Edit, Promoted, Stop, promoted, promotion_diagnostics, says_promote};
 pub use reach::{Given, OWN_ROLE, Reached, cluster_roles, given, is_reserved, own_actions};
-pub use removed::{Removals, Removed, Workloads, removals, removed_diagnostics};
+pub use removed::{Removals, Removed, Workloads, never_deletes, removals, removed_diagnostics};
 pub use reviews::{Read, Reader, codeowners_places, file_owner, owned_reads};
 pub use rollouts::{Batch, Rollout, RolloutStep, rollout, rollout_diagnostics};
 pub(crate) use rollouts::{rollout_span, step_spans};

@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::entities::Estate;
 use super::estates::{attribute, estate};
+use super::heads::Head;
+use super::identity::{Moved, moves};
 use super::placement::{is_all, placed_by};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink};
-use crate::names::{Item, declarations, sink_of, subject};
+use crate::names::{Item, declarations, name_span, sink_of, subject, with_subject};
 use crate::schema::Kind;
 use crate::syntax::ast::Expr;
 
@@ -59,6 +62,19 @@ impl Removals {
         self.of(Kind::Service, service).is_some() || self.0.keys().any(|(kind, _)| *kind == Kind::Cluster)
     }
 
+    /// Whether something may have left the set of a service in a hub, because it is meant to go. What is still there has not;
+    /// a cluster that is no longer declared may have been in any set.
+    fn let_go_of(&self, head: &Head, hub: &str, estate: &Estate) -> bool {
+        let is_on = |cluster: &str| head.instances.iter().any(|slot| *slot.cluster == *cluster);
+        let has_left = |cluster: &Arc<str>| match estate.cluster(cluster) {
+            Some(it) => *it.hub == *hub && (head.each.is_some() || !is_on(cluster)),
+            None => true,
+        };
+        let of_service = self.of(Kind::Service, &head.name);
+        let of_service = of_service.is_some_and(|it| it.clusters.as_ref().is_none_or(|from| from.iter().any(has_left)));
+        of_service || self.0.keys().any(|(kind, name)| *kind == Kind::Cluster && has_left(name))
+    }
+
     /// Whether an instance is meant to go.
     #[must_use]
     pub fn lets_go(&self, service: &str, cluster: &str) -> bool {
@@ -85,6 +101,15 @@ pub fn removals(db: &dyn Db) -> Removals {
     Removals(all.collect())
 }
 
+/// Whether the set of a service in a hub never deletes an Application: it holds a protected instance, and nothing that is meant
+/// to go has left it.
+pub fn never_deletes(db: &dyn Db, head: &Head, hub: &str) -> bool {
+    let estate = estate(db);
+    let mut clusters = head.instances.iter().filter_map(|slot| estate.cluster(&slot.cluster));
+    let is_protected = clusters.any(|cluster| cluster.protected && *cluster.hub == *hub);
+    is_protected && !removals(db).let_go_of(head, hub, estate)
+}
+
 /// What is wrong with `removed`.
 pub fn removed_diagnostics(db: &dyn Db) -> impl Iterator<Item = &Diagnostic> {
     declarations(db).of(db, Kind::Removed).flat_map(|item| &checked_removal(db, item).diagnostics)
@@ -104,8 +129,28 @@ fn checked_removal<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
         Some("delete") => Some(Workloads::Delete),
         _ => None,
     };
+    renamed(db, item, &mut sink);
     let clusters = from(db, item, &mut sink);
     Checked { removed: Removed { clusters, workloads }, diagnostics: sink.finish() }
+}
+
+/// What bears another name goes by that one.
+fn renamed<'db>(db: &'db dyn Db, item: Item<'db>, sink: &mut Sink) {
+    let Some((kind, name)) = subject(db, item) else { return };
+    let is_old = |chain: &[Moved]| chain.iter().any(|moved| moved.from.as_ref() == name);
+    let now = moves(db).iter().find(|((of, _), chain)| *of == kind && is_old(chain)).map(|((_, now), _)| now);
+    let Some(now) = now.filter(|_| declarations(db).get(kind, name).is_none()) else { return };
+    let word = kind.word();
+    let message = format!("{word} `{name}` is `{now}` now");
+    let finding = Diagnostic::new(codes::REMOVED_BY_OLD_NAME, name_span(db, item), message);
+    let said = declarations(db).get(Kind::Moved, &with_subject(kind, name));
+    let finding =
+        said.into_iter().fold(finding, |finding, moved| finding.also(name_span(db, moved), "as `moved` says"));
+    sink.push(
+        finding
+            .note("nothing bears the old name, so nothing would go")
+            .help(format!("write `removed {word} {now}`, or take `removed` away")),
+    );
 }
 
 /// The clusters that `from` selects; `None` for all.

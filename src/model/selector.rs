@@ -16,6 +16,8 @@ pub struct Requirement {
     pub negated: bool,
     /// The values.
     pub values: Vec<Arc<str>>,
+    /// Whether the values are names of clusters.
+    pub asks_for_names: bool,
 }
 
 /// What a side of a comparison says; the kind is that of the names it may hold.
@@ -56,7 +58,8 @@ fn requirement(expr: &Expr, evaluate: &Evaluate<'_>) -> Option<Requirement> {
                 Value::List(items) => items.iter().map(|item| item.as_text().cloned()).collect::<Option<Vec<_>>>()?,
                 value => vec![value.as_text().cloned()?],
             };
-            (!values.is_empty()).then_some(Requirement { key, negated, values })
+            let asks_for_names = kind == Some(Kind::Cluster);
+            (!values.is_empty()).then_some(Requirement { key, negated, values, asks_for_names })
         }
         _ => None,
     }

@@ -53,6 +53,7 @@ pub(super) fn declared(db: &Database, pair: &Pair<'_>) -> Vec<Declared> {
     }
     all.extend(beside(db, pair));
     all.extend(control_plane(pair));
+    all.extend(sets(pair));
     all
 }
 
@@ -172,6 +173,22 @@ fn of_documents(old: &Documents, new: &Documents) -> Vec<Field> {
         inner.collect::<Vec<_>>()
     };
     differing.flat_map(of).collect()
+}
+
+/// Sets that delete no Application, and may now, or the other way round.
+fn sets(pair: &Pair<'_>) -> impl Iterator<Item = Declared> {
+    let (old, new) = (&pair.old.guarded, &pair.new.guarded);
+    let stays =
+        |it: &&(Arc<str>, Arc<str>)| [pair.old, pair.new].iter().all(|sketch| sketch.services.contains_key(&it.0));
+    old.symmetric_difference(new).filter(stays).map(|(service, hub)| {
+        let value =
+            |of: &BTreeSet<_>| of.contains(&(Arc::clone(service), Arc::clone(hub))).then(|| json!("create-update"));
+        let field = Field { path: vec!["applicationsSync".to_owned()], old: value(old), new: value(new) };
+        let is_only = pair.new.estate.hubs.len() == 1;
+        let name = if is_only { service.to_string() } else { format!("{service} of hub {hub}") };
+        let place = pair.new.said_at(Kind::Removed, Kind::Service, service);
+        Declared { kind: "set", name, fate: Fate::Updated, fields: vec![field], clusters: vec![], place }
+    })
 }
 
 /// Projects, settings and registrations: what Argo CD is told itself. What freezes say stands with them.

@@ -14,8 +14,9 @@ use super::updates::updates;
 use super::{Pair, Review, lines};
 use crate::db::{Database, Db};
 use crate::documents::yaml::Node;
+use crate::documents::{Early, goes_back};
 use crate::ide::instance_name;
-use crate::model::{Cluster, Head, Reader, Slot, owned_reads};
+use crate::model::{Cluster, Deliver, Head, Reader, Slot, owned_reads};
 use crate::schema::Kind;
 
 /// What happens to an instance.
@@ -85,8 +86,8 @@ pub struct Touched {
     pub keeps_workload: bool,
     /// Whether the source says that it is meant to go.
     pub is_removed: bool,
-    /// Whether an Application goes, and takes along what one with a new name has not taken over.
-    pub is_at_once: bool,
+    /// Why its Application goes too early, if it takes along what one with another name has not taken over.
+    pub early: Option<Early>,
     /// From where to where, for what is moved.
     pub moves: Vec<(&'static str, String, String)>,
     /// The line that causes it.
@@ -94,6 +95,11 @@ pub struct Touched {
 }
 
 impl Touched {
+    /// Whether Argo CD knows it by another name, so that the Application which it had goes.
+    pub(super) fn loses_application(&self) -> bool {
+        self.moves.iter().any(|(what, ..)| matches!(*what, "Application" | "namespace of Argo CD"))
+    }
+
     /// Whether its place in the order changes, whatever else does.
     #[must_use]
     pub fn shifts(&self) -> bool {
@@ -176,18 +182,25 @@ fn instance(
         return Some((touched, vec![]));
     };
     touched.moves = moves(pair, name, slot, (before, after));
+    touched.is_removed = touched.loses_application() && pair.new.removals.lets_go(name, &slot.cluster);
+    if before.application.at(&["metadata", "finalizers"]).is_some() {
+        touched.early = early(pair, name, slot, &touched);
+    }
     let mut fields = differences(before, after, changed);
-    if let Some(renamed) = renamed(pair, name, slot, &touched) {
-        touched.fate = Fate::Renamed;
-        touched.moves = renamed;
-        let is_leaving = place(pair.new, name, slot).is_some_and(|(head, _)| head.identity.leaving.is_some());
-        let goes = touched.moves.iter().any(|(what, ..)| *what == "Application") && !is_leaving;
-        touched.is_at_once = goes && before.application.at(&["metadata", "finalizers"]).is_some();
+    let names = new_names(pair, name, slot, &touched);
+    if !names.is_empty() {
         fields.retain(|field| !is_name(field));
+    }
+    if is_renamed(pair, name, &names, &touched) {
+        touched.fate = Fate::Renamed;
+        touched.moves.splice(0..0, names);
         return Some((touched, fields));
     }
     touched.fate = match (touched.moves.is_empty(), fields.is_empty(), touched.old_wave == touched.wave) {
-        (false, ..) => Fate::Moved,
+        (false, ..) => {
+            touched.moves.splice(0..0, names);
+            Fate::Moved
+        }
         (true, false, _) => Fate::Updated,
         (true, true, false) => Fate::Shifted,
         (true, true, true) => return None,
@@ -214,7 +227,7 @@ fn touched(sketch: &Sketch, name: &Arc<str>, slot: &Slot) -> Option<Touched> {
         rollout_step: None,
         keeps_workload: false,
         is_removed: false,
-        is_at_once: false,
+        early: None,
         moves: vec![],
         place: String::new(),
     })
@@ -254,9 +267,17 @@ fn moves(
     if let (Some((old, from)), Some((new, to))) = (place(pair.old, name, slot), place(pair.new, name, slot)) {
         all.push(("hub", from.hub.to_string(), to.hub.to_string()));
         all.push(("layer", old.layer.to_string(), new.layer.to_string()));
+        all.push(("delivery", delivery(old).to_owned(), delivery(new).to_owned()));
     }
     all.retain(|(_, from, to)| from != to);
     all
+}
+
+fn delivery(head: &Head) -> &'static str {
+    match head.deliver {
+        Deliver::Applications => "Applications",
+        Deliver::ApplicationSet => "ApplicationSet",
+    }
 }
 
 /// The labels that say the names of service, cluster and team.
@@ -266,22 +287,37 @@ fn is_name(field: &Field) -> bool {
     matches!(path.as_slice(), ["metadata", "labels", label] if names.contains(label))
 }
 
-/// From which names to which, if nothing but names differs: of its service, cluster or team, or that of its Application, where
-/// `moved` says so.
-fn renamed(pair: &Pair<'_>, name: &str, slot: &Slot, touched: &Touched) -> Option<Vec<(&'static str, String, String)>> {
+/// What its service, its cluster and its team were called, and are.
+fn new_names(pair: &Pair<'_>, name: &str, slot: &Slot, touched: &Touched) -> Vec<(&'static str, String, String)> {
     let of = |kind: Kind, new: &str| {
         let old = pair.renames.old_name(kind, new)?;
         Some((kind.word(), old.to_string(), new.to_owned()))
     };
     let names = [(Kind::Service, name), (Kind::Cluster, &slot.cluster), (Kind::Team, &touched.team)];
-    let mut found: Vec<_> = names.into_iter().filter_map(|(kind, new)| of(kind, new)).collect();
+    names.into_iter().filter_map(|(kind, new)| of(kind, new)).collect()
+}
+
+/// Whether nothing but names differs: of its service, cluster or team, or that of its Application, where `moved` says so.
+fn is_renamed(pair: &Pair<'_>, name: &str, names: &[(&str, String, String)], touched: &Touched) -> bool {
     let is_said = pair.new.moves.contains_key(&(Kind::Service, name.into()));
-    let (own, others): (Vec<_>, Vec<_>) = touched.moves.iter().partition(|(what, ..)| *what == "Application");
-    if !others.is_empty() || !own.is_empty() && !is_said {
+    let is_own = |what: &str| what == "Application" && is_said;
+    (!names.is_empty() || !touched.moves.is_empty()) && touched.moves.iter().all(|(what, ..)| is_own(what))
+}
+
+/// Why the Application that an instance had goes too early, if the one that it gets is not its parent's next step.
+fn early(pair: &Pair<'_>, name: &str, slot: &Slot, touched: &Touched) -> Option<Early> {
+    let has = |what: &[&str]| touched.moves.iter().any(|(known, ..)| what.contains(known));
+    let chain = pair.new.moves.get(&(Kind::Service, name.into()))?;
+    let (old, new) = (place(pair.old, name, slot)?.0, place(pair.new, name, slot)?.0);
+    let (from, to) = (&old.identity.application, &new.identity.application);
+    if !has(&["Application"]) || from == to {
         return None;
     }
-    found.extend(own.into_iter().cloned());
-    (!found.is_empty()).then_some(found)
+    if new.identity.leaving.as_ref() == Some(from) {
+        return has(&["hub", "namespace of Argo CD", "layer", "delivery"]).then_some(Early::Elsewhere);
+    }
+    let names: Vec<_> = chain.iter().map(|moved| Arc::clone(&moved.from)).chain([Arc::clone(&new.name)]).collect();
+    Some(if goes_back(&names, from, to) { Early::Back } else { Early::Step })
 }
 
 fn differences(before: &One, after: &One, changed: &[String]) -> Vec<Field> {

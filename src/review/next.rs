@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::gate::{Denied, shorten};
 use super::instances::{Fate, Touched};
+use super::renamed::merged;
 use super::{Pair, Review, Sketch};
+use crate::documents::{Early, lines_that_let_go};
 use crate::model::{Names, Workloads};
 use crate::schema::Kind;
 
@@ -65,7 +67,8 @@ fn renamed(name: &str, before: Option<Names>, names: Option<Names>) -> Option<(u
         Names::New if before == Some(Names::Both) => Some((
             2,
             format!(
-                "step 2 of 2 for `{name}`: the old Applications go, and leave everything where it is; nothing is left to do"
+                "step 2 of 2 for `{name}`: the old Applications go, and leave everything where it is; nothing is left to do, and \
+                 `moved` stays: by it releases and namespaces keep their names"
             ),
         )),
         _ => None,
@@ -91,7 +94,12 @@ fn removed(pair: &Pair<'_>, review: &Review, kind: Kind, name: &Arc<str>) -> Opt
     }
     let is_there = |sketch: &Sketch| exists(sketch, kind, name);
     let is_over = !is_there(pair.old) && !is_there(pair.new);
-    is_over.then(|| (None, format!("`removed` of {word} `{name}` has done its work; next: take it away")))
+    is_over.then(|| {
+        let text = format!(
+            "there is no {word} `{name}`, before or after: `removed` has done its work, or has the wrong name; next: take it away"
+        );
+        (None, text)
+    })
 }
 
 fn name_of(touched: &Touched, kind: Kind) -> &Arc<str> {
@@ -120,28 +128,92 @@ fn waits(sketch: &Sketch, kind: Kind, name: &str) -> Option<Workloads> {
 
 /// What must not happen without a word in the source, whatever is denied besides: `build` refuses it as well.
 #[must_use]
-pub fn unsaid(review: &Review) -> Vec<Denied> {
-    let names = |is: &dyn Fn(&Touched) -> bool| -> Vec<&str> {
-        review.instances.iter().filter(|it| is(it)).map(|it| it.name.as_str()).collect()
+pub fn unsaid(pair: &Pair<'_>, review: &Review) -> Vec<Denied> {
+    let denied = |rule: &str, because| Denied { rule: rule.to_owned(), because };
+    let merged = merged(pair).into_iter().map(|(kind, old, name)| {
+        let word = kind.word();
+        denied("moved", format!("{word} `{old}` became `{name}`, and a {word} `{name}` was there before"))
+    });
+    let overstepped = overstepped(pair).map(|because| denied("owner", because));
+    let mut all: Vec<Denied> = merged.chain(overstepped).collect();
+    let is_gone = |it: &&Touched| {
+        let is_named = || pair.new.moves.contains_key(&(Kind::Service, Arc::clone(&it.service)));
+        let goes = it.fate == Fate::Deleted || it.fate == Fate::Moved && it.loses_application() && !is_named();
+        goes && it.protected && !it.is_removed
     };
-    let is_gone = |it: &Touched| it.fate == Fate::Deleted && it.protected && !it.is_removed;
-    let gone = names(&is_gone);
-    let renamed = names(&|it| it.fate == Fate::Renamed && it.is_at_once);
-    let mut denied = vec![];
+    let gone: Vec<&Touched> = review.instances.iter().filter(is_gone).collect();
     if !gone.is_empty() {
-        let services: BTreeSet<&str> =
-            review.instances.iter().filter(|it| is_gone(it)).map(|it| &*it.service).collect();
-        let lines = services.iter().map(|service| format!("`removed service {service} {{}}`")).collect::<Vec<_>>();
-        let because = format!(
-            "of a protected environment, and nothing says that they are meant to go: {}; if they are, write {}",
-            shorten(&gone),
-            lines.join(" and ")
-        );
-        denied.push(Denied { rule: "removed".to_owned(), because });
+        all.push(denied("removed", not_said(pair, &gone)));
     }
-    if !renamed.is_empty() {
-        let because = format!("new names of Applications need `names = both` first: {}", shorten(&renamed));
-        denied.push(Denied { rule: "moved".to_owned(), because });
+    for early in [Early::Step, Early::Back, Early::Elsewhere] {
+        let touched: Vec<&Touched> = review.instances.iter().filter(|it| it.early == Some(early)).collect();
+        if !touched.is_empty() {
+            all.push(denied("moved", too_early(early, &touched)));
+        }
     }
-    denied
+    all
+}
+
+/// What files for teams say of what was another's.
+fn overstepped(pair: &Pair<'_>) -> impl Iterator<Item = String> {
+    pair.new.bound.iter().filter_map(|((word, service), team)| {
+        // The revision that there is has the names of the one that comes.
+        let name = pair.renames.new_name(Kind::Service, service);
+        let owner = &pair.old.services.get(&name)?.service.head.owner;
+        let stays = name == *service && pair.new.services.contains_key(service);
+        (owner != team && !stays).then(|| {
+            format!("a file for team {team} says `{} service {service}`, and that was of team {owner}", word.word())
+        })
+    })
+}
+
+fn names_of(touched: &[&Touched]) -> String {
+    shorten(&touched.iter().map(|it| it.name.as_str()).collect::<Vec<_>>())
+}
+
+fn not_said(pair: &Pair<'_>, gone: &[&Touched]) -> String {
+    let kept = |it: &Touched| line_that_keeps(pair, it);
+    let lines: BTreeSet<String> = gone.iter().filter_map(|it| kept(it)).collect();
+    let keep = lines.iter().map(|line| format!("`{line}`")).collect::<Vec<_>>().join(" and ");
+    let lost = gone.iter().filter(|it| kept(it).is_none());
+    let lost = lost.map(|it| (Arc::clone(&it.service), Arc::clone(&it.environment), Arc::clone(&it.cluster)));
+    let clusters = pair.new.estate.clusters.iter();
+    let clusters = clusters.map(|it| (Arc::clone(&it.name), Arc::clone(&it.environment))).collect();
+    let is_declared = |name: &str| pair.new.services.contains_key(name);
+    let lines = lines_that_let_go(&clusters, &is_declared, lost);
+    let lines = lines.iter().map(|line| format!("`{line}`")).collect::<Vec<_>>().join(" and ");
+    let keep = if keep.is_empty() { keep } else { format!("; to keep the names that they have, write {keep}") };
+    let lines = if lines.is_empty() { lines } else { format!("; if they are, write {lines}") };
+    let names = names_of(gone);
+    format!("of a protected environment, and nothing says that they are meant to go: {names}{keep}{lines}")
+}
+
+/// The `moved` that got lost, if that is why an Application has another name.
+fn line_that_keeps(pair: &Pair<'_>, it: &Touched) -> Option<String> {
+    it.moves.iter().find(|(what, ..)| *what == "Application")?;
+    let known =
+        |sketch: &Sketch| Some(Arc::clone(&sketch.services.get(&it.service)?.service.head.identity.application));
+    let cluster = |sketch: &Sketch| Some(Arc::clone(&sketch.estate.cluster(&it.cluster)?.identity));
+    let kinds = [
+        (Kind::Service, &it.service, known(pair.old)?, known(pair.new)?),
+        (Kind::Cluster, &it.cluster, cluster(pair.old)?, cluster(pair.new)?),
+    ];
+    let lost = kinds.into_iter().find(|(_, name, old, new)| old != new && new == *name);
+    lost.map(|(kind, name, old, _)| format!("moved {} {old} {{ to = {name} }}", kind.word()))
+}
+
+fn too_early(early: Early, touched: &[&Touched]) -> String {
+    let names = names_of(touched);
+    let services: BTreeSet<&str> = touched.iter().map(|it| it.service.as_ref()).collect();
+    let lines: Vec<String> =
+        services.iter().map(|service| format!("`removed service {service} {{ workloads = keep }}`")).collect();
+    match early {
+        Early::Step => format!("new names of Applications need `names = both` first: {names}"),
+        Early::Back => {
+            format!("the way back from new names of Applications needs {} first: {names}", lines.join(" and "))
+        }
+        Early::Elsewhere => {
+            format!("`names = both` needs the layer and the delivery as they were: {names}")
+        }
+    }
 }

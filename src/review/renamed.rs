@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Sketch;
 use super::detail::{Detail, Known, One};
 use super::sketch::Sketched;
+use super::{Pair, Sketch};
 use crate::model::{Head, Need, Rollout, Service, Slot, Variant};
 use crate::schema::Kind;
 
@@ -15,7 +15,8 @@ use crate::schema::Kind;
 pub struct Renames(BTreeMap<(Kind, Arc<str>), Arc<str>>);
 
 impl Renames {
-    /// What `moved` of the revision that comes says of the one that there is.
+    /// What `moved` of the revision that comes says of the one that there is; or what the one that there is said, if what it
+    /// speaks of has the name before again.
     #[must_use]
     pub fn between(old: &Sketch, new: &Sketch) -> Self {
         let mut found = BTreeMap::new();
@@ -24,6 +25,13 @@ impl Renames {
             let from = chain.iter().rev().map(|moved| &moved.from).find(is_old);
             if let Some(from) = from.filter(|_| !declares(old, *kind, name)) {
                 found.insert((*kind, Arc::clone(from)), Arc::clone(name));
+            }
+        }
+        for ((kind, name), chain) in &old.moves {
+            let is_back = |to: &&Arc<str>| declares(new, *kind, to) && !declares(old, *kind, to);
+            let to = chain.iter().rev().map(|moved| &moved.from).find(is_back);
+            if let Some(to) = to.filter(|to| !declares(new, *kind, name) && !found.values().any(|known| known == *to)) {
+                found.entry((*kind, Arc::clone(name))).or_insert_with(|| Arc::clone(to));
             }
         }
         Self(found)
@@ -78,6 +86,7 @@ impl Renames {
             services: services.collect(),
             beside: beside.collect(),
             frozen: old.frozen.renamed(&|kind, name| self.new_name(kind, name)),
+            guarded: old.guarded.into_iter().map(|(name, hub)| (self.new_name(Kind::Service, &name), hub)).collect(),
             namespaces: old.namespaces.into_iter().map(|(cluster, all)| (clusters(&cluster), all)).collect(),
             ..old
         }
@@ -146,6 +155,16 @@ impl Renames {
 /// The items at these positions.
 fn picked<T: Clone>(items: &[T], positions: &[usize]) -> Vec<T> {
     positions.iter().filter_map(|position| items.get(*position)).cloned().collect()
+}
+
+/// What would be one and was two, by kind: the one that would have the name of the other, and that.
+pub(super) fn merged(pair: &Pair<'_>) -> Vec<(Kind, Arc<str>, Arc<str>)> {
+    let there = pair.new.moves.iter().filter(|((kind, name), _)| declares(pair.old, *kind, name));
+    let both = there.flat_map(|((kind, name), chain)| {
+        let old = chain.iter().map(|moved| &moved.from).filter(|from| declares(pair.old, *kind, from));
+        old.map(|from| (*kind, Arc::clone(from), Arc::clone(name)))
+    });
+    both.collect()
 }
 
 fn declares(sketch: &Sketch, kind: Kind, name: &str) -> bool {

@@ -50,6 +50,7 @@ const MANY: usize = 50;
 /// Everything that makes a change risky, the worst first.
 pub(super) fn reasons(pair: &Pair<'_>, review: &Review) -> Vec<Reason> {
     let mut all = of_instances(review);
+    all.extend(of_workloads(pair));
     all.extend(of_access(review));
     all.extend(of_declared(&review.declared));
     all.extend(of_charts(pair, &review.updates));
@@ -91,6 +92,19 @@ fn of_instances(review: &Review) -> Vec<Reason> {
         all.push(reason(Level::Medium, "many", text));
     }
     all
+}
+
+/// What is on clusters can't be renamed: with another name it is made anew, and the one that was there is deleted.
+fn of_workloads(pair: &Pair<'_>) -> impl Iterator<Item = Reason> {
+    pair.new.services.iter().filter_map(|(name, known)| {
+        let old = &pair.old.services.get(name)?.service.head.identity.workload;
+        let new = &known.service.head.identity.workload;
+        let text = format!(
+            "releases, bindings and namespaces of `{name}` that are named after it are made anew, and those that run deleted: \
+             `{old}` → `{new}`"
+        );
+        (old != new).then(|| reason(Level::High, "workload-renamed", text))
+    })
 }
 
 fn of_access(review: &Review) -> Vec<Reason> {
@@ -159,6 +173,9 @@ fn danger(it: &Declared) -> Option<(Level, &'static str, &'static str)> {
         ("namespace", Fate::Updated) => (Level::Medium, "namespace", "the bounds of a namespace change"),
         ("project", Fate::Updated) if it.is_wider_project() => {
             (Level::Medium, "project-widened", "a project permits more")
+        }
+        ("set", Fate::Updated) if it.fields.iter().any(|field| field.new.is_none()) => {
+            (Level::Medium, "set-unguarded", "a set with protected instances may delete Applications")
         }
         ("platform", Fate::Updated) => (Level::High, "platform", "the platform's own attributes change"),
         ("role", Fate::Updated) => (Level::Medium, "role", "a role means something else"),

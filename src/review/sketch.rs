@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::policies::violations;
 use super::{Renames, Violation};
 use crate::db::{Content, Database, Workspace};
-use crate::documents::{control_plane, preview_documents, promotion_documents};
+use crate::documents::{bound_words, control_plane, preview_documents, promotion_documents};
 use crate::ide::line_of;
 use crate::model::{
-    Estate, Frozen, Moves, Namespaces, Origin, Removals, Service, estate, frozen, moves, ownership, removals, service,
+    Deliver, Estate, Frozen, Head, Moves, Namespaces, Origin, Removals, Service, estate, frozen, head, moves,
+    never_deletes, ownership, removals, service,
 };
 use crate::names::{declarations, name_span, with_subject};
 use crate::plan::{LayerOrder, plan, waves};
@@ -25,6 +26,10 @@ pub struct Sketch {
     pub(super) frozen: Frozen,
     pub(super) moves: Moves,
     pub(super) removals: Removals,
+    /// For which team a file is in which a `moved` or a `removed` of a service stands, by word and service.
+    pub(super) bound: BTreeMap<(Kind, Arc<str>), Arc<str>>,
+    /// The sets that never delete an Application, by service and hub.
+    pub(super) guarded: BTreeSet<(Arc<str>, Arc<str>)>,
     /// Where each `moved` and `removed` stands, by its kind and what it speaks of.
     pub(super) said: BTreeMap<(Kind, Arc<str>), String>,
     /// What its policies and tests say.
@@ -73,6 +78,8 @@ pub fn sketch(db: &Database) -> Sketch {
         frozen: frozen(db).clone(),
         moves: moves(db).clone(),
         removals: removals(db).clone(),
+        bound: bound_words(db),
+        guarded: guarded(db),
         said: said(db),
         violations: violations(db),
         layers: plan(db).layers.clone(),
@@ -80,6 +87,16 @@ pub fn sketch(db: &Database) -> Sketch {
         control_plane: control_plane(db).cloned().collect(),
         texts: texts.collect(),
     }
+}
+
+fn guarded(db: &Database) -> BTreeSet<(Arc<str>, Arc<str>)> {
+    let heads = declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref());
+    let sets = heads.filter(|head| head.deliver == Deliver::ApplicationSet);
+    let of_hubs = |head: &Arc<Head>| -> Vec<_> {
+        let hubs = estate(db).hubs.iter().filter(|hub| never_deletes(db, head, &hub.name));
+        hubs.map(|hub| (Arc::clone(&head.name), Arc::clone(&hub.name))).collect()
+    };
+    sets.flat_map(of_hubs).collect()
 }
 
 fn said(db: &Database) -> BTreeMap<(Kind, Arc<str>), String> {

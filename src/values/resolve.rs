@@ -237,7 +237,7 @@ impl<'a> Scope<'a> {
 
     fn ambiguous(&self, word: &str, at: TextRange, expected: Expected) -> Diagnostic {
         let what = match expected.kind() {
-            Some(kind) => format!("a {}", kind.word()),
+            Some(kind) => crate::diagnostics::with_article(kind.word()),
             None => "a word of this attribute".to_owned(),
         };
         Diagnostic::new(

@@ -8,7 +8,7 @@ use std::time::Instant;
 use camino::{Utf8Path, Utf8PathBuf};
 use salsa::Cancelled;
 
-use crate::cli::build::{Place, applications_go, output, refusal};
+use crate::cli::build::{Place, applications_go, nobody_knows, output, refusal};
 use crate::cli::ui;
 use crate::compile;
 use crate::db::{Database, Db};
@@ -70,7 +70,7 @@ pub(super) struct Done {
 enum Compiled {
     Lacks(Survey),
     Wrong(String),
-    Sound(Sound),
+    Sound(Box<Sound>),
 }
 
 /// A platform without errors.
@@ -142,7 +142,7 @@ fn compiled(question: Question) -> Compiled {
     let db = &question.database;
     let findings = compile::diagnostics(db, today());
     let text = if findings.is_empty() { String::new() } else { ui::text(db, &findings) };
-    if compile::has_errors(&findings) { Compiled::Wrong(text) } else { Compiled::Sound(sound(db, text)) }
+    if compile::has_errors(&findings) { Compiled::Wrong(text) } else { Compiled::Sound(Box::new(sound(db, text))) }
 }
 
 fn sound(db: &Database, warnings: String) -> Sound {
@@ -173,7 +173,7 @@ fn built(sound: &Sound, outcome: &Outcome, target: &Target, known: Utf8PathBuf, 
         instances: sound.instances,
         took: since.elapsed(),
     };
-    let notes = applications_go(&outcome.going);
+    let notes = [applications_go(&outcome.going), nobody_knows(&outcome.unknown)].concat();
     Done {
         said: Said { warnings: sound.warnings.clone(), notes, summary: Some(summary), trouble: None },
         tree: (!is_same).then(|| tree(sound, target)),

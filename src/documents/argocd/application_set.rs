@@ -7,11 +7,17 @@ use super::super::{header, holes, paths};
 use super::application::{Alike, alike, application, leaving, place};
 use super::{ARGO, object, rolling};
 use crate::db::Db;
-use crate::model::{Cluster, Deliver, Estate, Generator, Hub, Platform, Service, Workloads, estate, removals, service};
+use crate::model::{
+    Cluster, Deliver, Estate, Generator, Hub, Platform, Service, Workloads, estate, never_deletes, service,
+};
 use crate::names::Item;
 
 /// A patch of an element is applied by this constant; it renders data, never a template.
 const PATCH: &str = "{{ if hasKey . \"patch\" }}{{ toJson .patch }}{{ else }}{}{{ end }}";
+
+/// The name of a cluster that may have had another one, which its label `platformc.io/cluster` and its registration keep.
+pub(in crate::documents) const CLUSTER_OF_LABELS: &str =
+    "{{or (index .metadata.labels \"platformc.io/cluster-name\") .name}}";
 
 /// Sets are split before they are larger than etcd stores, or than the controller reports on.
 const MAX_BYTES: usize = 1_400_000;
@@ -208,8 +214,8 @@ impl<'b> Builder<'b> {
 
     /// A set that holds something protected never deletes, unless something is meant to go.
     fn policy(&self) -> Node {
-        let lets_go = self.old.is_some() || removals(self.db).concern(&self.service.head.name);
-        let only_updates = (self.protected && !lets_go).then_some("create-update");
+        let never_deletes = self.old.is_none() && never_deletes(self.db, &self.service.head, &self.hub.name);
+        let only_updates = never_deletes.then_some("create-update");
         let preserves = self.protected || self.keeps || self.old.is_some();
         Node::Map(vec![])
             .with_some("applicationsSync", only_updates)
@@ -314,7 +320,7 @@ pub(super) fn escape(text: &str) -> String {
 fn parameter(hole: super::super::yaml::Hole, by_label: bool, renamed: bool) -> &'static str {
     match (hole, by_label) {
         (holes::KNOWN, false) if renamed => "{{.known}}",
-        (holes::CLUSTER, true) if renamed => "{{index .metadata.labels \"platformc.io/cluster\"}}",
+        (holes::CLUSTER, true) if renamed => CLUSTER_OF_LABELS,
         (holes::CLUSTER | holes::KNOWN, false) => "{{.cluster}}",
         (holes::SERVER, false) => "{{.url}}",
         (holes::ENVIRONMENT, false) => "{{.env}}",

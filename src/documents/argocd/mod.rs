@@ -14,12 +14,12 @@ mod windows;
 
 pub(super) use application::{LEAVING, leaf_places, shared_application};
 pub use application::{Meaning, applications, applications_of, leaf_path, leaving_of};
-pub(super) use application_set::application_sets;
+pub(super) use application_set::{CLUSTER_OF_LABELS, application_sets};
 pub(super) use config_map::settings;
 pub(super) use previews::preview_sets;
 pub use previews::{Pull, previews_of};
 pub(super) use project::projects;
-pub(super) use registration::registrations;
+pub(super) use registration::{RENAMED, registrations};
 pub(super) use rolling::rolling_hubs;
 pub(super) use roots::{cluster_files, root_files};
 

@@ -66,13 +66,19 @@ fn made<'r>(hub: &Hub, name: &'r str, labels: Node, data: Node) -> Registration<
     Registration { metadata: metadata(hub, name, None, annotations), name, labels, data }
 }
 
+/// The label with the name of a cluster that had another one. Generators select by the name that it had: sets and
+/// registrations are synced by two Applications, and in between the one must still find the other.
+pub(in crate::documents) const RENAMED: &str = "platformc.io/cluster-name";
+
 fn labels(cluster: &Cluster) -> Node {
     let mut labels = Node::map([
         ("argocd.argoproj.io/secret-type", Node::text("cluster")),
-        ("platformc.io/cluster", Node::text(Arc::clone(&cluster.name))),
+        ("platformc.io/cluster", Node::text(Arc::clone(&cluster.identity))),
         ("platformc.io/env", Node::text(Arc::clone(&cluster.environment))),
         ("platformc.io/managed", Node::text("true")),
     ]);
+    let renamed = (cluster.name != cluster.identity).then(|| Node::text(Arc::clone(&cluster.name)));
+    labels.insert_some(RENAMED, renamed);
     labels.insert_some("platformc.io/region", cluster.region.clone().map(Node::text));
     for (key, value) in &cluster.labels {
         labels.insert(Arc::clone(key), Node::text(Arc::clone(value)));

@@ -35,7 +35,7 @@ use crate::documents::{Consent, OutputFile};
 pub use beside::Beside;
 pub use kept::Kept;
 pub use marks::is_ours;
-pub use outcome::{Change, Going, Outcome, Problem};
+pub use outcome::{Change, Going, Merged, Outcome, Overstep, Problem, Unknown};
 pub use paths::settled;
 
 use apply::Writer;
@@ -144,9 +144,15 @@ fn outcome(plan: &Plan, shared: &[Shared], target: &Target, files: &[&OutputFile
         target.disk.read(&target.folder.join(path), u64::MAX, &mut bytes).ok()?;
         String::from_utf8(bytes).ok()
     };
-    outcome.going = going::going(&outcome.changes, files, target.consent, read);
+    let list = |folder: &str| {
+        let entries = target.disk.list(&target.folder.join(folder)).unwrap_or_default().into_iter();
+        entries.filter_map(|(name, _)| Some(paths::join(folder, name.to_str()?))).collect()
+    };
+    let tree = going::Tree { changes: &outcome.changes, files, consent: target.consent, read: &read, list: &list };
+    let leaving = tree.leaving();
+    (outcome.going, outcome.unknown) = (leaving.going.clone(), tree.unknown());
     outcome.beside = shared.iter().filter_map(Shared::change).collect();
-    let refused = going::refused(target, &outcome.going);
+    let refused = going::refused(target, leaving);
     if refused.is_empty() { Ok(outcome) } else { Err(refused) }
 }
 

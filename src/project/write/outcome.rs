@@ -3,9 +3,10 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::documents::Present;
+use crate::documents::{Early, Present};
 use crate::model::some;
 use crate::project::disk::Refusal;
+use crate::schema::Kind;
 use crate::text::counted;
 
 /// What happens to a file.
@@ -30,6 +31,19 @@ pub struct Outcome {
     pub unchanged: usize,
     /// The Applications that Argo CD deletes when it sees the change, by namespace and name.
     pub going: Vec<Going>,
+    /// What is said to go, and neither the source nor the tree knows.
+    pub unknown: Vec<Unknown>,
+}
+
+/// What a `removed` speaks of, and nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// What is called nearly so.
+    pub near: Option<String>,
 }
 
 /// An Application that leaves the tree, or its place in it.
@@ -37,8 +51,34 @@ pub struct Outcome {
 pub struct Going {
     /// The Application as it was.
     pub was: Present,
-    /// Whether another parent creates it anew.
-    pub returns: bool,
+    /// The same as another parent creates it anew, if one does.
+    pub returns: Option<Present>,
+    /// The Application with another name that its instance has instead, if it gets one.
+    pub heir: Option<Present>,
+}
+
+/// What a file for a team says of what was another's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Overstep {
+    /// The word that says it.
+    pub word: Kind,
+    /// The service.
+    pub service: String,
+    /// The team that the file is for.
+    pub team: String,
+    /// The team that owned the service.
+    pub owner: String,
+}
+
+/// Two that were there, and would be one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Merged {
+    /// The kind of both.
+    pub kind: Kind,
+    /// The one that would have the name of the other.
+    pub old: String,
+    /// The other.
+    pub name: String,
 }
 
 /// Why nothing may be written. Paths are absolute, but those of `Outside` and `Collision` stand as they were given.
@@ -68,6 +108,8 @@ pub enum Problem {
         going: Vec<Present>,
         /// What would say it, as it is written.
         lines: Vec<String>,
+        /// What would let them keep their names, where those that they would have are known.
+        kept: Vec<String>,
     },
     /// Applications would go before others have taken over what they deployed.
     AtOnce {
@@ -75,6 +117,22 @@ pub enum Problem {
         folder: Utf8PathBuf,
         /// The Applications.
         going: Vec<Present>,
+        /// Why.
+        early: Early,
+    },
+    /// What bears another name now bears that of something that was there as well.
+    Merged {
+        /// The output folder.
+        folder: Utf8PathBuf,
+        /// The one and the other.
+        merged: Merged,
+    },
+    /// A file for one team says of a service of another that it was renamed, or is meant to go.
+    NotTheTeams {
+        /// The output folder.
+        folder: Utf8PathBuf,
+        /// What it says of which service.
+        said: Overstep,
     },
     /// The operating system refused.
     Io {
@@ -124,6 +182,8 @@ impl Problem {
             | Self::Collision(path, _)
             | Self::Unsaid { folder: path, .. }
             | Self::AtOnce { folder: path, .. }
+            | Self::Merged { folder: path, .. }
+            | Self::NotTheTeams { folder: path, .. }
             | Self::Io { path, .. }
             | Self::Unfinished { path, .. } => path,
         }
@@ -158,6 +218,17 @@ impl fmt::Display for Problem {
                 counted(going.len(), "Application"),
                 named(going)
             ),
+            Self::Merged { merged: Merged { kind, old, name }, .. } => {
+                let word = kind.word();
+                write!(out, "{word} `{old}` became `{name}`, and a {word} `{name}` was there before")
+            }
+            Self::NotTheTeams { said: Overstep { word, service, team, owner }, .. } => {
+                write!(
+                    out,
+                    "a file for team {team} says `{} service {service}`, and that was of team {owner}",
+                    word.word()
+                )
+            }
             Self::Io { path, error } | Self::Unfinished { path, error } => write!(out, "`{path}`: {error}"),
         }
     }

@@ -119,7 +119,7 @@ impl<'a> Plan<'a> {
         let mut changes: Vec<(Change, String)> = self.steps.iter().filter_map(Step::change).collect();
         changes.sort_unstable_by(|left, right| left.1.cmp(&right.1));
         let unchanged = self.steps.iter().filter(|step| step.file.is_some() && step.action == Action::Leave).count();
-        Outcome { changes, beside: vec![], unchanged, going: vec![] }
+        Outcome { changes, beside: vec![], unchanged, going: vec![], unknown: vec![] }
     }
 
     /// Whether a file of the tree will change.

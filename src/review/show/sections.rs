@@ -96,8 +96,9 @@ fn of_fate(touched: &[&Touched], fate: Fate) -> Vec<Line> {
     let mut services: BTreeMap<(&str, Alike<'_>), BTreeSet<String>> = BTreeMap::new();
     let is = |it: &&&Touched| if fate == Fate::Shifted { it.shifts() } else { it.fate == fate };
     for it in touched.iter().filter(is) {
-        let moves: Vec<_> = it.moves.iter().filter(|(what, ..)| *what != "Application").collect();
-        let moves = if moves.is_empty() { it.moves.iter().collect() } else { moves };
+        // Where a name of its own says so, the Application's follows from it.
+        let is_named = it.moves.iter().any(|(what, ..)| matches!(*what, "service" | "cluster" | "team"));
+        let moves = it.moves.iter().filter(|(what, ..)| !is_named || *what != "Application").collect();
         let waves = (fate == Fate::Shifted).then_some((it.old_wave, it.wave));
         let alike = Alike { place: &it.place, moves, keeps_workload: it.keeps_workload, waves, on: BTreeSet::new() };
         let on = it.item.as_ref().map_or_else(|| it.cluster.to_string(), |item| format!("{item}@{}", it.cluster));
