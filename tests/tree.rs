@@ -345,7 +345,8 @@ fn parents_try_again_for_ever() {
             tree.holds(parent, !options.contains(&"ApplyOutOfSyncOnly=true") && !options.contains(&"PruneLast=true"));
         }
         for leaf in argocd::leaves(&tree.outputs) {
-            tree.holds(&leaf, leaf["spec"]["syncPolicy"].get("automated").is_some());
+            // One that has handed its workload over syncs nothing.
+            tree.holds(&leaf, is_leaving(&leaf) != leaf["spec"]["syncPolicy"].get("automated").is_some());
             tree.holds(&leaf, leaf["spec"]["syncPolicy"]["retry"]["limit"] != 0);
         }
     }
@@ -640,6 +641,10 @@ fn is_of_previews(set: &Value) -> bool {
     text(set, "/metadata/name").starts_with("preview.")
 }
 
+fn is_leaving(of: &Value) -> bool {
+    of["metadata"]["annotations"].get("platformc.io/leaving").is_some()
+}
+
 fn template_of(set: &Value) -> Value {
     set["spec"]["template"].clone()
 }
@@ -656,6 +661,10 @@ fn sets_delete_nothing_that_is_protected() {
             });
             let protected = own.filter(|leaf| is_protected(leaf)).count() > 0;
             let policy = &set["spec"]["syncPolicy"];
+            if is_leaving(&template_of(set)) {
+                tree.holds(set, policy["preserveResourcesOnDeletion"] == true);
+                continue;
+            }
             let kept = policy["applicationsSync"] == "create-update" && policy["preserveResourcesOnDeletion"] == true;
             tree.holds(set, kept || !protected);
         }
