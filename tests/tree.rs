@@ -345,7 +345,8 @@ fn parents_try_again_for_ever() {
             tree.holds(parent, !options.contains(&"ApplyOutOfSyncOnly=true") && !options.contains(&"PruneLast=true"));
         }
         for leaf in argocd::leaves(&tree.outputs) {
-            tree.holds(&leaf, leaf["spec"]["syncPolicy"].get("automated").is_some() || is_leaving(&leaf));
+            // One that has handed its workload over syncs nothing.
+            tree.holds(&leaf, is_leaving(&leaf) != leaf["spec"]["syncPolicy"].get("automated").is_some());
             tree.holds(&leaf, leaf["spec"]["syncPolicy"]["retry"]["limit"] != 0);
         }
     }
@@ -661,9 +662,12 @@ fn sets_delete_nothing_that_is_protected() {
             });
             let protected = own.filter(|leaf| is_protected(leaf)).count() > 0;
             let policy = &set["spec"]["syncPolicy"];
-            // Of a set that is meant to go only what it deployed stays.
-            let may_go = policy["applicationsSync"] == "create-update" || is_leaving(&set["spec"]["template"]);
-            tree.holds(set, may_go && policy["preserveResourcesOnDeletion"] == true || !protected);
+            if is_leaving(&template_of(set)) {
+                tree.holds(set, policy["preserveResourcesOnDeletion"] == true);
+                continue;
+            }
+            let kept = policy["applicationsSync"] == "create-update" && policy["preserveResourcesOnDeletion"] == true;
+            tree.holds(set, kept || !protected);
         }
     }
 }

@@ -258,6 +258,13 @@ fn render_text(text: &str, params: &Params) -> String {
 }
 
 fn evaluate(action: &str, params: &Params) -> String {
+    // What a label says, if it is there, and else a parameter: `or (index .PATH "LABEL") .NAME`.
+    if let Some((label, name)) = action.strip_prefix("or (").and_then(|rest| rest.split_once(") ")) {
+        let (path, key) = label.strip_prefix("index ").and_then(|rest| rest.split_once(' ')).expect("an index");
+        let labels = Value::Object(params.clone());
+        let label = at(&labels, path).and_then(|labels| labels.get(key.trim_matches('"')));
+        return label.map_or_else(|| evaluate(name, params), |label| string(label).to_owned());
+    }
     let params = Value::Object(params.clone());
     let found = match action.split_once(' ') {
         _ if action == "\"{{\"" => return "{{".to_owned(),
