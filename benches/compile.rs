@@ -100,7 +100,7 @@ fn plan(mut database: Database, old: &Changes, new: &Changes) -> usize {
     let show = |database: &mut Database, files: &Changes| {
         database.apply(files.clone());
         assert!(!compile::has_errors(&compile::diagnostics(database, today())), "the workload is sound");
-        sketch(database)
+        sketch(database, today())
     };
     let after = show(&mut database, new);
     let before = show(&mut database, old);

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rustc_hash::FxHashSet;
 
-use crate::checks::{rulings, waive};
+use crate::checks::{Ruling, rulings, waive};
 use crate::db::{Database, Db, SourceFile, in_parallel};
 use crate::diagnostics::{self as codes, Code, Diagnostic, Severity, Waived, sort};
 use crate::model::{
@@ -72,8 +72,18 @@ pub fn unsound(db: &dyn Db, today: Date) -> Vec<Diagnostic> {
     let mut all = diagnostics(db, today);
     all.retain(is_error);
     if !all.is_empty() {
-        let asked: Vec<Diagnostic> = rulings(db).into_iter().flat_map(|ruling| ruling.findings).collect();
-        all.retain(|finding| !asked.contains(finding));
+        let asked: Vec<_> = rulings(db).into_iter().flat_map(|ruling| ruling.objections).collect();
+        all.retain(|finding| asked.iter().all(|it| it.finding != *finding));
+    }
+    all
+}
+
+/// What became of every policy and test, without the warnings that are allowed on that day.
+pub fn asked(db: &dyn Db, today: Date) -> Vec<Ruling<'_>> {
+    let mut all = rulings(db);
+    if all.iter().any(|ruling| !ruling.objections.is_empty()) {
+        let left = diagnostics(db, today);
+        all.iter_mut().for_each(|ruling| ruling.objections.retain(|it| left.contains(&it.finding)));
     }
     all
 }

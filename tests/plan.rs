@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use platformc::db::{Changes, Content, Database};
+use platformc::project::today;
 use platformc::review::{self, Pair, Renames, compare, detail, differing, sketch};
 use regex::Regex;
 use serde_json::Value;
@@ -221,6 +222,37 @@ fn a_policy_violated() {
         fleet.replace("services/parcels/parcels.pf", "replicas { couriers = 4 }", "replicas { couriers = 1 }");
     };
     ends(4, "policy-violated", |_| {}, edit);
+}
+
+/// What was broken before is told from what the change breaks, by the instances; what is allowed is not said.
+#[test]
+fn what_a_policy_said_before() {
+    let small = Repository::small();
+    let policy = "policy history { require = revision_history > 6  message = \"too few\"  severity = warning }\n";
+    small.add("platform.pf", policy);
+    small.commit("before");
+    let said = |from: &str| -> Vec<(bool, usize)> {
+        let plan = small.json(&["--from", from]);
+        let all = plan["policies"].as_array().unwrap().iter();
+        all.map(|it| (it["new"].as_bool().unwrap(), it["of"].as_array().unwrap().len())).collect()
+    };
+    assert_eq!(said("before"), [], "a warning that there was before");
+    let other = "service till {\n  layer = services\n  owner = web\n  namespace = \"till\"\n  helm { path = \"charts/till\" }\n";
+    small.add("platform.pf", &format!("{other}}}\n"));
+    small.write("charts/till/Chart.yaml", "apiVersion: v2\nname: till\nversion: 1.0.0\n");
+    assert_eq!(said("before"), [(true, 2)], "the same words of other instances");
+    small.replace(
+        "platform.pf",
+        &format!("{other}}}\n"),
+        &format!("{other}  allow PF0981 until \"9999-01-01\" because \"new\"\n}}\n"),
+    );
+    assert_eq!(said("before"), [], "a warning that is allowed");
+    small.replace("platform.pf", "  severity = warning }", "}");
+    let plan = small.plan(&["--from", "before", "--format", "json"]);
+    let plan: Value = serde_json::from_slice(&plan.stdout).unwrap();
+    let denied =
+        plan["denied"].as_array().unwrap().iter().map(|it| text(&it["because"]).to_owned()).collect::<Vec<_>>();
+    assert_eq!(denied, ["too few, as before", "too few"]);
 }
 
 const SHOPS: &str = "services/shops/shops.pf";
@@ -640,7 +672,7 @@ fn secrets_are_never_shown() {
         database
     };
     let (old, new) = (with("hunter2-first"), with("hunter2-second"));
-    let (before, after) = (sketch(&old), sketch(&new));
+    let (before, after) = (sketch(&old, today()), sketch(&new, today()));
     let renames = Renames::between(&before, &after);
     let names = differing(&renames, &before, &after);
     let (old_detail, new_detail) = (detail(&old, &names), detail(&new, &names));

@@ -115,7 +115,7 @@ fn sound(project: &Project, main: &Utf8Path, side: &Side) -> Result<Sketch, u8> 
             &format!("{} does not compile, so there is nothing to compare", side.label),
         ));
     }
-    Ok(project.timings.measure("compare", || sketch(database)))
+    Ok(project.timings.measure("compare", || sketch(database, today())))
 }
 
 fn print(review: &Review, denied: &[Denied], format: PlanFormat) -> u8 {

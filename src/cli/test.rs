@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::args::{FindingFormat, ReportFormat, TestArgs};
 use super::ui;
-use crate::checks::{Ruling, rulings};
+use crate::checks::Ruling;
 use crate::compile;
 use crate::db::Db;
 use crate::diagnostics::{self, Diagnostic, did_you_mean};
@@ -19,6 +19,8 @@ use crate::text::counted;
 
 /// The version of the form of `--format json`.
 const VERSION: u32 = 1;
+
+const NONE: &str = "there are no policies and no tests\n";
 
 /// `platformc test`
 pub(super) fn run(arguments: &TestArgs) -> u8 {
@@ -37,18 +39,22 @@ pub(super) fn run(arguments: &TestArgs) -> u8 {
     if ui::report(&project, &compile::unsound(db, today()), FindingFormat::Text) {
         return ui::FINDINGS;
     }
-    let all = rulings(db);
+    let all = compile::asked(db, today());
     let rulings: Vec<&Ruling<'_>> = all.iter().filter(|ruling| chosen.contains(&ruling.item)).collect();
     let code = match arguments.format {
         ReportFormat::Text => ui::print(&text(db, &rulings)),
         ReportFormat::Json => ui::print(&json(db, &rulings)),
     };
     if arguments.format == ReportFormat::Text {
-        let mut findings: Vec<Diagnostic> = rulings.iter().flat_map(|ruling| ruling.findings.iter().cloned()).collect();
+        let mut findings = findings_of(&rulings);
         diagnostics::sort(db, &mut findings);
         ui::report(&project, &findings, FindingFormat::Text);
     }
     if rulings.iter().any(|ruling| ruling.fails()) { code.max(ui::FINDINGS) } else { code }
+}
+
+fn findings_of(rulings: &[&Ruling<'_>]) -> Vec<Diagnostic> {
+    rulings.iter().flat_map(|ruling| &ruling.objections).map(|it| it.finding.clone()).collect()
 }
 
 fn all(db: &dyn Db) -> impl Iterator<Item = Item<'_>> {
@@ -87,6 +93,9 @@ fn fits(form: &str, name: &str) -> bool {
 
 fn list(db: &dyn Db, items: &[Item<'_>], format: ReportFormat) -> u8 {
     let place = |item: &Item<'_>| line_of(db, name_span(db, *item));
+    if items.is_empty() && format == ReportFormat::Text {
+        return ui::print(NONE);
+    }
     if format == ReportFormat::Json {
         let entry = |item: &Item<'_>| json!({ "kind": item.kind(db).word(), "name": item.name(db).as_ref(), "at": place(item) });
         return ui::print(&written(
@@ -102,7 +111,7 @@ fn list(db: &dyn Db, items: &[Item<'_>], format: ReportFormat) -> u8 {
 
 /// In one word.
 fn state(ruling: &Ruling<'_>) -> &'static str {
-    match ruling.findings.is_empty() {
+    match ruling.objections.is_empty() {
         true => "holds",
         false if ruling.fails() => "FAILS",
         false => "warns",
@@ -119,7 +128,7 @@ fn asked(db: &dyn Db, ruling: &Ruling<'_>) -> String {
 
 fn text(db: &dyn Db, rulings: &[&Ruling<'_>]) -> String {
     if rulings.is_empty() {
-        return "there are no policies and no tests\n".to_owned();
+        return NONE.to_owned();
     }
     let mut out = String::new();
     for ruling in rulings {
@@ -131,15 +140,21 @@ fn text(db: &dyn Db, rulings: &[&Ruling<'_>]) -> String {
         1 => "1 policy".to_owned(),
         count => format!("{count} policies"),
     };
-    let failed = rulings.iter().filter(|ruling| ruling.fails()).count();
-    let failed = if failed == 0 { "all hold".to_owned() } else { format!("{failed} failed") };
-    let _ = writeln!(out, "{policies}, {}: {failed}", counted(count(Kind::Test), "test"));
+    let with = |word: &str| rulings.iter().filter(|ruling| state(ruling) == word).count();
+    let verdict = match (with("FAILS"), with("warns")) {
+        (0, 0) => "all hold".to_owned(),
+        (0, 1) => "1 warns".to_owned(),
+        (0, warn) => format!("{warn} warn"),
+        (failed, _) => format!("{failed} failed"),
+    };
+    let _ = writeln!(out, "{policies}, {}: {verdict}", counted(count(Kind::Test), "test"));
     out
 }
 
 fn json(db: &dyn Db, rulings: &[&Ruling<'_>]) -> String {
     let entry = |ruling: &&Ruling<'_>| {
-        let findings: Value = serde_json::from_str(&diagnostics::to_json(db, &ruling.findings)).unwrap_or_default();
+        let findings: Value =
+            serde_json::from_str(&diagnostics::to_json(db, &findings_of(&[ruling]))).unwrap_or_default();
         json!({
             "kind": ruling.item.kind(db).word(),
             "name": ruling.item.name(db).as_ref(),

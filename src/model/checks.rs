@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::claims::{Claim, claim};
+use super::estates::worlds;
 use super::parameters::{fits, parameters};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean, with_article};
@@ -11,7 +12,7 @@ use crate::overlays::{Collector, Contributions, Frame, Level, Place};
 use crate::schema::{self, Kind, Over, PARAMETER_TYPES, Text};
 use crate::source::Site;
 use crate::source::takes_kind;
-use crate::syntax::ast::{Block, EntryKind, Expr, ExprKind, Named};
+use crate::syntax::ast::{Block, EntryKind, Expr, ExprKind, Named, Operator};
 use crate::values::{Ambients, Expected, Locals, Scope, Value, check, check_text, evaluate};
 
 /// Whether a declaration of a kind may have a name.
@@ -142,8 +143,33 @@ impl<'db> Checker<'db> {
             sink,
         };
         collector.collect(frame, &named.body, &schema::kind(kind).body, place);
+        if kind == Kind::Policy {
+            self.policy(&named.body, sink);
+        }
         if let Some(claim) = claim(self.db, self.item) {
             self.claim(&claim, named, sink);
+        }
+    }
+
+    /// A policy is said once, by words that can be read without asking anything.
+    fn policy(&self, body: &Block, sink: &mut Sink) {
+        for entry in &body.entries {
+            let help = match &entry.kind {
+                EntryKind::Assign { key, value, operator: Operator::Set, forced: false } => {
+                    let is_local = |word: &str| self.item.locals(self.db).iter().any(|(name, _)| name.as_ref() == word);
+                    let is_word = !matches!(key.text.as_ref(), "over" | "severity")
+                        || value.plain_text().is_some_and(|word| !is_local(word));
+                    (!is_word).then(|| format!("write one of the words of `{}`", key.text))
+                }
+                EntryKind::Assign { key, .. } => Some(format!("write `{} = ...`", key.text)),
+                EntryKind::Unset { .. } => Some("leave it away".to_owned()),
+                _ => None,
+            };
+            if let Some(help) = help {
+                let message = "a policy says each of its attributes once, as it is";
+                let span = self.site.span(entry.range);
+                sink.push(Diagnostic::new(codes::MISPLACED_STATEMENT, span, message).help(help));
+            }
         }
     }
 
@@ -152,6 +178,7 @@ impl<'db> Checker<'db> {
         let locals = self.item.locals(self.db).to_vec();
         let parts = claim.filter.into_iter().chain(claim.message).chain(claim.required.iter().copied());
         for expr in parts {
+            super::spelling::check(worlds(self.db), expr, self.site, sink);
             self.check(expr, Ambients::Claim(claim.over), Expected::Value, &locals, sink);
         }
         if claim.required.is_empty() {

@@ -37,7 +37,10 @@ pub struct Claim<'db> {
 #[must_use]
 pub fn over(kind: Kind, body: &Block) -> Option<Over> {
     match kind {
-        Kind::Policy => said_in(body, "over").and_then(Expr::plain_text).map_or(Some(Over::Instance), Over::of_word),
+        Kind::Policy => match said_in(body, "over") {
+            Some(said) => said.plain_text().and_then(Over::of_word),
+            None => Some(Over::Instance),
+        },
         Kind::Test => Some(Over::Platform),
         _ => None,
     }

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::gate::Denied;
 use super::{Pair, Review};
-use crate::checks::rulings;
+use crate::checks::Objection;
+use crate::compile::asked;
 use crate::db::Db;
 use crate::diagnostics::Severity;
 use crate::ide::line_of;
@@ -23,22 +26,25 @@ pub struct Violation {
     pub text: String,
     /// Of what, and the values.
     pub notes: Vec<String>,
+    /// The instances, services, clusters or teams that it is about; none for a test.
+    pub of: Vec<String>,
     /// The line that gives the value.
     pub place: String,
     /// Whether it is the change that breaks it.
     pub is_new: bool,
 }
 
-/// Everything that a revision's policies and tests say.
-pub(super) fn violations(db: &dyn Db) -> Vec<Violation> {
+/// Everything that a revision's policies and tests say on a day.
+pub(super) fn violations(db: &dyn Db, today: Date) -> Vec<Violation> {
     let mut all = vec![];
-    for ruling in rulings(db) {
-        all.extend(ruling.findings.iter().map(|finding| Violation {
+    for ruling in asked(db, today) {
+        all.extend(ruling.objections.into_iter().map(|Objection { finding, of }| Violation {
             kind: ruling.item.kind(db),
             name: Arc::clone(ruling.item.name(db)),
             warns: finding.severity() == Severity::Warning,
             text: bare(&finding.message, ruling.item.name(db)).to_owned(),
-            notes: finding.notes.clone(),
+            notes: finding.notes,
+            of,
             place: line_of(db, finding.primary.span),
             is_new: true,
         }));
@@ -54,8 +60,11 @@ fn bare<'t>(text: &'t str, name: &str) -> &'t str {
 /// What the revision that comes breaks. A warning that there was before is left out; an error is not, for it stops a build.
 pub(super) fn broken(pair: &Pair<'_>) -> Vec<Violation> {
     let was = |it: &Violation| {
-        let is_same = |old: &Violation| (old.kind, &old.name, &old.text) == (it.kind, &it.name, &it.text);
-        pair.old.violations.iter().any(is_same)
+        let before = || pair.old.violations.iter().filter(|old| (old.kind, &old.name) == (it.kind, &it.name));
+        match it.of.as_slice() {
+            [] => before().any(|old| old.text == it.text),
+            of => of.iter().all(|name| before().any(|old| old.of.contains(name))),
+        }
     };
     let all = pair.new.violations.iter().map(|it| Violation { is_new: !was(it), ..it.clone() });
     all.filter(|it| it.is_new || !it.warns).collect()

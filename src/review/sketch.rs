@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::policies::violations;
 use super::{Renames, Violation};
 use crate::db::{Content, Database, Workspace};
@@ -53,9 +55,9 @@ pub(super) struct Sketched {
     pub(super) waves: Vec<i64>,
 }
 
-/// Takes down what the database shows.
+/// Takes down what the database shows on a day.
 #[must_use]
-pub fn sketch(db: &Database) -> Sketch {
+pub fn sketch(db: &Database, today: Date) -> Sketch {
     let items = || declarations(db).of(db, Kind::Service);
     let sketched = items().filter_map(|item| {
         let service = Arc::clone(service(db, item).as_ref()?);
@@ -81,7 +83,7 @@ pub fn sketch(db: &Database) -> Sketch {
         bound: bound_words(db),
         guarded: guarded(db),
         said: said(db),
-        violations: violations(db),
+        violations: violations(db, today),
         layers: plan(db).layers.clone(),
         namespaces: ownership(db).iter().map(|(cluster, all)| (Arc::clone(cluster), Arc::clone(all))).collect(),
         control_plane: control_plane(db).cloned().collect(),

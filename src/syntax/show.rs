@@ -16,7 +16,10 @@ impl Display for Expr {
             ExprKind::List(items) => bracketed(items, out),
             ExprKind::On(service, cluster) => write!(out, "{service} on {cluster}"),
             ExprKind::Object(_) => out.write_str("{ ... }"),
-            ExprKind::Comprehension { name, over, value, .. } => write!(out, "[for {} in {over}: {value}]", name.text),
+            ExprKind::Comprehension { name, over, filter, value } => {
+                let filter = filter.as_ref().map(|filter| format!(" where {filter}")).unwrap_or_default();
+                write!(out, "[for {} in {over}{filter}: {value}]", name.text)
+            }
             ExprKind::Member(of, key) => write!(out, "{of}.{}", key.text),
             ExprKind::Index(of, key) => write!(out, "{of}[{key}]"),
             ExprKind::Call(callee, arguments) => call(callee, arguments, out),

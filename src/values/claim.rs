@@ -145,6 +145,14 @@ pub(super) fn check_question(scope: &Scope<'_>, asked: &'static Function, call: 
     if count(scope, asked, call, sink).is_err() {
         return;
     }
+    if asked.name == "has"
+        && let [argument] = call.arguments
+        && path_keys(&argument.value).is_none()
+    {
+        let message = "expected a path of attributes, such as `helm.version`";
+        scope.fail(codes::TYPE_MISMATCH, argument.value.range, message, sink);
+        return;
+    }
     for (number, argument) in call.arguments.iter().enumerate() {
         let value = &argument.value;
         match asked_for(asked.name, number) {
@@ -177,13 +185,11 @@ fn count(scope: &Scope<'_>, asked: &'static Function, call: Call<'_>, sink: &mut
         return Ok(());
     }
     let parameters = asked.parameters.iter().map(|parameter| parameter.name).collect::<Vec<_>>().join(", ");
+    let takes = if needs == most { needs.to_string() } else { format!("{needs} to {most}") };
+    let plural = if most == 1 { "" } else { "s" };
     let message = match named {
         Some(word) => format!("`{name}` takes its arguments by their order, not as `{} =`", word.text),
-        None => format!(
-            "`{name}` takes {needs} argument{}, not {}",
-            if needs == 1 { "" } else { "s" },
-            call.arguments.len()
-        ),
+        None => format!("`{name}` takes {takes} argument{plural}, not {}", call.arguments.len()),
     };
     let finding = Diagnostic::new(codes::BAD_ARGUMENTS, scope.site.span(call.callee.range), message);
     Err(sink.error(finding.help(format!("write `{name}({parameters})`"))))
@@ -203,6 +209,9 @@ fn path(scope: &Scope<'_>, expr: &Expr, sink: &mut Sink) -> Result<Vec<Arc<str>>
     known(scope, &SERVICE_DEFAULTS, &keys, sink)?;
     Ok(keys.into_iter().map(|(key, _)| key).collect())
 }
+
+/// What a question costs: it is answered from whole services, and from the order of a cluster.
+const QUESTION: u64 = 20_000;
 
 /// The answer to a question.
 pub(super) fn ask(
@@ -229,6 +238,7 @@ pub(super) fn ask(
             None => {}
         }
     }
+    scope.spend(QUESTION, call.at, sink)?;
     let text = |number: usize| names.get(number).map(AsRef::as_ref);
     let given = |number: usize| text(number).unwrap_or_default();
     let question = match asked.name {
@@ -237,7 +247,7 @@ pub(super) fn ask(
         "clusters" => Question::Clusters(given(0)),
         _ => Question::Value { service: given(0), cluster: given(1), path: &keys },
     };
-    answers.ask(&question, on.as_ref()).map_err(|why| unanswered(scope, call, why, sink))
+    answers.ask(&question, on.as_ref()).map_err(|why| unanswered(scope, call.at, why, sink))
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -282,11 +292,15 @@ fn selected(
             found.extend(world.cluster.clone());
         }
     }
+    if found.is_empty() {
+        let nowhere = Unanswered::Nowhere("no cluster meets the condition".to_owned());
+        return Err(unanswered(scope, expr.range, nowhere, sink));
+    }
     Ok(found)
 }
 
-fn unanswered(scope: &Scope<'_>, call: Call<'_>, why: Unanswered, sink: &mut Sink) -> Reported {
-    let span = scope.site.span(call.at);
+fn unanswered(scope: &Scope<'_>, at: TextRange, why: Unanswered, sink: &mut Sink) -> Reported {
+    let span = scope.site.span(at);
     match why {
         Unanswered::Unsound => sink.broken(),
         Unanswered::Nowhere(what) => sink.error(

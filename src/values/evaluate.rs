@@ -276,6 +276,9 @@ fn member(scope: &Scope<'_>, of: &Expr, key: &Word, sink: &mut Sink) -> Evaluate
         _ => None,
     };
     let value = value_of(scope, of, Expected::Value, sink)?;
+    if scope.over().is_some() && value == Value::Null {
+        return Ok(Value::Null);
+    }
     let Some(object) = value.as_object() else {
         return Err(scope.mismatch(of.range, "an object", &value, sink));
     };
@@ -320,7 +323,7 @@ fn index(scope: &Scope<'_>, of: &Expr, key: &Expr, sink: &mut Sink) -> Evaluated
     match (&value, &place) {
         (Value::Object(object), Value::Text(name) | Value::Reference(_, name)) => match object.get(name) {
             Some(value) => Ok(value.clone()),
-            None if is_labels(scope, of) => Ok(Value::Null),
+            None if is_labels(scope, of) || is_asked(scope, of) => Ok(Value::Null),
             None => Err(missing_key(scope, key.range, name, object.keys(), sink)),
         },
         (Value::List(items), Value::Int(number)) => {
@@ -328,10 +331,16 @@ fn index(scope: &Scope<'_>, of: &Expr, key: &Expr, sink: &mut Sink) -> Evaluated
             let message = || format!("the list has {} items, there is no item {number}", items.len());
             item.cloned().ok_or_else(|| scope.fail(codes::MISSING_KEY, key.range, message(), sink))
         }
+        (Value::Null, _) if scope.over().is_some() => Ok(Value::Null),
         (Value::Object(_), other) => Err(scope.mismatch(key.range, "a string", other, sink)),
         (Value::List(_), other) => Err(scope.mismatch(key.range, "an int", other, sink)),
         (other, _) => Err(scope.mismatch(of.range, "an object or a list", other, sink)),
     }
+}
+
+/// Whether an expression is an attribute of what a policy asks about.
+fn is_asked(scope: &Scope<'_>, of: &Expr) -> bool {
+    scope.attribute_keys(of).is_some()
 }
 
 fn is_labels(scope: &Scope<'_>, of: &Expr) -> bool {

@@ -150,16 +150,22 @@ fn contains(of: &Value, what: &Value) -> Result<bool, Problem> {
             Ok(text.contains(part.as_ref()))
         }
         (Value::Text(_), _) => Err(Problem::Argument(1)),
-        (Value::List(items), what) => Ok(items.contains(what)),
+        (Value::List(items), what) => Ok(holds(items, what)),
         _ => Err(Problem::Argument(0)),
     }
+}
+
+/// Whether a list has an item; a name and its text are the same, as they are for `in`.
+fn holds(items: &[Value], what: &Value) -> bool {
+    let is_named = |item: &Value| matches!((item, what), (Value::Reference(_, one), Value::Text(other)) | (Value::Text(one), Value::Reference(_, other)) if one == other);
+    items.iter().any(|item| item == what || is_named(item))
 }
 
 fn has(of: &Value, key: &Value) -> Result<bool, Problem> {
     match (of, key) {
         (Value::Object(object), Value::Text(key) | Value::Reference(_, key)) => Ok(object.contains_key(key)),
         (Value::Object(_), _) => Err(Problem::Argument(1)),
-        (Value::List(items), item) => Ok(items.contains(item)),
+        (Value::List(items), item) => Ok(holds(items, item)),
         _ => Err(Problem::Argument(0)),
     }
 }

@@ -1,11 +1,13 @@
 //! What the resolved platform answers.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use super::protected;
+use crate::checks::lines::line_in;
 use crate::db::Db;
 use crate::diagnostics::Span;
 use crate::model::{
@@ -15,7 +17,7 @@ use crate::names::{Item, declarations};
 use crate::overlays::Tree;
 use crate::plan::{Guarantee, edges, waves};
 use crate::schema::{BlockSchema, Form, Kind, Over, SERVICE_DEFAULTS, attribute_in};
-use crate::syntax::ast::Expr;
+use crate::syntax::ast::{Expr, ExprKind};
 use crate::values::{Answers, Question, Unanswered, Value, World, path_keys};
 
 /// What is asked about.
@@ -37,11 +39,27 @@ pub(super) struct Asked<'a> {
     tree: Option<&'a Tree>,
     /// Where it is declared.
     pub(super) origin: Span,
+    /// The last `can` that said yes.
+    allowed: RefCell<Option<Allowed<'a>>>,
+}
+
+/// Something that a team may do.
+#[derive(Clone)]
+pub(super) struct Allowed<'a> {
+    pub(super) item: Item<'a>,
+    pub(super) position: usize,
+    pub(super) team: Arc<str>,
+    pub(super) action: Arc<str>,
 }
 
 impl<'a> Asked<'a> {
     pub(super) fn new(db: &'a dyn Db, about: About<'a>, tree: Option<&'a Tree>, origin: Span) -> Self {
-        Self { db, about, tree, origin }
+        Self { db, about, tree, origin, allowed: RefCell::default() }
+    }
+
+    /// What the last question that was asked allows.
+    pub(super) fn allowed(&self) -> Option<Allowed<'a>> {
+        self.allowed.borrow_mut().take()
     }
 
     fn over(&self) -> Over {
@@ -54,20 +72,24 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// The line that gives the first attribute of an expression that some line gives.
+    /// The line that gives what an expression asks for, if some line does.
     pub(super) fn line(&self, expr: &Expr) -> Option<Span> {
-        let (tree, over) = (self.tree?, self.over());
-        let mut found = None;
-        expr.walk(&mut |expr| {
-            let keys =
-                path_keys(expr).filter(|keys| keys.first().is_some_and(|(key, _)| over.attribute(key).is_some()));
-            let keys = keys.unwrap_or_default();
-            let path: Vec<&str> = keys.iter().map(|(key, _)| key.as_ref()).collect();
-            if found.is_none() && !path.is_empty() {
-                found = tree.at(&path).map(Tree::span);
+        if let ExprKind::Call(callee, arguments) = &expr.kind
+            && callee.plain_text() == Some("has")
+        {
+            return self.line(&arguments.first()?.value);
+        }
+        let keys = path_keys(expr)?;
+        let path: Vec<&str> = keys.iter().map(|(key, _)| key.as_ref()).collect();
+        let first = *path.first()?;
+        match &self.about {
+            About::Instance(item, ..) | About::Service(item, _) if matches!(first, "owner" | "layer") => {
+                line_in(self.db, *item, first)
             }
-        });
-        found
+            // What has a name of its own here is another's, but of a cluster.
+            About::Instance(..) if self.over().attribute(first).is_none() => None,
+            _ => self.tree?.at(&path).map(Tree::span),
+        }
     }
 
     /// The cluster that questions are asked of where no condition says another.
@@ -116,7 +138,16 @@ impl<'a> Asked<'a> {
         let answer = |position: usize| {
             rights.at(position).is_some_and(|granted| is_anybody && allows(estate(self.db), granted, team, action))
         };
-        same(head, positions.into_iter().map(|position| (position, answer(position))))
+        let first = positions.first().copied();
+        let answer = same(head, positions.into_iter().map(|position| (position, answer(position))));
+        let is_yes = answer == Ok(Value::Bool(true));
+        *self.allowed.borrow_mut() = first.filter(|_| is_yes).map(|position| Allowed {
+            item,
+            position,
+            team: team.into(),
+            action: action.into(),
+        });
+        answer
     }
 
     fn before(&self, first: &str, second: &str, on: Option<&BTreeSet<Arc<str>>>) -> Result<Value, Unanswered> {
@@ -219,10 +250,10 @@ fn number(count: usize) -> Value {
     Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-/// A cluster as an object.
-fn object(world: &World, protected: bool) -> Value {
+/// A cluster as an object; a label that others have is null.
+fn object(world: &World, labels: &BTreeSet<&Arc<str>>, protected: bool) -> Value {
     let text = |text: Option<&Arc<str>>| text.map_or(Value::Null, |text| Value::Text(Arc::clone(text)));
-    let labels = world.labels.iter().map(|(key, value)| (Arc::clone(key), Value::Text(Arc::clone(value))));
+    let labels = labels.iter().map(|key| (Arc::clone(key), text(world.labels.get(*key))));
     let entries = [
         ("name", text(world.cluster.as_ref())),
         ("env", text(Some(&world.environment))),
@@ -259,8 +290,9 @@ impl Answers for Asked<'_> {
             (About::Service(_, head), "clusters") => {
                 let is_there = |world: &&World| world.cluster.as_ref().is_some_and(|cluster| runs_on(head, cluster));
                 let clusters = worlds(self.db).iter().filter(is_there);
+                let labels = worlds(self.db).iter().flat_map(|world| world.labels.keys()).collect();
                 let of = |world: &World| {
-                    object(world, world.cluster.as_ref().is_some_and(|cluster| protected(estate, cluster)))
+                    object(world, &labels, world.cluster.as_ref().is_some_and(|cluster| protected(estate, cluster)))
                 };
                 Value::List(clusters.map(of).collect())
             }

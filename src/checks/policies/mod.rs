@@ -30,14 +30,23 @@ pub struct Ruling<'db> {
     /// Of how many instances, services, clusters or teams a policy was asked; how much a test expects.
     pub asked: usize,
     /// What does not hold, or could not be asked.
-    pub findings: Vec<Diagnostic>,
+    pub objections: Vec<Objection>,
+}
+
+/// Something that does not hold, or could not be asked.
+#[derive(Clone, Debug)]
+pub struct Objection {
+    /// What is said of it.
+    pub finding: Diagnostic,
+    /// The instances, services, clusters or teams that it is about; none for a test.
+    pub of: Vec<String>,
 }
 
 impl Ruling<'_> {
     /// Whether something forbids to write anything.
     #[must_use]
     pub fn fails(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity() == Severity::Error)
+        self.objections.iter().any(|it| it.finding.severity() == Severity::Error)
     }
 }
 
@@ -50,7 +59,7 @@ pub fn rulings(db: &dyn Db) -> Vec<Ruling<'_>> {
 
 pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
     for ruling in rulings(db) {
-        sink.extend(ruling.findings);
+        sink.extend(ruling.objections.into_iter().map(|it| it.finding));
     }
 }
 
@@ -63,7 +72,8 @@ fn sound<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Claim<'db>> {
 fn ruling<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Ruling<'db> {
     let item = claim.item;
     if claim.over == Over::Platform {
-        return Ruling { item, asked: claim.required.len(), findings: test(db, claim) };
+        let objections = test(db, claim).into_iter().map(|finding| Objection { finding, of: vec![] }).collect();
+        return Ruling { item, asked: claim.required.len(), objections };
     }
     let (mut outcome, mut candidates) = (Outcome::of(claim.name(db)), 0);
     let sink = &mut sink_of(db, item);
@@ -93,11 +103,11 @@ fn ruling<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Ruling<'db> {
         }
     }
     let asked = outcome.concerned;
-    let mut findings = words::findings(db, claim, outcome);
-    if asked == 0 && candidates > 0 && findings.is_empty() {
-        findings.push(words::asks_nothing(db, claim));
+    let mut objections = words::objections(db, claim, outcome);
+    if asked == 0 && candidates > 0 && objections.is_empty() {
+        objections.push(Objection { finding: words::asks_nothing(db, claim), of: vec![] });
     }
-    Ruling { item, asked, findings }
+    Ruling { item, asked, objections }
 }
 
 /// What a policy came to on some of what it is asked of.
@@ -138,6 +148,7 @@ impl Outcome {
                 }
             }
             Ruled::Broken(findings) => {
+                self.concerned += names.len();
                 self.broken.extend(findings.into_iter().map(|finding| (finding, names.clone())));
             }
         }
@@ -280,10 +291,14 @@ fn test<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Vec<Diagnostic> {
     let sink = &mut sink_of(db, claim.item);
     for expected in &claim.required {
         let one = Claim { required: vec![expected], ..claim.clone() };
+        asked.allowed();
         match rule(db, &one, &World::default(), &asked, sink) {
             Ruled::NotConcerned | Ruled::Holds => {}
             Ruled::Broken(broken) => findings.extend(broken),
-            Ruled::Fails { values, .. } => findings.push(words::expected(db, &one, expected, values)),
+            Ruled::Fails { values, .. } => {
+                let allowed = asked.allowed();
+                findings.push(words::expected(db, &one, expected, values, allowed.as_ref()));
+            }
         }
     }
     findings

@@ -1,25 +1,46 @@
 //! Why an answer is what it is: the line that lets a team do something, and what holds nothing back.
 
+use super::answers::Allowed;
 use crate::checks::lines::line_in;
 use crate::db::Db;
 use crate::diagnostics::Span;
-use crate::model::{allows, estate, explain_value, head, rights};
+use crate::model::{estate, explain_value, head, rights};
 use crate::names::declarations;
 use crate::plan::{Guarantee, edges};
 use crate::schema::Kind;
 use crate::syntax::ast::{Expr, ExprKind};
+use crate::values::Value;
 
-/// The line because of which some `can` in an expression says yes, with what it gives.
-pub(super) fn granting(db: &dyn Db, expr: &Expr) -> Option<(Span, String)> {
+/// The line because of which a `can` says yes, with what it gives.
+pub(super) fn granting(db: &dyn Db, allowed: &Allowed<'_>) -> Option<(Span, String)> {
+    let (item, team, estate) = (allowed.item, allowed.team.as_ref(), estate(db));
+    if estate.is_admin(team) {
+        let platform = declarations(db).of(db, Kind::Platform).next()?;
+        return Some((line_in(db, platform, "admins")?, format!("team {team} may do everything")));
+    }
+    let head = head(db, item).as_ref()?;
+    let slot = head.instances.get(allowed.position)?;
+    let has = |role: &str| estate.role(role).is_some_and(|role| role.actions.contains(allowed.action.as_ref()));
+    let role = rights(db, item).at(allowed.position)?.get(team)?.iter().find(|role| has(role))?;
+    let explained = explain_value(db, item, &slot.cluster, slot.item.as_deref(), &["access", role])?;
+    let teams = explained.value.as_ref().and_then(Value::as_list).unwrap_or_default();
+    let is_written = teams.iter().any(|given| given.as_text().is_some_and(|given| given.as_ref() == team));
+    let mut steps = explained.steps.into_iter();
+    let winner = steps.find(|step| step.holds && step.text.starts_with(&format!("access.{role} ")));
+    let span = winner.filter(|_| is_written).map(|step| step.span).or_else(|| line_in(db, item, "owner"))?;
+    Some((span, format!("team {team} is {role} here")))
+}
+
+/// That nobody is in a team of which some `can` in an expression asks.
+pub(super) fn nobody(db: &dyn Db, expr: &Expr) -> Option<String> {
     let mut found = None;
     expr.walk(&mut |expr| {
         if let ExprKind::Call(callee, arguments) = &expr.kind
             && callee.plain_text() == Some("can")
-            && let [team, action, service, ..] = arguments.as_slice()
-            && let (Some(team), Some(action), Some(service)) =
-                (team.value.plain_text(), action.value.plain_text(), service.value.plain_text())
+            && let Some(team) = arguments.first().and_then(|team| estate(db).team(team.value.plain_text()?))
+            && team.sso.is_empty()
         {
-            found = found.take().or_else(|| line(db, team, action, service));
+            found = Some(format!("nobody is in team {}: it has no group in `sso`", team.name));
         }
     });
     found
@@ -45,24 +66,4 @@ fn loose(db: &dyn Db, first: &str, second: &str) -> Option<&'static str> {
     let edges = (0..head.instances.len()).flat_map(|position| edges(db, second, position));
     let mut loose = edges.filter(|edge| edge.service.as_ref() == first && edge.guarantee == Guarantee::Converges);
     loose.next().map(|edge| edge.because)
-}
-
-fn line(db: &dyn Db, team: &str, action: &str, service: &str) -> Option<(Span, String)> {
-    let item = declarations(db).get(Kind::Service, service)?;
-    let (head, estate) = (head(db, item).as_ref()?, estate(db));
-    if estate.is_admin(team) {
-        let platform = declarations(db).of(db, Kind::Platform).next()?;
-        return Some((line_in(db, platform, "admins")?, format!("team {team} may do everything")));
-    }
-    let rights = rights(db, item);
-    let is_yes =
-        |(position, _): &(usize, _)| rights.at(*position).is_some_and(|granted| allows(estate, granted, team, action));
-    let (position, slot) = head.instances.iter().enumerate().find(is_yes)?;
-    let roles = rights.at(position)?.get(team)?;
-    let has = |role: &str| estate.role(role).is_some_and(|role| role.actions.contains(action));
-    let role = roles.iter().find(|role| has(role))?;
-    let steps = explain_value(db, item, &slot.cluster, slot.item.as_deref(), &["access", role])?.steps;
-    let winner = steps.into_iter().find(|step| step.holds && step.text.starts_with(&format!("access.{role} ")));
-    let span = winner.map(|step| step.span).or_else(|| line_in(db, item, "owner"))?;
-    Some((span, format!("team {team} is {role} here")))
 }

@@ -1,8 +1,9 @@
 //! Policies and tests that don't hold, in words and with their lines.
 
+use super::answers::Allowed;
 use super::ask::Failure;
-use super::reasons::{converging, granting};
-use super::{Claim, Outcome};
+use super::reasons::{converging, granting, nobody};
+use super::{Claim, Objection, Outcome};
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic};
 use crate::names::{doc, name_span};
@@ -10,11 +11,12 @@ use crate::syntax::ast::Expr;
 use crate::text::{counted, some};
 
 /// What a policy comes to: a finding for each line that breaks it, and for each part of it that can't be asked.
-pub(super) fn findings(db: &dyn Db, claim: &Claim<'_>, outcome: Outcome) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> =
-        grouped(outcome.failures).into_iter().map(|failure| failed(db, claim, failure)).collect();
-    found.extend(unasked(outcome.broken));
-    found
+pub(super) fn objections(db: &dyn Db, claim: &Claim<'_>, outcome: Outcome) -> Vec<Objection> {
+    let failed = grouped(outcome.failures).into_iter().map(|mut failure| {
+        failure.of.sort();
+        Objection { finding: failed(db, claim, &failure), of: failure.of }
+    });
+    failed.chain(unasked(outcome.broken)).collect()
 }
 
 /// Failures at one line with the same values are one.
@@ -29,7 +31,7 @@ fn grouped(failures: Vec<Failure>) -> Vec<Failure> {
     groups
 }
 
-fn failed(db: &dyn Db, claim: &Claim<'_>, failure: Failure) -> Diagnostic {
+fn failed(db: &dyn Db, claim: &Claim<'_>, failure: &Failure) -> Diagnostic {
     let name = claim.name(db);
     let message = match failure.message.trim() {
         "" => format!("policy `{name}` does not hold"),
@@ -56,7 +58,7 @@ fn failed(db: &dyn Db, claim: &Claim<'_>, failure: Failure) -> Diagnostic {
 }
 
 /// Each thing that can't be asked once, and of what.
-fn unasked(broken: Vec<(Diagnostic, Vec<String>)>) -> Vec<Diagnostic> {
+fn unasked(broken: Vec<(Diagnostic, Vec<String>)>) -> Vec<Objection> {
     let mut found: Vec<(Diagnostic, Vec<String>)> = vec![];
     for (finding, names) in broken {
         let place = |finding: &Diagnostic| (finding.code, finding.primary.span);
@@ -66,8 +68,8 @@ fn unasked(broken: Vec<(Diagnostic, Vec<String>)>) -> Vec<Diagnostic> {
         }
     }
     let say = |(finding, names): (Diagnostic, Vec<String>)| {
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        finding.note(format!("asked of {}", some(&names)))
+        let shown: Vec<&str> = names.iter().map(String::as_str).collect();
+        Objection { finding: finding.note(format!("asked of {}", some(&shown))), of: names }
     };
     found.into_iter().map(say).collect()
 }
@@ -84,12 +86,21 @@ pub(super) fn asks_nothing(db: &dyn Db, claim: &Claim<'_>) -> Diagnostic {
 }
 
 /// An `expect` that is false.
-pub(super) fn expected(db: &dyn Db, claim: &Claim<'_>, expr: &Expr, values: Vec<String>) -> Diagnostic {
+pub(super) fn expected(
+    db: &dyn Db,
+    claim: &Claim<'_>,
+    expr: &Expr,
+    values: Vec<String>,
+    allowed: Option<&Allowed<'_>>,
+) -> Diagnostic {
     let message = format!("test \"{}\" fails: {expr}", claim.name(db));
     let mut finding = Diagnostic::new(codes::EXPECTATION_FAILED, claim.site(db).span(expr.range), message);
     finding = finding.label("this is false");
-    if let Some((span, what)) = granting(db, expr) {
+    if let Some((span, what)) = allowed.and_then(|allowed| granting(db, allowed)) {
         finding = finding.also(span, what);
+    }
+    if let Some(nobody) = nobody(db, expr) {
+        finding = finding.note(nobody);
     }
     if let Some(because) = converging(db, expr) {
         finding = finding.note(format!("{expr}: {because}"));

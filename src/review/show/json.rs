@@ -72,6 +72,7 @@ fn violation(it: &Violation) -> Value {
         "new": it.is_new,
         "text": it.text,
         "notes": it.notes,
+        "of": it.of,
         "place": place(&it.place),
     })
 }
