@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rustc_hash::FxHashSet;
 
-use crate::checks::{Ruling, rulings, waive};
+use crate::checks::{Ruling, ask_policies, rulings, waive};
 use crate::db::{Database, Db, SourceFile, in_parallel};
 use crate::diagnostics::{self as codes, Code, Diagnostic, Severity, Waived, sort};
 use crate::model::{
@@ -35,6 +35,7 @@ pub fn resolve_ahead(db: &Database) {
             check_declaration(db, *item);
             if item.kind(db) == Kind::Service {
                 service_diagnostics(db, *item);
+                ask_policies(db, *item);
             }
         }
     });

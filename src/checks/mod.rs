@@ -16,7 +16,7 @@ mod reach;
 mod rollouts;
 mod waivers;
 
-pub use policies::{Objection, Ruling, rulings};
+pub use policies::{Objection, Ruling, ask_policies, rulings};
 pub use waivers::waive;
 
 use crate::db::Db;

@@ -20,6 +20,7 @@ use crate::names::{Item, bound_team, declarations, name_span, siblings, sink_of}
 use crate::overlays::{Mention, of_expr};
 use crate::schema::{Kind, Over, question};
 use crate::syntax::ast::ExprKind;
+use crate::text::TextRange;
 use crate::values::{World, path_keys};
 
 /// What became of a policy or a test.
@@ -55,6 +56,11 @@ pub fn rulings(db: &dyn Db) -> Vec<Ruling<'_>> {
     let items = declarations(db).items().iter().copied();
     let asked = items.filter(|item| matches!(item.kind(db), Kind::Policy | Kind::Test));
     asked.filter_map(|item| Some(ruling(db, &sound(db, item)?))).collect()
+}
+
+/// Asks the policies over services and instances about one service; later questions find the answers.
+pub fn ask_policies<'db>(db: &'db dyn Db, item: Item<'db>) {
+    of_service(db, item);
 }
 
 pub(super) fn check(db: &dyn Db, sink: &mut Sink) {
@@ -211,8 +217,11 @@ fn wanted(claim: &Claim<'_>) -> (Vec<Vec<Arc<str>>>, BTreeSet<Mention>) {
     let (mut paths, mut mentions) = (vec![], BTreeSet::new());
     for expr in claim.expressions() {
         of_expr(expr, None, &mut mentions);
+        let mut found: Vec<TextRange> = vec![];
         expr.walk(&mut |expr| {
-            if let Some(keys) = path_keys(expr).filter(|keys| is_attribute(claim.over, keys.first())) {
+            let is_part = found.iter().any(|whole| whole.cover(expr.range) == *whole);
+            if let Some(keys) = path_keys(expr).filter(|keys| !is_part && is_attribute(claim.over, keys.first())) {
+                found.push(expr.range);
                 paths.push(keys.into_iter().map(|(key, _)| key).collect());
             }
         });
