@@ -175,8 +175,66 @@ fn of_service<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Outcome> {
         let team = bound_team(db, claim.item.decl(db).file(db));
         team.as_ref().is_none_or(|team| *team == head.owner)
     };
-    let asked = policies.iter().filter(|claim| concerns(claim));
-    asked.map(|claim| of_instances(db, claim, item, head)).collect()
+    let mut asked: Vec<Asking<'_, '_>> =
+        policies.iter().filter(|claim| concerns(claim)).map(|claim| Asking::new(db, claim)).collect();
+    asked.iter_mut().filter(|asking| asking.claim.over == Over::Service).for_each(|asking| asking.service(item, head));
+    // What asks for more than attributes differs from cluster to cluster without being mentioned.
+    for asks_more in [false, true] {
+        let is_one =
+            |asking: &&mut Asking<'_, '_>| asking.claim.over == Over::Instance && asks(asking.claim) == asks_more;
+        instances(db, item, head, &mut asked.iter_mut().filter(is_one).collect::<Vec<_>>(), asks_more);
+    }
+    asked.into_iter().map(|asking| asking.outcome).collect()
+}
+
+/// A policy that is being asked of a service.
+struct Asking<'c, 'db> {
+    db: &'db dyn Db,
+    claim: &'c Claim<'db>,
+    outcome: Outcome,
+    sink: Sink,
+}
+
+impl<'c, 'db> Asking<'c, 'db> {
+    fn new(db: &'db dyn Db, claim: &'c Claim<'db>) -> Self {
+        let sink = Sink::of_one_in(share(db) * siblings(db, claim.item));
+        Self { db, claim, outcome: Outcome::of(claim.name(db)), sink }
+    }
+
+    fn service(&mut self, item: Item<'db>, head: &Head) {
+        let world =
+            World { service: Some(Arc::clone(&head.name)), owner: Some(Arc::clone(&head.owner)), ..World::default() };
+        let asked = Asked::new(self.db, About::Service(item, head), None, name_span(self.db, item));
+        let ruled = rule(self.db, self.claim, &world, &asked, &mut self.sink);
+        self.outcome.add((ruled, vec![head.name.to_string()]));
+    }
+}
+
+/// Asks policies of all instances of a service, of those together that differ in nothing that any of them asks for.
+fn instances<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, asked: &mut [&mut Asking<'_, 'db>], by_cluster: bool) {
+    if asked.is_empty() {
+        return;
+    }
+    let (mut paths, mut mentions) = (vec![], BTreeSet::new());
+    for asking in asked.iter() {
+        let (more_paths, more_mentions) = wanted(asking.claim);
+        paths.extend(more_paths);
+        mentions.extend(more_mentions);
+    }
+    if by_cluster {
+        mentions.insert(Mention::Cluster);
+    }
+    for alike in alike(db, item, &paths, &mentions) {
+        let Some(first) = alike.instances.first().copied() else { continue };
+        let slots = alike.instances.iter().filter_map(|position| head.instances.get(*position));
+        let names: Vec<String> = slots.map(|slot| instance_name(&head.name, slot)).collect();
+        for asking in asked.iter_mut() {
+            let about = About::Instance(item, head, first);
+            let here = Asked::new(db, about, Some(&alike.tree), name_span(db, item));
+            let ruled = rule(db, asking.claim, &alike.world, &here, &mut asking.sink);
+            asking.outcome.add((ruled, names.clone()));
+        }
+    }
 }
 
 /// Among how many services what a policy may cost is divided: rounded up, so that a further one concerns the others only
@@ -184,32 +242,6 @@ fn of_service<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Outcome> {
 #[salsa::tracked(returns(copy))]
 fn share(db: &dyn Db) -> usize {
     declarations(db).of(db, Kind::Service).count().next_power_of_two()
-}
-
-fn of_instances<'db>(db: &'db dyn Db, claim: &Claim<'db>, item: Item<'db>, head: &Head) -> Outcome {
-    let mut outcome = Outcome::of(claim.name(db));
-    let sink = &mut Sink::of_one_in(share(db) * siblings(db, claim.item));
-    if claim.over == Over::Service {
-        let world =
-            World { service: Some(Arc::clone(&head.name)), owner: Some(Arc::clone(&head.owner)), ..World::default() };
-        let asked = Asked::new(db, About::Service(item, head), None, name_span(db, item));
-        outcome.add((rule(db, claim, &world, &asked, sink), vec![head.name.to_string()]));
-        return outcome;
-    }
-    let (paths, mut mentions) = wanted(claim);
-    // What is asked of one instance may differ from cluster to cluster without being mentioned.
-    if asks(claim) {
-        mentions.insert(Mention::Cluster);
-    }
-    for alike in alike(db, item, &paths, &mentions) {
-        let Some(first) = alike.instances.first().copied() else { continue };
-        let about = About::Instance(item, head, first);
-        let asked = Asked::new(db, about, Some(&alike.tree), name_span(db, item));
-        let slots = alike.instances.iter().filter_map(|position| head.instances.get(*position));
-        let names = slots.map(|slot| instance_name(&head.name, slot)).collect();
-        outcome.add((rule(db, claim, &alike.world, &asked, sink), names));
-    }
-    outcome
 }
 
 /// The attributes and names that a policy asks for.
