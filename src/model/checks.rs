@@ -157,8 +157,12 @@ impl<'db> Checker<'db> {
             let help = match &entry.kind {
                 EntryKind::Assign { key, value, operator: Operator::Set, forced: false } => {
                     let is_local = |word: &str| self.item.locals(self.db).iter().any(|(name, _)| name.as_ref() == word);
-                    let is_word = !matches!(key.text.as_ref(), "over" | "severity")
-                        || value.plain_text().is_some_and(|word| !is_local(word));
+                    let is_word = match &value.kind {
+                        _ if !matches!(key.text.as_ref(), "over" | "severity") => true,
+                        // A constant of another type is found where its type is checked.
+                        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Float(_) => true,
+                        _ => value.plain_text().is_some_and(|word| !is_local(word)),
+                    };
                     (!is_word).then(|| format!("write one of the words of `{}`", key.text))
                 }
                 EntryKind::Assign { key, .. } => Some(format!("write `{} = ...`", key.text)),
