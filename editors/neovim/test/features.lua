@@ -104,7 +104,8 @@ local function rename(editor)
   editor:lua("vim.lsp.buf.rename('core')")
   editor:wait("return vim.api.nvim_get_current_line():find('= core  # the team', 1, true)")
   editor:type(":edit teams.pf<CR>")
-  editor:wait("return vim.fn.getline(2) == 'team core {'")
+  editor:wait("return vim.fn.search('^team core {', 'nw') > 0")
+  editor:wait("return vim.fn.search('^moved team platform { to = core }', 'nw') > 0")
 end
 
 local function document_symbols(editor)
