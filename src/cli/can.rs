@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::diagnostics::{Span, did_you_mean};
 use crate::ide::{Instance, instance_name as show};
 use crate::model::{
-    ADMINS_ALWAYS, Estate, OWNER_ALWAYS, Team, allows, cluster_roles, estate, explain_value, head, rights,
+    ADMINS_ALWAYS, Estate, OWNER_ALWAYS, Team, allows, cluster_roles, estate, given_role, head, rights,
 };
 use crate::names::{Item, declarations, name_span};
 use crate::schema::{ACTIONS, Kind, ROLES, action_of};
@@ -124,15 +124,11 @@ impl<'db> Question<'db> {
 
     /// Why the team has a role on an instance.
     fn given(&self, instance: &Instance<'db>, role: &str) -> String {
-        let slot = &instance.slot;
-        let explain = |path: &[&str]| explain_value(self.db, self.item, &slot.cluster, slot.item.as_deref(), path);
-        let steps = explain(&["access", role]).map(|explained| explained.steps).unwrap_or_default();
         let owner = head(self.db, self.item).as_ref().map(|head| head.owner.as_ref());
         let is_owner = owner == Some(self.team.name.as_ref());
-        let winner = steps.into_iter().find(|step| step.holds && step.text.starts_with(&format!("access.{role} ")));
         let own = name_span(self.db, self.item);
-        match winner {
-            Some(step) => {
+        match given_role(self.db, self.item, &instance.slot, role) {
+            Some((_, step)) => {
                 let condition =
                     if step.condition.is_empty() { String::new() } else { format!(" when {}", step.condition) };
                 format!("{}  ({}{condition})  {}", step.text, step.level.name(), self.line(step.span))

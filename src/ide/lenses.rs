@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::about::{runs_on, services, users};
+use super::about::{services, users};
 use super::cursor::{FileRange, in_file};
 use super::summary::glance;
 use crate::db::{Db, SourceFile};
@@ -68,7 +68,7 @@ pub fn lens_text(db: &dyn Db, kind: Kind, name: &str) -> Option<String> {
         Kind::Template => format!("used by {}", counted(users(db, name).len(), "service")),
         Kind::Team => format!("owns {}", of_services(services(db, |head| head.owner.as_ref() == name).len())),
         Kind::Layer => of_services(services(db, |head| head.layer.as_ref() == name).len()),
-        Kind::Cluster => of_services(services(db, |head| runs_on(head, name)).len()),
+        Kind::Cluster => of_services(services(db, |head| head.runs_on(name)).len()),
         Kind::Environment => clusters(&|cluster| cluster.environment.as_ref() == name),
         Kind::Hub => clusters(&|cluster| cluster.hub.as_ref() == name),
         _ => return None,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::claims::{Claim, claim};
 use super::estates::worlds;
 use super::parameters::{fits, parameters};
+use super::placement::scope_of;
 use crate::db::Db;
 use crate::diagnostics::{self as codes, Diagnostic, Sink, did_you_mean, with_article};
 use crate::names::{Item, body, name_span, names, sink_of, subject};
@@ -209,16 +210,7 @@ impl<'db> Checker<'db> {
     }
 
     fn check(&self, expr: &Expr, ambients: Ambients, expected: Expected, locals: &Locals, sink: &mut Sink) {
-        let scope = Scope {
-            db: self.db,
-            site: self.site,
-            names: names(self.db),
-            locals,
-            item: None,
-            ambients,
-            world: None,
-            answers: None,
-        };
+        let scope = Scope { locals, ambients, ..scope_of(self.db, self.item) };
         check(&scope, expr, expected, sink);
     }
 
@@ -254,16 +246,7 @@ impl<'db> Checker<'db> {
         if parameters.iter().any(|(name, _)| mentions(default, name)) {
             return self.check(default, Ambients::None, Expected::Value, locals, sink);
         }
-        let scope = Scope {
-            db: self.db,
-            site: self.site,
-            names: names(self.db),
-            locals,
-            item: None,
-            ambients: Ambients::None,
-            world: None,
-            answers: None,
-        };
+        let scope = Scope { locals, ..scope_of(self.db, self.item) };
         if let Ok(value) = evaluate(&scope, default, Expected::Value, sink)
             && !fits(&value, of)
         {

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::estates::worlds;
 use super::gather::{Group, gather, gather_alone};
 use super::heads::head;
+use super::placement::scope_of;
 use super::services::asked_for;
 use crate::db::Db;
 use crate::diagnostics::Sink;
-use crate::names::{Item, body, names};
+use crate::names::{Item, body};
 use crate::overlays::{Mention, Naming, Tree};
 use crate::schema::{Kind, Over, kind};
 use crate::source::Site;
@@ -103,17 +104,7 @@ impl<'db> Claim<'db> {
     where
         'db: 's,
     {
-        let ambients = Ambients::Claim(self.over);
-        Scope {
-            db,
-            site: self.item.decl(db).site(db),
-            names: names(db),
-            locals: self.item.locals(db),
-            item: None,
-            ambients,
-            world,
-            answers,
-        }
+        Scope { ambients: Ambients::Claim(self.over), world, answers, ..scope_of(db, self.item) }
     }
 }
 

@@ -41,6 +41,14 @@ pub fn explain_value<'db>(
     Some(Explained { value: tree.at(path).map(Tree::value), steps: steps(&gathered, group, path) })
 }
 
+/// Whom a role is given to on an instance, and the line that says so; nothing where no line does.
+pub fn given_role<'db>(db: &'db dyn Db, item: Item<'db>, slot: &Slot, role: &str) -> Option<(Value, Step)> {
+    let explained = explain_value(db, item, &slot.cluster, slot.item.as_deref(), &["access", role])?;
+    let head = format!("access.{role} ");
+    let winner = explained.steps.into_iter().find(|step| step.holds && step.text.starts_with(&head))?;
+    Some((explained.value.unwrap_or(Value::Null), winner))
+}
+
 fn steps(gathered: &Gathered<'_>, group: &Group, path: &[&str]) -> Vec<Step> {
     let holds = |combination| gathered.holds(group, combination);
     trace(&gathered.contributions, &gathered.narrowness, &holds, path)

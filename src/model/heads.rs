@@ -91,6 +91,14 @@ pub struct Head {
     pub uses: Vec<Used>,
 }
 
+impl Head {
+    /// Whether it has an instance on a cluster; instances are sorted by cluster.
+    #[must_use]
+    pub fn runs_on(&self, cluster: &str) -> bool {
+        self.instances.binary_search_by(|slot| slot.cluster.as_ref().cmp(cluster)).is_ok()
+    }
+}
+
 #[derive(Debug, PartialEq, Eq)]
 struct Checked {
     head: Option<Arc<Head>>,

@@ -58,7 +58,7 @@ pub use entities::{
     Promoter, PromoterForge, Promotion, Repository, RepositoryKind, Role, Settings, Store, StoreKind, Team,
 };
 pub use estates::{estate, estate_diagnostics, worlds};
-pub use explain::{Everywhere, Explained, Somewhere, everywhere, explain_value};
+pub use explain::{Everywhere, Explained, Somewhere, everywhere, explain_value, given_role};
 pub use freezes::{Freeze, Frozen, frozen};
 pub(crate) use freezes::{freeze_diagnostics, freeze_span};
 pub(crate) use heads::need_span;

@@ -38,11 +38,11 @@ pub struct Violation {
 pub(super) fn violations(db: &dyn Db, today: Date) -> Vec<Violation> {
     let mut all = vec![];
     for ruling in asked(db, today) {
-        all.extend(ruling.objections.into_iter().map(|Objection { finding, of }| Violation {
+        all.extend(ruling.objections.into_iter().map(|Objection { finding, text, of }| Violation {
             kind: ruling.item.kind(db),
             name: Arc::clone(ruling.item.name(db)),
             warns: finding.severity() == Severity::Warning,
-            text: bare(&finding.message, ruling.item.name(db)).to_owned(),
+            text,
             notes: finding.notes,
             of,
             place: line_of(db, finding.primary.span),
@@ -50,11 +50,6 @@ pub(super) fn violations(db: &dyn Db, today: Date) -> Vec<Violation> {
         }));
     }
     all
-}
-
-/// A message without the name of the policy, which is said beside it.
-fn bare<'t>(text: &'t str, name: &str) -> &'t str {
-    text.strip_suffix(&format!(" (policy `{name}`)")).unwrap_or(text)
 }
 
 /// What the revision that comes breaks. A warning that there was before is left out; an error is not, for it stops a build.

@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::protected;
 use crate::checks::lines::line_in;
 use crate::db::Db;
 use crate::diagnostics::Span;
 use crate::model::{
-    Cluster, Head, Slot, Team, allows, estate, explain_value, head, instance_name, rights, worlds, written,
+    Cluster, Estate, Head, Slot, Team, allows, estate, explain_value, head, instance_name, rights, worlds, written,
 };
 use crate::names::{Item, declarations};
 use crate::overlays::Tree;
@@ -57,9 +56,9 @@ impl<'a> Asked<'a> {
         Self { db, about, tree, origin, allowed: RefCell::default() }
     }
 
-    /// What the last question that was asked allows.
+    /// What the last `can` that was asked allows.
     pub(super) fn allowed(&self) -> Option<Allowed<'a>> {
-        self.allowed.borrow_mut().take()
+        self.allowed.borrow().clone()
     }
 
     fn over(&self) -> Over {
@@ -152,7 +151,7 @@ impl<'a> Asked<'a> {
 
     fn before(&self, first: &str, second: &str, on: Option<&BTreeSet<Arc<str>>>) -> Result<Value, Unanswered> {
         let ((_, first), (_, second)) = (self.find(first)?, self.find(second)?);
-        let both = |position: &usize| second.instances.get(*position).is_some_and(|slot| runs_on(first, &slot.cluster));
+        let both = |position: &usize| second.instances.get(*position).is_some_and(|slot| first.runs_on(&slot.cluster));
         let positions: Vec<usize> = self.positions(second, on)?.into_iter().filter(both).collect();
         if positions.is_empty() {
             return Err(Unanswered::Nowhere(format!(
@@ -216,8 +215,9 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn runs_on(head: &Head, cluster: &str) -> bool {
-    head.instances.iter().any(|slot| slot.cluster.as_ref() == cluster)
+/// Whether a cluster's environment is protected.
+fn protected(estate: &Estate, cluster: &str) -> bool {
+    estate.cluster(cluster).is_some_and(|cluster| cluster.protected)
 }
 
 /// The answer of several instances, if it is the same of all.
@@ -288,7 +288,7 @@ impl Answers for Asked<'_> {
             }
             (About::Service(_, head), "instances") => number(head.instances.len()),
             (About::Service(_, head), "clusters") => {
-                let is_there = |world: &&World| world.cluster.as_ref().is_some_and(|cluster| runs_on(head, cluster));
+                let is_there = |world: &&World| world.cluster.as_ref().is_some_and(|cluster| head.runs_on(cluster));
                 let clusters = worlds(self.db).iter().filter(is_there);
                 let labels = worlds(self.db).iter().flat_map(|world| world.labels.keys()).collect();
                 let of = |world: &World| {

@@ -32,10 +32,16 @@ pub(super) struct Failure {
     pub(super) of: Vec<String>,
 }
 
-/// Asks a policy, or one `expect`. What it computes is taken from what the sink may cost; it is left empty.
-pub(super) fn rule(db: &dyn Db, claim: &Claim<'_>, world: &World, asked: &Asked<'_>, sink: &mut Sink) -> Ruled {
+/// Asks for something that a policy or a test requires. What that computes is taken from what the sink may cost; it is left
+/// empty.
+pub(super) fn rule(
+    db: &dyn Db,
+    (claim, required): (&Claim<'_>, &Expr),
+    world: &World,
+    asked: &Asked<'_>,
+    sink: &mut Sink,
+) -> Ruled {
     let scope = claim.scope(db, Some(world), Some(asked));
-    let Some(required) = claim.required.first() else { return Ruled::NotConcerned };
     let holds = match claim.filter.map_or(Ok(true), |filter| boolean(&scope, filter, sink)) {
         Ok(true) => boolean(&scope, required, sink),
         Ok(false) => return Ruled::NotConcerned,

@@ -8,14 +8,14 @@ mod words;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use answers::{About, Asked};
 use ask::{Failure, Ruled, rule};
 
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, Severity, Sink};
-use crate::model::{
-    Claim, Estate, Head, alike, check_declaration, claim, estate, head, instance_name, said, service, worlds,
-};
+use crate::model::{Claim, Head, alike, check_declaration, claim, estate, head, instance_name, said, service, worlds};
 use crate::names::{Item, bound_team, declarations, name_span, siblings, sink_of};
 use crate::overlays::{Mention, of_expr};
 use crate::schema::{Kind, Over, question};
@@ -35,10 +35,12 @@ pub struct Ruling<'db> {
 }
 
 /// Something that does not hold, or could not be asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objection {
     /// What is said of it.
     pub finding: Diagnostic,
+    /// The same in words, without the name of the policy.
+    pub text: String,
     /// The instances, services, clusters or teams that it is about; none for a test.
     pub of: Vec<String>,
 }
@@ -55,7 +57,15 @@ impl Ruling<'_> {
 pub fn rulings(db: &dyn Db) -> Vec<Ruling<'_>> {
     let items = declarations(db).items().iter().copied();
     let asked = items.filter(|item| matches!(item.kind(db), Kind::Policy | Kind::Test));
-    asked.filter_map(|item| Some(ruling(db, &sound(db, item)?))).collect()
+    let ruled = asked.filter_map(|item| Some((item, verdict(db, item).as_ref()?)));
+    ruled.map(|(item, it)| Ruling { item, asked: it.asked, objections: it.objections.clone() }).collect()
+}
+
+/// What became of one of them.
+#[derive(Debug, PartialEq, Eq)]
+struct Verdict {
+    asked: usize,
+    objections: Vec<Objection>,
 }
 
 /// Asks the policies over services and instances about one service; later questions find the answers.
@@ -75,35 +85,42 @@ fn sound<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Claim<'db>> {
     claim(db, item).filter(|_| is_sound)
 }
 
-fn ruling<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Ruling<'db> {
-    let item = claim.item;
-    if claim.over == Over::Platform {
-        let objections = test(db, claim).into_iter().map(|finding| Objection { finding, of: vec![] }).collect();
-        return Ruling { item, asked: claim.required.len(), objections };
-    }
-    let (mut outcome, mut candidates) = (Outcome::of(claim.name(db)), 0);
-    let sink = &mut sink_of(db, item);
+/// What became of a policy or a test; nothing where it has a mistake of its own.
+#[salsa::tracked]
+fn verdict<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Verdict> {
+    let claim = sound(db, item)?;
+    Some(match claim.over {
+        Over::Platform => Verdict { asked: claim.required.len(), objections: test(db, &claim) },
+        _ => policy(db, &claim),
+    })
+}
+
+fn policy<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Verdict {
+    let name = claim.name(db);
+    let (mut outcome, mut candidates) = (Outcome::of(name), 0);
+    let sink = &mut sink_of(db, claim.item);
     match claim.over {
         Over::Instance | Over::Service => {
             for service in declarations(db).of(db, Kind::Service) {
-                let of = of_service(db, service);
-                outcome.extend(of.iter().find(|outcome| outcome.policy == *item.name(db)));
+                outcome.extend(of_service(db, service).iter().find(|outcome| outcome.policy == *name));
                 candidates += 1;
             }
         }
         Over::Cluster => {
-            let held = Held::of(db);
+            let mut held = held(db);
             for cluster in &estate(db).clusters {
                 let Some(declared) = declarations(db).get(Kind::Cluster, &cluster.name) else { continue };
-                let services = held.on(&cluster.name);
+                let services = held.remove(&cluster.name).unwrap_or_default();
                 outcome.add(of_declared(db, claim, declared, About::Cluster(cluster, services), sink));
                 candidates += 1;
             }
         }
         Over::Team | Over::Platform => {
+            let mut owned = owned(db);
             for team in &estate(db).teams {
                 let Some(declared) = declarations(db).get(Kind::Team, &team.name) else { continue };
-                outcome.add(of_declared(db, claim, declared, About::Team(team, owned(db, &team.name)), sink));
+                let services = owned.remove(&team.name).unwrap_or_default();
+                outcome.add(of_declared(db, claim, declared, About::Team(team, services), sink));
                 candidates += 1;
             }
         }
@@ -111,9 +128,16 @@ fn ruling<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Ruling<'db> {
     let asked = outcome.concerned;
     let mut objections = words::objections(db, claim, outcome);
     if asked == 0 && candidates > 0 && objections.is_empty() {
-        objections.push(Objection { finding: words::asks_nothing(db, claim), of: vec![] });
+        objections.push(Objection::of_all(words::asks_nothing(db, claim)));
     }
-    Ruling { item, asked, objections }
+    Verdict { asked, objections }
+}
+
+impl Objection {
+    /// One that is about nothing in particular.
+    fn of_all(finding: Diagnostic) -> Self {
+        Self { text: finding.message.clone(), finding, of: vec![] }
+    }
 }
 
 /// What a policy came to on some of what it is asked of.
@@ -178,7 +202,7 @@ fn of_service<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Outcome> {
     let mut asked: Vec<Asking<'_, '_>> =
         policies.iter().filter(|claim| concerns(claim)).map(|claim| Asking::new(db, claim)).collect();
     asked.iter_mut().filter(|asking| asking.claim.over == Over::Service).for_each(|asking| asking.service(item, head));
-    // What asks for more than attributes differs from cluster to cluster without being mentioned.
+    // What asks for more than attributes differs from instance to instance without being mentioned.
     for asks_more in [false, true] {
         let is_one =
             |asking: &&mut Asking<'_, '_>| asking.claim.over == Over::Instance && asks(asking.claim) == asks_more;
@@ -205,13 +229,13 @@ impl<'c, 'db> Asking<'c, 'db> {
         let world =
             World { service: Some(Arc::clone(&head.name)), owner: Some(Arc::clone(&head.owner)), ..World::default() };
         let asked = Asked::new(self.db, About::Service(item, head), None, name_span(self.db, item));
-        let ruled = rule(self.db, self.claim, &world, &asked, &mut self.sink);
+        let ruled = ask(self.db, self.claim, &world, &asked, &mut self.sink);
         self.outcome.add((ruled, vec![head.name.to_string()]));
     }
 }
 
 /// Asks policies of all instances of a service, of those together that differ in nothing that any of them asks for.
-fn instances<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, asked: &mut [&mut Asking<'_, 'db>], by_cluster: bool) {
+fn instances<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, asked: &mut [&mut Asking<'_, 'db>], each_alone: bool) {
     if asked.is_empty() {
         return;
     }
@@ -221,7 +245,7 @@ fn instances<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, asked: &mut [&m
         paths.extend(more_paths);
         mentions.extend(more_mentions);
     }
-    if by_cluster {
+    if each_alone {
         mentions.insert(Mention::Cluster);
     }
     for alike in alike(db, item, &paths, &mentions) {
@@ -231,7 +255,7 @@ fn instances<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, asked: &mut [&m
         for asking in asked.iter_mut() {
             let about = About::Instance(item, head, first);
             let here = Asked::new(db, about, Some(&alike.tree), name_span(db, item));
-            let ruled = rule(db, asking.claim, &alike.world, &here, &mut asking.sink);
+            let ruled = ask(db, asking.claim, &alike.world, &here, &mut asking.sink);
             asking.outcome.add((ruled, names.clone()));
         }
     }
@@ -282,6 +306,12 @@ fn asks(claim: &Claim<'_>) -> bool {
     found
 }
 
+/// Asks a policy for what it requires.
+fn ask(db: &dyn Db, claim: &Claim<'_>, world: &World, asked: &Asked<'_>, sink: &mut Sink) -> Ruled {
+    let required = claim.required.first();
+    required.map_or(Ruled::NotConcerned, |required| rule(db, (claim, required), world, asked, sink))
+}
+
 fn of_declared<'db>(
     db: &'db dyn Db,
     claim: &Claim<'db>,
@@ -296,56 +326,42 @@ fn of_declared<'db>(
     };
     let world = world.cloned().unwrap_or_default();
     let asked = Asked::new(db, about, tree.as_ref(), name_span(db, item));
-    (rule(db, claim, &world, &asked, sink), vec![item.name(db).to_string()])
+    (ask(db, claim, &world, &asked, sink), vec![item.name(db).to_string()])
 }
 
-/// What runs on each cluster.
-struct Held<'db> {
-    heads: Vec<&'db Head>,
-}
-
-impl<'db> Held<'db> {
-    fn of(db: &'db dyn Db) -> Self {
-        let services = declarations(db).of(db, Kind::Service);
-        Self { heads: services.filter_map(|item| head(db, item).as_deref()).collect() }
+/// By cluster, the services on it: each as often as it has instances there.
+fn held(db: &dyn Db) -> FxHashMap<&Arc<str>, Vec<Arc<str>>> {
+    let mut held: FxHashMap<_, Vec<_>> = FxHashMap::default();
+    for head in declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref()) {
+        for slot in &head.instances {
+            held.entry(&slot.cluster).or_default().push(Arc::clone(&head.name));
+        }
     }
-
-    /// The services on a cluster, each as often as it has instances there.
-    fn on(&self, cluster: &str) -> Vec<Arc<str>> {
-        let instances = self.heads.iter().flat_map(|head| {
-            let there = head.instances.iter().filter(|slot| slot.cluster.as_ref() == cluster);
-            there.map(|_| Arc::clone(&head.name))
-        });
-        instances.collect()
-    }
+    held
 }
 
-fn owned(db: &dyn Db, team: &str) -> Vec<Arc<str>> {
-    let heads = declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref());
-    heads.filter(|head| head.owner.as_ref() == team).map(|head| Arc::clone(&head.name)).collect()
+/// By team, its services.
+fn owned(db: &dyn Db) -> FxHashMap<&Arc<str>, Vec<Arc<str>>> {
+    let mut owned: FxHashMap<_, Vec<_>> = FxHashMap::default();
+    for head in declarations(db).of(db, Kind::Service).filter_map(|item| head(db, item).as_ref()) {
+        owned.entry(&head.owner).or_default().push(Arc::clone(&head.name));
+    }
+    owned
 }
 
 /// What a test expects in vain.
-fn test<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Vec<Diagnostic> {
-    let asked = Asked::new(db, About::Platform, None, name_span(db, claim.item));
+fn test<'db>(db: &'db dyn Db, claim: &Claim<'db>) -> Vec<Objection> {
     let mut findings = vec![];
     let sink = &mut sink_of(db, claim.item);
     for expected in &claim.required {
-        let one = Claim { required: vec![expected], ..claim.clone() };
-        asked.allowed();
-        match rule(db, &one, &World::default(), &asked, sink) {
+        let asked = Asked::new(db, About::Platform, None, name_span(db, claim.item));
+        match rule(db, (claim, expected), &World::default(), &asked, sink) {
             Ruled::NotConcerned | Ruled::Holds => {}
             Ruled::Broken(broken) => findings.extend(broken),
             Ruled::Fails { values, .. } => {
-                let allowed = asked.allowed();
-                findings.push(words::expected(db, &one, expected, values, allowed.as_ref()));
+                findings.push(words::expected(db, claim, expected, values, asked.allowed().as_ref()));
             }
         }
     }
-    findings
-}
-
-/// Whether a cluster's environment is protected.
-fn protected(estate: &Estate, cluster: &str) -> bool {
-    estate.cluster(cluster).is_some_and(|cluster| cluster.protected)
+    findings.into_iter().map(Objection::of_all).collect()
 }

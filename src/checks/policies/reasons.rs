@@ -4,7 +4,7 @@ use super::answers::Allowed;
 use crate::checks::lines::line_in;
 use crate::db::Db;
 use crate::diagnostics::Span;
-use crate::model::{estate, explain_value, head, rights};
+use crate::model::{estate, given_role, head, rights};
 use crate::names::declarations;
 use crate::plan::{Guarantee, edges};
 use crate::schema::Kind;
@@ -22,12 +22,12 @@ pub(super) fn granting(db: &dyn Db, allowed: &Allowed<'_>) -> Option<(Span, Stri
     let slot = head.instances.get(allowed.position)?;
     let has = |role: &str| estate.role(role).is_some_and(|role| role.actions.contains(allowed.action.as_ref()));
     let role = rights(db, item).at(allowed.position)?.get(team)?.iter().find(|role| has(role))?;
-    let explained = explain_value(db, item, &slot.cluster, slot.item.as_deref(), &["access", role])?;
-    let teams = explained.value.as_ref().and_then(Value::as_list).unwrap_or_default();
-    let is_written = teams.iter().any(|given| given.as_text().is_some_and(|given| given.as_ref() == team));
-    let mut steps = explained.steps.into_iter();
-    let winner = steps.find(|step| step.holds && step.text.starts_with(&format!("access.{role} ")));
-    let span = winner.filter(|_| is_written).map(|step| step.span).or_else(|| line_in(db, item, "owner"))?;
+    let is_to_team = |teams: &Value| {
+        let mut teams = teams.as_list().unwrap_or_default().iter().filter_map(Value::as_text);
+        teams.any(|given| given.as_ref() == team)
+    };
+    let written = given_role(db, item, slot, role).filter(|(teams, _)| is_to_team(teams));
+    let span = written.map(|(_, step)| step.span).or_else(|| line_in(db, item, "owner"))?;
     Some((span, format!("team {team} is {role} here")))
 }
 

@@ -14,7 +14,8 @@ use crate::text::{counted, some};
 pub(super) fn objections(db: &dyn Db, claim: &Claim<'_>, outcome: Outcome) -> Vec<Objection> {
     let failed = grouped(outcome.failures).into_iter().map(|mut failure| {
         failure.of.sort();
-        Objection { finding: failed(db, claim, &failure), of: failure.of }
+        let text = said(db, claim, &failure);
+        Objection { finding: failed(db, claim, &failure, &text), text, of: failure.of }
     });
     failed.chain(unasked(outcome.broken)).collect()
 }
@@ -31,12 +32,17 @@ fn grouped(failures: Vec<Failure>) -> Vec<Failure> {
     groups
 }
 
-fn failed(db: &dyn Db, claim: &Claim<'_>, failure: &Failure) -> Diagnostic {
-    let name = claim.name(db);
-    let message = match failure.message.trim() {
-        "" => format!("policy `{name}` does not hold"),
-        said => format!("{said} (policy `{name}`)"),
-    };
+/// What is said of a failure, by the policy or of it.
+fn said(db: &dyn Db, claim: &Claim<'_>, failure: &Failure) -> String {
+    match failure.message.trim() {
+        "" => format!("policy `{}` does not hold", claim.name(db)),
+        said => said.to_owned(),
+    }
+}
+
+fn failed(db: &dyn Db, claim: &Claim<'_>, failure: &Failure, text: &str) -> Diagnostic {
+    let is_own = !failure.message.trim().is_empty();
+    let message = if is_own { format!("{text} (policy `{}`)", claim.name(db)) } else { text.to_owned() };
     let code = if claim.warns { codes::POLICY_WARNS } else { codes::POLICY_VIOLATED };
     let names: Vec<&str> = failure.of.iter().map(String::as_str).collect();
     let mut finding = Diagnostic::new(code, failure.span, message);
@@ -69,7 +75,8 @@ fn unasked(broken: Vec<(Diagnostic, Vec<String>)>) -> Vec<Objection> {
     }
     let say = |(finding, names): (Diagnostic, Vec<String>)| {
         let shown: Vec<&str> = names.iter().map(String::as_str).collect();
-        Objection { finding: finding.note(format!("asked of {}", some(&shown))), of: names }
+        let text = finding.message.clone();
+        Objection { finding: finding.note(format!("asked of {}", some(&shown))), text, of: names }
     };
     found.into_iter().map(say).collect()
 }

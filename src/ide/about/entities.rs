@@ -33,11 +33,6 @@ pub(in crate::ide) fn services(db: &dyn Db, is: impl Fn(&Head) -> bool) -> Vec<&
     heads.filter(|head| is(head)).map(|head| &head.name).collect()
 }
 
-/// Whether a service has an instance on a cluster; instances are sorted by cluster.
-pub(in crate::ide) fn runs_on(head: &Head, cluster: &str) -> bool {
-    head.instances.binary_search_by(|slot| slot.cluster.as_ref().cmp(cluster)).is_ok()
-}
-
 fn list_services(facts: &mut Facts, services: Vec<&Arc<str>>) {
     facts.item(&counted(services.len(), "service"), crate::ide::markdown::names(services));
 }
@@ -92,7 +87,7 @@ fn of_cluster(db: &dyn Db, estate: &Estate, name: &str, facts: &mut Facts) -> Op
     let version = estate.hub(&cluster.hub).map(|hub| format!(" (Argo CD {})", hub.version)).unwrap_or_default();
     facts.item("hub", format!("{}{version}", cluster.hub));
     facts.names("labels", cluster.labels.iter().map(|(key, value)| format!("{key}={value}")));
-    list_services(facts, services(db, |head| runs_on(head, name)));
+    list_services(facts, services(db, |head| head.runs_on(name)));
     Some(())
 }
 

@@ -3,7 +3,7 @@
 mod entities;
 mod service;
 
-pub(super) use entities::{runs_on, services};
+pub(super) use entities::services;
 pub(super) use service::users;
 
 use super::markdown::Facts;
