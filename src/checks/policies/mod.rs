@@ -246,7 +246,7 @@ fn instances<'db>(db: &'db dyn Db, item: Item<'db>, head: &Head, asked: &mut [&m
         mentions.extend(more_mentions);
     }
     if each_alone {
-        mentions.insert(Mention::Cluster);
+        mentions.extend([Mention::Cluster, Mention::Item]);
     }
     for alike in alike(db, item, &paths, &mentions) {
         let Some(first) = alike.instances.first().copied() else { continue };
