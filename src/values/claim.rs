@@ -52,6 +52,8 @@ pub enum Question<'q> {
 pub enum Unanswered {
     /// It is asked of nothing.
     Nowhere(String),
+    /// It has a value of its own for each of these.
+    Varies(Vec<String>),
     /// It is so here and not so there.
     Differs {
         /// Where it is so.
@@ -306,6 +308,10 @@ fn unanswered(scope: &Scope<'_>, at: TextRange, why: Unanswered, sink: &mut Sink
         Unanswered::Nowhere(what) => sink.error(
             Diagnostic::new(codes::ANSWER_DIFFERS, span, format!("this asks about nothing: {what}"))
                 .help("widen the condition, or take the question away"),
+        ),
+        Unanswered::Varies(of) => sink.error(
+            Diagnostic::new(codes::ANSWER_DIFFERS, span, format!("the value is not the same for {}", shown(&of)))
+                .help("ask with a policy over instances, which is asked of each by itself"),
         ),
         Unanswered::Differs { yes, no } => sink.error(
             Diagnostic::new(codes::ANSWER_DIFFERS, span, "the answer is not the same everywhere")

@@ -208,8 +208,7 @@ impl<'a> Asked<'a> {
             (Some(value), true) => Ok(value),
             (None, _) => Err(Unanswered::Nowhere(format!("`{service}` does not run on `{cluster}`"))),
             (Some(_), false) => {
-                let names: Vec<String> = slots.iter().map(|slot| instance_name(service, slot)).collect();
-                Err(Unanswered::Nowhere(format!("it differs between {}", names.join(", "))))
+                Err(Unanswered::Varies(slots.iter().map(|slot| instance_name(service, slot)).collect()))
             }
         }
     }
